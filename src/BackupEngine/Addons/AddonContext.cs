@@ -1,0 +1,11 @@
+using CloudBackup.FileTree;
+
+namespace CloudBackup.Addons;
+
+/// <summary>What an addon is dumped with.</summary>
+/// <param name="App">The app.</param>
+/// <param name="SpoolPath">A folder of this run for dumps.</param>
+/// <param name="Spool">The same folder, open.</param>
+/// <param name="Index">The addon's number in its app, for names in the spool folder.</param>
+/// <param name="Observer">Is told of steps and warnings.</param>
+internal sealed record AddonContext(BackupApp App, string SpoolPath, DirectoryNode Spool, int Index, IOperationObserver Observer);

@@ -1,0 +1,27 @@
+using CloudBackup.Backup.Source;
+
+namespace CloudBackup.Addons;
+
+/// <summary>Knows how one kind of addon is dumped and put back.</summary>
+internal interface IAddonHandler
+{
+    /// <summary>The kind.</summary>
+    AddonType Type { get; }
+
+    /// <summary>Refuses an addon that cannot work, when an app is registered with it.</summary>
+    /// <exception cref="BackupException">A value is missing or wrong.</exception>
+    void Validate(BackupAddon addon);
+
+    /// <summary>The files that are not to be copied live, relative to the data directory.</summary>
+    IEnumerable<string> LiveFiles(BackupAddon addon);
+
+    /// <summary>Dumps into the spool folder and returns what goes into the backup.</summary>
+    /// <exception cref="BackupException">The dump failed.</exception>
+    Task<IReadOnlyList<BackupItem>> DumpAsync(BackupAddon addon, AddonContext context, CancellationToken cancellationToken);
+
+    /// <summary>Puts a dump to its place in an unpacked backup, before that becomes the app's data.</summary>
+    /// <param name="addon">The addon.</param>
+    /// <param name="content">The folder that the backup is unpacked in.</param>
+    /// <exception cref="BackupException">The backup does not hold the dump.</exception>
+    void Assemble(BackupAddon addon, FileTree.DirectoryNode content);
+}

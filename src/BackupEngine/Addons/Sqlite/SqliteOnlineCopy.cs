@@ -1,0 +1,173 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace CloudBackup.Addons.Sqlite;
+
+/// <summary>
+/// Copies a database that is being written to (source: sqlite.org/backup.html). In write-ahead mode one read transaction holds one state
+/// of the database while writers go on. In the older journal modes a reader blocks writers, so the copy is made in short steps and starts
+/// again when somebody wrote in between; a database that never rests is held for one copy at last.
+/// </summary>
+internal static class SqliteOnlineCopy
+{
+    private const int PagesPerStep = 256;
+    private const int RestartsBeforeHolding = 5;
+    private const int BusyTimeoutSeconds = 60;
+    private const int WaitMilliseconds = 20;
+
+    /// <summary>Copies the database file <paramref name="source"/> to the new file <paramref name="destination"/>.</summary>
+    /// <exception cref="BackupException">The source is no database, or cannot be read.</exception>
+    public static void Run(string source, string destination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var from = OpenSource(source);
+            using var to = Open(destination, SqliteOpenMode.ReadWriteCreate);
+            // The copy is thrown away when anything goes wrong; its own journal would only double the writing.
+            Execute(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
+            var isWriteAhead = (string?)Scalar(from, "PRAGMA journal_mode") == "wal";
+            for (var restarts = 0; ; restarts++)
+            {
+                var hold = isWriteAhead || restarts >= RestartsBeforeHolding;
+                if (TryCopy(from, to, hold, cancellationToken))
+                {
+                    return;
+                }
+            }
+        }
+        catch (SqliteException failure)
+        {
+            throw BackupErrors.SqliteCopyFailed(source, failure);
+        }
+    }
+
+    /// <summary>The first thing that SQLite finds wrong with a database; null when all is well.</summary>
+    public static string? FindDefect(string path)
+    {
+        try
+        {
+            using var connection = Open(path, SqliteOpenMode.ReadOnly);
+            return Scalar(connection, "PRAGMA quick_check(1)") is string result && result != "ok" ? result.ReplaceLineEndings(" ") : null;
+        }
+        catch (SqliteException failure)
+        {
+            return failure.Message;
+        }
+    }
+
+    private static bool TryCopy(SqliteConnection from, SqliteConnection to, bool hold, CancellationToken cancellationToken)
+    {
+        if (hold)
+        {
+            Execute(from, "BEGIN; SELECT COUNT(*) FROM sqlite_schema;");
+        }
+        using var backup = raw.sqlite3_backup_init(to.Handle!, "main", from.Handle!, "main");
+        if (backup is null || backup.IsInvalid)
+        {
+            throw new SqliteException(raw.sqlite3_errmsg(to.Handle!).utf8_to_string(), raw.sqlite3_errcode(to.Handle!));
+        }
+        try
+        {
+            return Step(backup, to, mayRestart: !hold, cancellationToken);
+        }
+        finally
+        {
+            raw.sqlite3_backup_finish(backup);
+            if (hold)
+            {
+                Execute(from, "COMMIT;");
+            }
+        }
+    }
+
+    private static bool Step(sqlite3_backup backup, SqliteConnection to, bool mayRestart, CancellationToken cancellationToken)
+    {
+        var left = int.MaxValue;
+        var refusals = 0;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var result = raw.sqlite3_backup_step(backup, PagesPerStep);
+            if (result == raw.SQLITE_DONE)
+            {
+                return true;
+            }
+            if (result is not (raw.SQLITE_OK or raw.SQLITE_BUSY or raw.SQLITE_LOCKED))
+            {
+                throw new SqliteException($"SQLite Error {result}: {raw.sqlite3_errstr(result).utf8_to_string()}.", result);
+            }
+            var now = raw.sqlite3_backup_remaining(backup);
+            if (mayRestart && now > left)
+            {
+                return false; // somebody wrote: SQLite has begun anew
+            }
+            left = now;
+            if (result == raw.SQLITE_OK)
+            {
+                refusals = 0;
+            }
+            else if (++refusals < BusyTimeoutSeconds * 1000 / WaitMilliseconds)
+            {
+                cancellationToken.WaitHandle.WaitOne(WaitMilliseconds);
+            }
+            else
+            {
+                throw new SqliteException($"The database was locked by somebody else for {BusyTimeoutSeconds} seconds.", result);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Read-only, so that an app at rest is left untouched. Only a database that its app left in the middle of a write needs more: SQLite
+    /// rolls that write back, as it would when the app starts again.
+    /// </summary>
+    private static SqliteConnection OpenSource(string path)
+    {
+        var connection = Open(path, SqliteOpenMode.ReadOnly);
+        try
+        {
+            _ = Scalar(connection, "SELECT COUNT(*) FROM sqlite_schema");
+            return connection;
+        }
+        catch (SqliteException failure) when (failure.SqliteErrorCode is raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN)
+        {
+            connection.Dispose();
+            return Open(path, SqliteOpenMode.ReadWrite);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static SqliteConnection Open(string path, SqliteOpenMode mode)
+    {
+        var text = new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = BusyTimeoutSeconds };
+        var connection = new SqliteConnection(text.ConnectionString);
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static object? Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}

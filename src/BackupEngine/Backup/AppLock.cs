@@ -1,0 +1,17 @@
+using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
+
+namespace CloudBackup.Backup;
+
+/// <summary>One operation on an app at a time; the lock dies with its process.</summary>
+internal static class AppLock
+{
+    /// <summary>Takes the app's lock.</summary>
+    /// <exception cref="BackupException">Somebody else has it.</exception>
+    public static IDisposable Take(EngineContext context, BackupApp app, string operation) =>
+        TryTake(context, app.Id, operation, out var owner) ?? throw BackupErrors.AppBusy(app.Location, owner);
+
+    /// <summary>Takes the lock of an app; null when somebody else has it.</summary>
+    public static PlatformLock? TryTake(EngineContext context, Guid appId, string operation, out string owner) =>
+        PlatformLock.TryTake(context.Home, $"app-{appId:D}", operation, context.Time, out owner);
+}

@@ -1,0 +1,94 @@
+using CloudBackup.Addons;
+using CloudBackup.Backup.Source;
+using CloudBackup.FileTree;
+using CloudBackup.Formats;
+using CloudBackup.Restore;
+
+namespace CloudBackup.Backup;
+
+/// <summary>Everything that goes into one backup of an app: its configuration, its addons' dumps, its data. The same for all formats.</summary>
+internal sealed class BackupContent : IDisposable
+{
+    private const string DataPath = "data";
+
+    private readonly BackupApp _app;
+    private readonly DirectoryNode _data;
+    private readonly DirectoryNode _spool;
+    private readonly string _spoolPath;
+    private readonly List<BackupItem> _dumps = [];
+
+    private BackupContent(BackupApp app, DirectoryNode data, DirectoryNode spool, string spoolPath)
+    {
+        _app = app;
+        _data = data;
+        _spool = spool;
+        _spoolPath = spoolPath;
+    }
+
+    /// <summary>Opens the app's data directory.</summary>
+    /// <exception cref="BackupException">It is missing or closed to us.</exception>
+    public static BackupContent Open(BackupApp app, string spoolPath)
+    {
+        DirectoryNode data;
+        try
+        {
+            data = LocalFileSystem.Open(app.DataDirectory);
+        }
+        catch (FileTreeException failure)
+        {
+            throw BackupErrors.DataDirectoryUnusable(app.Location, app.DataDirectory, failure);
+        }
+        try
+        {
+            return new BackupContent(app, data, LocalFileSystem.Open(spoolPath), spoolPath);
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Dumps the addons, one after the other.</summary>
+    public async Task DumpAddonsAsync(IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < _app.Addons.Count; i++)
+        {
+            var context = new AddonContext(_app, _spoolPath, _spool, i, observer);
+            _dumps.AddRange(await AddonHandlers.For(_app.Addons[i].Type).DumpAsync(_app.Addons[i], context, cancellationToken)
+                .ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>All items, in the order they are stored.</summary>
+    /// <param name="created">The time of generated files.</param>
+    /// <param name="avoid">Folders that are never entered.</param>
+    /// <param name="issues">Takes what could not be read.</param>
+    /// <param name="cancellationToken">Stops the walk.</param>
+    public IEnumerable<BackupItem> Items(
+        DateTimeOffset created,
+        IReadOnlySet<(ulong Device, ulong Inode)> avoid,
+        SourceIssues issues,
+        CancellationToken cancellationToken)
+    {
+        yield return new MemoryItem(AppConfig.Path, AppConfig.Of(_app).ToBytes(), UnixTime.From(created));
+        foreach (var dump in _dumps)
+        {
+            yield return dump;
+        }
+        var live = _app.Addons.SelectMany(addon => AddonHandlers.For(addon.Type).LiveFiles(addon));
+        var walker = new TreeWalker(new ExcludeRules(_app.Exclude, live.Append(DataSwap.StagingName)), avoid, issues);
+        foreach (var item in walker.Walk(_data, DataPath, cancellationToken))
+        {
+            yield return item;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _dumps.ForEach(dump => dump.Dispose());
+        _data.Dispose();
+        _spool.Dispose();
+    }
+}

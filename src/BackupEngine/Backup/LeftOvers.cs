@@ -1,0 +1,48 @@
+using CloudBackup.Catalog;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Backup;
+
+/// <summary>Removes what runs that died have left. The caller holds the app's lock, so nobody is making what is removed.</summary>
+internal static class LeftOvers
+{
+    /// <summary>Settles an app's backups that are still Creating on a site: complete ones become Ready, the others are removed and Failed.</summary>
+    public static async Task RemoveAsync(
+        EngineContext context,
+        Guid appId,
+        BackupSite site,
+        IBackupStorage storage,
+        IOperationObserver observer,
+        CancellationToken cancellationToken)
+    {
+        foreach (var record in context.Backups.List(site: site.Name, appId: appId).Where(record => record.Backup.State == BackupState.Creating))
+        {
+            context.Home.RemoveTemporaryFolder(record.Backup.Id);
+            if (await StoredBackup.TryReadAsync(storage, site, record.Backup.RemotePath, cancellationToken).ConfigureAwait(false) is { } stored)
+            {
+                // The run died between the last two steps: everything is stored, only the catalog did not hear of it.
+                context.Backups.Save(stored);
+                continue;
+            }
+            observer.OnStep($"Removing what an interrupted run left: {record.Backup.RemotePath}.");
+            await RemoveContentAsync(storage, record.Backup, cancellationToken).ConfigureAwait(false);
+            context.Backups.Save(record with { Backup = record.Backup with { State = BackupState.Failed, Error = "The run was interrupted." } });
+        }
+    }
+
+    /// <summary>Removes a backup from the storage: the backup info first, so that at no moment a record without content is there.</summary>
+    public static async Task RemoveContentAsync(IBackupStorage storage, AppBackup backup, CancellationToken cancellationToken)
+    {
+        await storage.RemoveAsync(BackupNames.Info(backup.RemotePath), cancellationToken).ConfigureAwait(false);
+        await BackupFormats.Get(backup.Format).RemoveAsync(storage, backup.RemotePath, cancellationToken).ConfigureAwait(false);
+        if (storage.As<ISweepPartials>() is { } sweeper)
+        {
+            foreach (var path in new[] { BackupNames.Archive(backup.RemotePath), BackupNames.Index(backup.RemotePath), BackupNames.Info(backup.RemotePath) })
+            {
+                await sweeper.SweepPartialsAsync(path, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using CloudBackup.FileTree;
+
+namespace CloudBackup.Backup.Source;
+
+/// <summary>
+/// One thing that goes into a backup, whatever the format: its path inside the backup, its facts, and for a file the means to open it.
+/// Disposing releases what opening needs.
+/// </summary>
+internal abstract class BackupItem(string path, FileFacts facts) : IDisposable
+{
+    /// <summary>The path inside the backup, such as <c>data/pictures/a.jpg</c>.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>What the item was when it was listed; a file's facts are read again when it is opened.</summary>
+    public FileFacts Facts { get; } = facts;
+
+    /// <summary>The target of a symbolic link, or the backup path of the file that a hard link is another name of.</summary>
+    public string? LinkTarget { get; init; }
+
+    /// <summary>The extended attributes of a folder or link; those of a file are read when it is opened.</summary>
+    public IReadOnlyList<ExtendedAttribute> Attributes { get; init; } = [];
+
+    /// <summary>Opens a file's content. Only for <see cref="EntryKind.File"/>.</summary>
+    /// <exception cref="FileTreeException">It cannot be opened.</exception>
+    public abstract ReadableFile Open();
+
+    /// <inheritdoc/>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+}
+
+/// <summary>An item of the source tree. Keeps its folder open until it is disposed.</summary>
+internal sealed class TreeItem(string path, FileFacts facts, DirectoryNode? parent, string name, ReadableFile? opened = null)
+    : BackupItem(path, facts)
+{
+    private DirectoryNode? _parent = parent?.AddReference();
+    private ReadableFile? _opened = opened;
+
+    /// <inheritdoc/>
+    public override ReadableFile Open()
+    {
+        if (Interlocked.Exchange(ref _opened, null) is { } opened)
+        {
+            return opened;
+        }
+        ObjectDisposedException.ThrowIf(_parent is null, this);
+        return _parent.OpenFile(name);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        Interlocked.Exchange(ref _opened, null)?.Dispose();
+        Interlocked.Exchange(ref _parent, null)?.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,40 @@
+namespace CloudBackup.Backup.Source;
+
+/// <summary>
+/// Patterns of what is left out, with the meaning they have in a <c>.gitignore</c> at the top of the data directory (source: gitignore(5)):
+/// the last pattern that matches decides, <c>!</c> takes back in, and what is below a folder that is left out is not looked at.
+/// </summary>
+internal sealed class ExcludeRules
+{
+    private readonly ExcludePattern[] _patterns;
+    private readonly HashSet<string> _exact;
+
+    /// <summary>Reads the patterns; blank ones and comments are ignored.</summary>
+    /// <param name="patterns">The user's patterns.</param>
+    /// <param name="exact">Paths relative to the data directory that are left out whatever the patterns say.</param>
+    public ExcludeRules(IEnumerable<string> patterns, IEnumerable<string>? exact = null)
+    {
+        _patterns = [.. patterns.Select(ExcludePattern.TryParse).OfType<ExcludePattern>()];
+        _exact = new HashSet<string>(exact ?? [], StringComparer.Ordinal);
+    }
+
+    /// <summary>Whether the entry is left out.</summary>
+    /// <param name="path">Its path relative to the data directory.</param>
+    /// <param name="name">The last part of the path.</param>
+    /// <param name="isDirectory">Whether it is a folder.</param>
+    public bool IsExcluded(string path, string name, bool isDirectory)
+    {
+        if (_exact.Count > 0 && _exact.Contains(path))
+        {
+            return true;
+        }
+        for (var i = _patterns.Length - 1; i >= 0; i--)
+        {
+            if (_patterns[i].Matches(path, name, isDirectory))
+            {
+                return !_patterns[i].IsNegated;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,76 @@
+using CloudBackup.FileTree;
+
+namespace CloudBackup.Backup.Source;
+
+/// <summary>
+/// What went wrong while the source was read. Things that vanished, and things that are neither file, folder nor link, are counted.
+/// Things that cannot be read end the run, or are listed as missing when the caller said to go on. Thread-safe.
+/// </summary>
+internal sealed class SourceIssues(bool continueOnError)
+{
+    private const int LongestList = 1000;
+
+    private readonly List<MissingItem> _missing = [];
+    private long _skipped;
+    private long _changed;
+    private long _missingCount;
+
+    /// <summary>How many items were passed over.</summary>
+    public long Skipped => Interlocked.Read(ref _skipped);
+
+    /// <summary>How many files were written to while they were read, so that their copy may be torn.</summary>
+    public long Changed => Interlocked.Read(ref _changed);
+
+    /// <summary>How many items could not be read.</summary>
+    public long MissingCount => Interlocked.Read(ref _missingCount);
+
+    /// <summary>The first thousand items that could not be read.</summary>
+    public IReadOnlyList<MissingItem> Missing
+    {
+        get
+        {
+            lock (_missing)
+            {
+                return [.. _missing];
+            }
+        }
+    }
+
+    /// <summary>Counts an item that is passed over.</summary>
+    public void Skip() => Interlocked.Increment(ref _skipped);
+
+    /// <summary>Counts a file that changed under our hands.</summary>
+    public void CountChanged() => Interlocked.Increment(ref _changed);
+
+    /// <summary>
+    /// Takes a failure to read the item at <paramref name="path"/> (a path inside the backup): gone means skipped.
+    /// </summary>
+    /// <exception cref="BackupException">The item is there but unreadable, and the caller did not say to go on.</exception>
+    public void Handle(FileTreeException failure, string path)
+    {
+        if (failure.Kind is FileTreeErrorKind.NotFound or FileTreeErrorKind.WrongKind or FileTreeErrorKind.IsLink)
+        {
+            Skip();
+            return;
+        }
+        AddMissing(failure, path);
+    }
+
+    /// <summary>Takes a failure that leaves the item out of the backup for certain.</summary>
+    /// <exception cref="BackupException">The caller did not say to go on.</exception>
+    public void AddMissing(FileTreeException failure, string path)
+    {
+        if (!continueOnError)
+        {
+            throw BackupErrors.SourceUnreadable(failure);
+        }
+        Interlocked.Increment(ref _missingCount);
+        lock (_missing)
+        {
+            if (_missing.Count < LongestList)
+            {
+                _missing.Add(new MissingItem(PathText.ForDisplay(path), failure.Reason));
+            }
+        }
+    }
+}

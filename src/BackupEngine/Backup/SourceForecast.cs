@@ -1,0 +1,83 @@
+using CloudBackup.FileTree;
+using CloudBackup.Progress;
+
+namespace CloudBackup.Backup;
+
+/// <summary>
+/// Says how much a run is going to read, for its progress: what the last backup of the app held, or, for a first backup that takes longer
+/// than a moment, what a second walk over the tree counts meanwhile.
+/// </summary>
+internal sealed class SourceForecast : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>An estimate may stop there; a thread's stack must not end first.</summary>
+    private const int DeepestFolder = 500;
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _counting;
+
+    private SourceForecast(Func<CancellationToken, Task> count) => _counting = count(_stop.Token);
+
+    /// <summary>Starts to find out.</summary>
+    public static SourceForecast Start(BackupApp app, long lastSize, RunCounters counters, TimeProvider time)
+    {
+        if (lastSize > 0)
+        {
+            counters.Expect(lastSize, 0);
+            return new SourceForecast(_ => Task.CompletedTask);
+        }
+        return new SourceForecast(token => CountAsync(app.DataDirectory, counters, time, token));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _counting.GetAwaiter().GetResult();
+        _stop.Dispose();
+    }
+
+    private static async Task CountAsync(string path, RunCounters counters, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(Patience, time, cancellationToken).ConfigureAwait(false);
+            await Task.Run(
+                () =>
+                {
+                    using var root = LocalFileSystem.Open(path);
+                    counters.Expect(Count(root, DeepestFolder, cancellationToken), 0);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or FileTreeException)
+        {
+            // Only the time that is left stays unknown.
+        }
+    }
+
+    private static long Count(DirectoryNode folder, int depth, CancellationToken cancellationToken)
+    {
+        long size = 0;
+        foreach (var name in folder.ReadNames(cancellationToken))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                var facts = folder.Stat(name);
+                size += facts.Size;
+                if (facts.Kind == EntryKind.Directory && depth > 0)
+                {
+                    using var inside = folder.OpenDirectory(name);
+                    size += Count(inside, depth - 1, cancellationToken);
+                }
+            }
+            catch (FileTreeException)
+            {
+                // The run itself will meet it, and say so.
+            }
+        }
+        return size;
+    }
+}

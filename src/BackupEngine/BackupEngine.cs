@@ -1,0 +1,75 @@
+using CloudBackup.Apps;
+using CloudBackup.Backup;
+using CloudBackup.Catalog;
+using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
+using CloudBackup.Sites;
+
+namespace CloudBackup;
+
+/// <summary>
+/// The engine of one platform: start reading here. This facade puts the parts together and is all that a shell needs.
+/// <list type="bullet">
+/// <item><see cref="Sites"/>: where backups go (Sites/, Storage/).</item>
+/// <item><see cref="Apps"/>: what is backed up (Apps/).</item>
+/// <item><see cref="AppBackups"/>: making (Backup/, Formats/, Addons/), testing and restoring (Restore/) backups.</item>
+/// <item><see cref="SyncAsync"/>: the catalog (Catalog/) follows the storage, which is the truth.</item>
+/// </list>
+/// Many engines may be open on one platform at a time, in one process or several. All members are thread-safe.
+/// </summary>
+public sealed class BackupEngine : IDisposable
+{
+    private readonly PlatformDatabase _database;
+    private readonly EngineContext _context;
+    private readonly SiteStorage _storages;
+
+    private BackupEngine(PlatformDatabase database, EngineContext context)
+    {
+        _database = database;
+        _context = context;
+        _storages = new SiteStorage(context);
+        Sites = new SiteService(context, _storages);
+        Apps = new AppService(context);
+        AppBackups = new AppBackupService(context, _storages);
+    }
+
+    /// <summary>The sites.</summary>
+    public SiteService Sites { get; }
+
+    /// <summary>The apps.</summary>
+    public AppService Apps { get; }
+
+    /// <summary>The backups of apps.</summary>
+    public AppBackupService AppBackups { get; }
+
+    /// <summary>The platform's home folder.</summary>
+    public string HomePath => _context.Home.Path;
+
+    /// <summary>Opens a platform, and makes it when it is new.</summary>
+    /// <exception cref="BackupException">The home folder or the catalog cannot be used.</exception>
+    public static BackupEngine Open(BackupEngineOptions options)
+    {
+        var home = PlatformHome.Open(options.EffectiveHome);
+        var database = PlatformDatabase.Open(home);
+        var context = new EngineContext(
+            home,
+            new SiteStore(database),
+            new AppStore(database),
+            new BackupStore(database),
+            new RestoreJournal(database),
+            options.Time,
+            options.Random);
+        return new BackupEngine(database, context);
+    }
+
+    /// <summary>Makes the catalog say what a site's storage holds, and returns the backups that it holds, newest first.</summary>
+    /// <param name="site">The site; null for the default one.</param>
+    /// <param name="observer">Is told of what is found and what is gone.</param>
+    /// <param name="cancellationToken">Stops the sync.</param>
+    /// <exception cref="BackupException">There is no such site, or its storage cannot be read.</exception>
+    public Task<IReadOnlyList<AppBackup>> SyncAsync(string? site, IOperationObserver observer, CancellationToken cancellationToken) =>
+        new CatalogSynchronizer(_context, _storages).RunAsync(site, observer, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _database.Dispose();
+}

@@ -1,0 +1,19 @@
+using CloudBackup.Infrastructure;
+
+namespace CloudBackup;
+
+/// <summary>How an engine is opened.</summary>
+public sealed record BackupEngineOptions
+{
+    /// <summary>The platform's home folder; null for the default one of the user or machine.</summary>
+    public string? PlatformHome { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Randomness.</summary>
+    internal IRandomSource Random { get; init; } = new SystemRandomSource();
+
+    /// <summary>The home folder that is used.</summary>
+    internal string EffectiveHome => PlatformHome ?? Platform.PlatformHome.DefaultPath(Environment.GetEnvironmentVariable);
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CloudBackup.Formats;
+using CloudBackup.Restore;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Catalog;
+
+/// <summary>
+/// A label and preservation that were set after the backup was made. Nothing below a dated path ever changes (I3), so they are kept in an
+/// object of their own elsewhere; a catalog that is rebuilt finds them there.
+/// </summary>
+internal sealed record BackupNote
+{
+    /// <summary>A text of the user's.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Retention leaves the backup alone until then.</summary>
+    public DateTimeOffset? PreserveUntil { get; init; }
+
+    /// <summary>The note of a backup; null when there is none.</summary>
+    public static async Task<BackupNote?> TryReadAsync(IBackupStorage storage, string remotePath, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var bytes = await OpenedBackup.ReadSmallAsync(storage, BackupNames.Note(remotePath), cancellationToken).ConfigureAwait(false);
+            return JsonSerializer.Deserialize(bytes, BackupNoteJson.Default.BackupNote);
+        }
+        catch (StorageException failure) when (failure.Kind == StorageErrorKind.NotFound)
+        {
+            return null;
+        }
+        catch (JsonException failure)
+        {
+            throw BackupErrors.BackupDamaged(remotePath, $"its note cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Stores the note of a backup.</summary>
+    public Task WriteAsync(IBackupStorage storage, string remotePath, CancellationToken cancellationToken)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(this, BackupNoteJson.Default.BackupNote);
+        return storage.WriteAsync(BackupNames.Note(remotePath), ObjectContent.FromBytes(bytes), WriteMode.Replace, cancellationToken);
+    }
+
+    /// <summary>Removes the note of a backup.</summary>
+    public static Task RemoveAsync(IBackupStorage storage, string remotePath, CancellationToken cancellationToken) =>
+        storage.RemoveAsync(BackupNames.Note(remotePath), cancellationToken);
+}
+
+/// <summary>How the note is written as JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(BackupNote))]
+internal sealed partial class BackupNoteJson : JsonSerializerContext;

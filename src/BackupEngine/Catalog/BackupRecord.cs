@@ -1,0 +1,17 @@
+namespace CloudBackup.Catalog;
+
+/// <summary>A backup in the catalog, with what only the engine needs to know of it.</summary>
+internal sealed record BackupRecord
+{
+    /// <summary>What users see.</summary>
+    public required AppBackup Backup { get; init; }
+
+    /// <summary>
+    /// True when this platform stored the backup itself, so that the hash of its backup info is known from a source that whoever can
+    /// write to the storage cannot change.
+    /// </summary>
+    public bool IsLocal { get; init; }
+
+    /// <summary>SHA-256 of the stored backup info, in hexadecimal; null while there is none.</summary>
+    public string? InfoHash { get; init; }
+}

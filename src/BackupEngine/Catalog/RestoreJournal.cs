@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CloudBackup.Catalog;
+
+/// <summary>How far a restore in place has come.</summary>
+internal enum RestorePhase
+{
+    /// <summary>The backup is being unpacked beside the data.</summary>
+    Unpacking,
+
+    /// <summary>New and old data are changing places, or the app is being started on the new data.</summary>
+    Swapping,
+
+    /// <summary>The new data is in place and accepted; the old is being removed.</summary>
+    CleaningUp,
+}
+
+/// <summary>What a restore in place was about to do.</summary>
+internal sealed record RestoreJournalEntry
+{
+    /// <summary>The app.</summary>
+    public required Guid AppId { get; init; }
+
+    /// <summary>The backup that is being restored.</summary>
+    public required string BackupId { get; init; }
+
+    /// <summary>The app's data directory.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Whether the data changes place as one folder (else entry by entry, inside the data directory).</summary>
+    public required bool IsWholeFolder { get; init; }
+
+    /// <summary>How far it has come.</summary>
+    public required RestorePhase Phase { get; init; }
+}
+
+/// <summary>
+/// Restores in place that have begun and not ended. An entry is written before the step that it tells of, so that after a crash the next
+/// command knows what may have been done.
+/// </summary>
+internal sealed class RestoreJournal(PlatformDatabase database)
+{
+    /// <summary>The entry of an app; null when no restore of it is under way.</summary>
+    public RestoreJournalEntry? Find(Guid appId) => database.Query(
+        "SELECT document FROM restore_journal WHERE app_id = $id",
+        row => JsonSerializer.Deserialize(row.GetString(0), RestoreJournalJson.Default.RestoreJournalEntry)!,
+        ("$id", AppStore.Key(appId))).FirstOrDefault();
+
+    /// <summary>Writes the entry of an app.</summary>
+    public void Save(RestoreJournalEntry entry) => database.Execute(
+        "INSERT INTO restore_journal (app_id, document) VALUES ($id, $document) ON CONFLICT (app_id) DO UPDATE SET document = excluded.document",
+        ("$id", AppStore.Key(entry.AppId)),
+        ("$document", JsonSerializer.Serialize(entry, RestoreJournalJson.Default.RestoreJournalEntry)));
+
+    /// <summary>The new data is accepted: the app's new state and the journal's are written together.</summary>
+    public void Commit(RestoreJournalEntry entry, BackupApp app, AppStore apps) => database.InTransaction(() =>
+    {
+        Save(entry with { Phase = RestorePhase.CleaningUp });
+        return apps.Update(app);
+    });
+
+    /// <summary>The restore of an app has ended.</summary>
+    public void Remove(Guid appId) =>
+        database.Execute("DELETE FROM restore_journal WHERE app_id = $id", ("$id", AppStore.Key(appId)));
+}
+
+/// <summary>How the entry is written as JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(RestoreJournalEntry))]
+internal sealed partial class RestoreJournalJson : JsonSerializerContext;

@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace CloudBackup.Catalog;
+
+/// <summary>The sites in the catalog.</summary>
+internal sealed class SiteStore(PlatformDatabase database)
+{
+    /// <summary>All sites, by name.</summary>
+    public List<BackupSite> List() => database.Query("SELECT is_default, document FROM site ORDER BY name", Read);
+
+    /// <summary>The site of a name; null when there is none.</summary>
+    public BackupSite? Find(string name) =>
+        database.Query("SELECT is_default, document FROM site WHERE name = $name", Read, ("$name", name)).FirstOrDefault();
+
+    /// <summary>The site that is used when none is named; null when there are no sites.</summary>
+    public BackupSite? FindDefault() => database.Query("SELECT is_default, document FROM site WHERE is_default = 1", Read).FirstOrDefault();
+
+    /// <summary>Adds a site; the first one is the default. False when the name is taken.</summary>
+    public bool Add(BackupSite site) => database.InTransaction(() =>
+    {
+        if (Find(site.Name) is not null)
+        {
+            return false;
+        }
+        MakeRoomForDefault(site);
+        var isDefault = site.IsDefault || FindDefault() is null;
+        database.Execute(
+            "INSERT INTO site (name, is_default, document) VALUES ($name, $default, $document)",
+            ("$name", site.Name),
+            ("$default", isDefault ? 1 : 0),
+            ("$document", Write(site)));
+        return true;
+    });
+
+    /// <summary>Replaces a site's settings. False when there is no such site.</summary>
+    public bool Update(BackupSite site) => database.InTransaction(() =>
+    {
+        MakeRoomForDefault(site);
+        return database.Execute(
+            "UPDATE site SET is_default = $default, document = $document WHERE name = $name",
+            ("$name", site.Name),
+            ("$default", site.IsDefault ? 1 : 0),
+            ("$document", Write(site))) == 1;
+    });
+
+    /// <summary>Removes a site and the records of its backups; if it was the default, the next one by name becomes it.</summary>
+    public bool Remove(string name) => database.InTransaction(() =>
+    {
+        database.Execute("DELETE FROM app_backup WHERE site = $name", ("$name", name));
+        var removed = database.Execute("DELETE FROM site WHERE name = $name", ("$name", name)) == 1;
+        if (FindDefault() is null)
+        {
+            database.Execute("UPDATE site SET is_default = 1 WHERE name = (SELECT MIN(name) FROM site)");
+        }
+        return removed;
+    });
+
+    private void MakeRoomForDefault(BackupSite site)
+    {
+        if (site.IsDefault)
+        {
+            database.Execute("UPDATE site SET is_default = 0 WHERE name <> $name", ("$name", site.Name));
+        }
+    }
+
+    private static string Write(BackupSite site) => JsonSerializer.Serialize(site, ModelJson.Default.BackupSite);
+
+    private static BackupSite Read(Microsoft.Data.Sqlite.SqliteDataReader row) =>
+        JsonSerializer.Deserialize(row.GetString(1), ModelJson.Default.BackupSite)! with { IsDefault = row.GetInt32(0) == 1 };
+}

@@ -1,0 +1,99 @@
+namespace CloudBackup;
+
+/// <summary>Failures with sites, apps and addons as such.</summary>
+internal static partial class BackupErrors
+{
+    public static BackupException ProviderUnknown(string name, IEnumerable<string> known) => new(
+        nameof(ProviderUnknown),
+        BackupErrorCategory.InvalidInput,
+        $"There is no provider '{name}'. The providers are: {string.Join(", ", known)}.",
+        name);
+
+    public static BackupException SiteNotFound(string name) => new(
+        nameof(SiteNotFound),
+        BackupErrorCategory.NotFound,
+        $"There is no site '{name}'. Get-BackupSite lists all.",
+        name);
+
+    public static BackupException NoDefaultSite() => new(
+        nameof(NoDefaultSite),
+        BackupErrorCategory.NotFound,
+        "There is no site yet. Create one with New-BackupSite.");
+
+    public static BackupException SiteExists(string name) => new(
+        nameof(SiteExists),
+        BackupErrorCategory.AlreadyExists,
+        $"There is a site '{name}' already. Change it with Set-BackupSite, or take another name.",
+        name);
+
+    public static BackupException SiteHasBackups(string name, int count) => new(
+        nameof(SiteHasBackups),
+        BackupErrorCategory.InvalidState,
+        $"The site '{name}' has {count} backups. With -Force only their records go; the backups stay in the storage, and come back with "
+        + "New-BackupSite and Sync-BackupCatalog.",
+        name);
+
+    public static BackupException SiteUnusable(string name, string reason, Exception? inner) => new(
+        nameof(SiteUnusable),
+        BackupErrorCategory.StorageUnavailable,
+        $"The site '{name}' cannot be used: {reason}",
+        name,
+        inner);
+
+    public static BackupException NameInvalid(string what, string name, string rule) => new(
+        nameof(NameInvalid),
+        BackupErrorCategory.InvalidInput,
+        $"'{name}' is no {what}: {rule}.",
+        name);
+
+    public static BackupException ValueOutOfRange(string what, object value, string rule) => new(
+        nameof(ValueOutOfRange),
+        BackupErrorCategory.InvalidInput,
+        $"{what} is {value}: it must be {rule}.",
+        value);
+
+    public static BackupException AppNotFound(string location) => new(
+        nameof(AppNotFound),
+        BackupErrorCategory.NotFound,
+        $"There is no app '{location}'. Get-BackupApp lists all; Register-BackupApp adds one.",
+        location);
+
+    public static BackupException AppExists(string location) => new(
+        nameof(AppExists),
+        BackupErrorCategory.AlreadyExists,
+        $"There is an app '{location}' already. Change it with Set-BackupApp, or take another location.",
+        location);
+
+    public static BackupException AppBusy(string location, string owner) => new(
+        nameof(AppBusy),
+        BackupErrorCategory.Busy,
+        $"{location} is in use: {owner}. Try again when that is done.",
+        location);
+
+    public static BackupException AddonPathInvalid(string path) => new(
+        nameof(AddonPathInvalid),
+        BackupErrorCategory.InvalidInput,
+        $"'{path}' is no path of a database inside the data directory: write data/ and the path below it, such as data/app.db.",
+        path);
+
+    public static BackupException AddonSourceMissing(string addon, string path, Exception inner) => new(
+        nameof(AddonSourceMissing),
+        BackupErrorCategory.SourceUnreadable,
+        $"The addon {addon} cannot be dumped: {inner.Message} Correct the path with Set-BackupApp -Addon, or take the addon away.",
+        path,
+        inner);
+
+    public static BackupException AddonDumpMissing(string addon, string path, Exception inner) => new(
+        nameof(AddonDumpMissing),
+        BackupErrorCategory.Damaged,
+        $"The backup names the addon {addon}, but does not hold its dump '{path}'.",
+        path,
+        inner);
+
+    public static BackupException SqliteCopyFailed(string path, Exception inner) => new(
+        nameof(SqliteCopyFailed),
+        BackupErrorCategory.SourceUnreadable,
+        $"The SQLite database '{path}' cannot be copied: {inner.Message}",
+        path,
+        inner);
+}

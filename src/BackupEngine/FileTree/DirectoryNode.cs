@@ -1,0 +1,140 @@
+namespace CloudBackup.FileTree;
+
+/// <summary>How a rename treats what already has the new name.</summary>
+internal enum RenameMode
+{
+    /// <summary>It is replaced, atomically.</summary>
+    Replace,
+
+    /// <summary>The rename fails with <see cref="FileTreeErrorKind.AlreadyExists"/>.</summary>
+    NoReplace,
+
+    /// <summary>Both swap their names, atomically; <see cref="FileTreeErrorKind.NotSupported"/> where the file system cannot.</summary>
+    Exchange,
+}
+
+/// <summary>
+/// An open folder of the local machine. Every operation takes one name inside it and never follows a symbolic link, so no change made to
+/// the tree meanwhile can divert it elsewhere. Reference counted: entries that are still to be read keep their folder open.
+/// All operations are thread-safe and throw <see cref="FileTreeException"/>.
+/// </summary>
+internal abstract class DirectoryNode(string path) : IDisposable
+{
+    private int _references = 1;
+
+    /// <summary>Where the folder is, for messages.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>Keeps the folder open until one more <see cref="Dispose"/>.</summary>
+    public DirectoryNode AddReference()
+    {
+        Interlocked.Increment(ref _references);
+        return this;
+    }
+
+    /// <summary>Gives one reference back; the last one closes the folder.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref _references) == 0)
+        {
+            Close();
+        }
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The facts of the folder itself.</summary>
+    public abstract FileFacts ReadFacts();
+
+    /// <summary>The names inside, ordered by their bytes.</summary>
+    public abstract IReadOnlyList<string> ReadNames(CancellationToken cancellationToken);
+
+    /// <summary>The facts of one entry.</summary>
+    public abstract FileFacts Stat(string name);
+
+    /// <summary>Opens a folder inside.</summary>
+    public abstract DirectoryNode OpenDirectory(string name);
+
+    /// <summary>Opens a regular file for reading; access times stay untouched where the system lets us.</summary>
+    public abstract ReadableFile OpenFile(string name);
+
+    /// <summary>What a symbolic link points to.</summary>
+    public abstract string ReadLink(string name);
+
+    /// <summary>The extended attributes of the folder itself.</summary>
+    public abstract IReadOnlyList<ExtendedAttribute> ReadAttributes();
+
+    /// <summary>The extended attributes of a symbolic link.</summary>
+    public abstract IReadOnlyList<ExtendedAttribute> ReadLinkAttributes(string name);
+
+    /// <summary>Makes a folder, accessible to the owner only.</summary>
+    public abstract void MakeDirectory(string name);
+
+    /// <summary>Makes a new, empty regular file, accessible to the owner only, and opens it for writing.</summary>
+    public abstract WritableFile CreateFile(string name);
+
+    /// <summary>Makes a symbolic link.</summary>
+    public abstract void MakeSymbolicLink(string name, string target);
+
+    /// <summary>Gives the file <paramref name="existingName"/> of <paramref name="existing"/> one more name in this folder.</summary>
+    public abstract void MakeHardLink(string name, DirectoryNode existing, string existingName);
+
+    /// <summary>Removes anything but a folder.</summary>
+    public abstract void RemoveFile(string name);
+
+    /// <summary>Removes an empty folder.</summary>
+    public abstract void RemoveDirectory(string name);
+
+    /// <summary>Renames an entry, also into another folder of the same file system.</summary>
+    public abstract void Rename(string name, DirectoryNode destination, string newName, RenameMode mode);
+
+    /// <summary>
+    /// Renames an entry to a name that must be free. Where the file system cannot refuse by itself, a look before the rename has to do.
+    /// </summary>
+    public void MoveToFree(string name, DirectoryNode destination, string newName)
+    {
+        try
+        {
+            Rename(name, destination, newName, RenameMode.NoReplace);
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotSupported)
+        {
+            if (destination.Exists(newName))
+            {
+                throw new FileTreeException(FileTreeErrorKind.AlreadyExists, "rename to", destination.Child(newName), "it exists already");
+            }
+            Rename(name, destination, newName, RenameMode.Replace);
+        }
+    }
+
+    /// <summary>Whether there is an entry of this name.</summary>
+    public bool Exists(string name)
+    {
+        try
+        {
+            _ = Stat(name);
+            return true;
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Sets owner, mode, attributes and time of the folder itself.</summary>
+    public abstract void ApplyMetadata(in EntryMetadata metadata, MetadataLosses losses);
+
+    /// <summary>Sets owner, attributes and time of a symbolic link.</summary>
+    public abstract void ApplyLinkMetadata(string name, in EntryMetadata metadata, MetadataLosses losses);
+
+    /// <summary>Makes the names in this folder durable.</summary>
+    public abstract void Flush();
+
+    /// <summary>Makes everything written to this folder's file system durable.</summary>
+    public abstract void FlushFileSystem();
+
+    /// <summary>Closes what the operating system gave us.</summary>
+    protected abstract void Close();
+
+    /// <summary>The path of an entry, for messages.</summary>
+    protected string Child(string name) => System.IO.Path.Join(Path, name);
+}

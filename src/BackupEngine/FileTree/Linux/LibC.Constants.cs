@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+
+namespace CloudBackup.FileTree.Linux;
+
+internal static unsafe partial class LibC
+{
+    public const int CurrentDirectory = -100;
+
+    public const int OpenReadOnly = 0;
+    public const int OpenReadWrite = 2;
+    public const int OpenCreate = 0x40;
+    public const int OpenExclusive = 0x80;
+    public const int OpenTruncate = 0x200;
+    public const int OpenNonBlocking = 0x800;
+    public const int OpenNoAccessTime = 0x40000;
+    public const int OpenCloseOnExec = 0x80000;
+
+    /// <summary>O_DIRECTORY and O_NOFOLLOW are numbered differently on ARM and POWER (asm/fcntl.h).</summary>
+    private static readonly bool OwnNumbers =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm or Architecture.Ppc64le;
+
+    public static readonly int OpenDirectoryOnly = OwnNumbers ? 0x4000 : 0x10000;
+    public static readonly int OpenNoFollow = OwnNumbers ? 0x8000 : 0x20000;
+
+    public const int AtSymbolicLinkNoFollow = 0x100;
+    public const int AtRemoveDirectory = 0x200;
+    public const int AtEmptyPath = 0x1000;
+
+    public const uint StatxBasic = 0x7FF;
+
+    public const int SeekData = 3;
+    public const int SeekHole = 4;
+
+    public const uint RenameNoReplace = 1;
+    public const uint RenameExchange = 2;
+
+    public const uint SyncRangeWrite = 2;
+
+    public const int ModeKindMask = 0xF000;
+    public const int ModeRegular = 0x8000;
+    public const int ModeDirectory = 0x4000;
+    public const int ModeSymbolicLink = 0xA000;
+
+    public const int NoSuchEntry = 2;
+    public const int Interrupted = 4;
+    public const int NoSuchDevice = 6;
+    public const int TooBig = 7;
+    public const int NotPermitted = 1;
+    public const int AccessDenied = 13;
+    public const int DeviceBusy = 16;
+    public const int EntryExists = 17;
+    public const int CrossDevice = 18;
+    public const int NotADirectory = 20;
+    public const int IsADirectory = 21;
+    public const int InvalidArgument = 22;
+    public const int NoSpace = 28;
+    public const int ReadOnlyFileSystem = 30;
+    public const int OutOfRange = 34;
+    public const int NameTooLong = 36;
+    public const int NotImplemented = 38;
+    public const int DirectoryNotEmpty = 39;
+    public const int TooManyLinks = 40;
+    public const int NoData = 61;
+    public const int NotSupported = 95;
+    public const int StaleHandle = 116;
+    public const int QuotaExceeded = 122;
+}

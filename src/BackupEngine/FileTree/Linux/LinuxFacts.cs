@@ -1,0 +1,43 @@
+namespace CloudBackup.FileTree.Linux;
+
+/// <summary>Turns <c>statx</c> answers into <see cref="FileFacts"/>.</summary>
+internal static class LinuxFacts
+{
+    /// <summary>The facts of an open file or folder.</summary>
+    public static unsafe FileFacts Of(int file, string path)
+    {
+        byte empty = 0;
+        LibC.StatxResult result;
+        if (LibC.Statx(file, &empty, LibC.AtEmptyPath, LibC.StatxBasic, &result) != 0)
+        {
+            throw Errno.Last("examine", path);
+        }
+        return From(result);
+    }
+
+    /// <summary>Translates one answer.</summary>
+    public static FileFacts From(in LibC.StatxResult result)
+    {
+        var kind = (result.Mode & LibC.ModeKindMask) switch
+        {
+            LibC.ModeRegular => EntryKind.File,
+            LibC.ModeDirectory => EntryKind.Directory,
+            LibC.ModeSymbolicLink => EntryKind.SymbolicLink,
+            _ => EntryKind.Special,
+        };
+        return new FileFacts
+        {
+            Kind = kind,
+            Mode = result.Mode & 0xFFF,
+            UserId = result.UserId,
+            GroupId = result.GroupId,
+            Size = kind == EntryKind.File ? (long)result.Size : 0,
+            Allocated = (long)result.Blocks * 512,
+            Modified = new UnixTime(result.Modified.Seconds, (int)result.Modified.Nanoseconds),
+            Changed = new UnixTime(result.Changed.Seconds, (int)result.Changed.Nanoseconds),
+            Inode = result.Inode,
+            Device = ((ulong)result.DeviceMajor << 32) | result.DeviceMinor,
+            LinkCount = result.LinkCount,
+        };
+    }
+}

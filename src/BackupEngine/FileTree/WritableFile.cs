@@ -1,0 +1,26 @@
+namespace CloudBackup.FileTree;
+
+/// <summary>A new regular file that is being written. Writes to different offsets may run at the same time.</summary>
+internal abstract class WritableFile(string path) : IDisposable
+{
+    /// <summary>Where the file is, for messages.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>Writes all of <paramref name="buffer"/> at <paramref name="offset"/>.</summary>
+    public abstract void Write(ReadOnlySpan<byte> buffer, long offset);
+
+    /// <summary>Sets the length; what was not written reads as zeros.</summary>
+    public abstract void SetLength(long length);
+
+    /// <summary>Lets the system start writing a stretch to the disk, so that a later <see cref="Flush"/> has less to do. A hint.</summary>
+    public abstract void StartFlush(long offset, long count);
+
+    /// <summary>Makes the content durable.</summary>
+    public abstract void Flush();
+
+    /// <summary>Sets owner, mode, attributes and time.</summary>
+    public abstract void ApplyMetadata(in EntryMetadata metadata, MetadataLosses losses);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}

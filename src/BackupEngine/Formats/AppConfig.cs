@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CloudBackup.Formats;
+
+/// <summary>
+/// <c>config.json</c>, the first entry of every app backup: what is needed to bring the app up elsewhere. It never holds a secret.
+/// </summary>
+internal sealed record AppConfig
+{
+    /// <summary>The path inside a backup.</summary>
+    public const string Path = "config.json";
+
+    /// <summary>The version of this file.</summary>
+    [JsonPropertyName("cloudbackupConfig")]
+    public int ConfigVersion { get; init; } = 1;
+
+    /// <summary>The app.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Its location.</summary>
+    public required string Location { get; init; }
+
+    /// <summary>Its package.</summary>
+    public string PackageName { get; init; } = "";
+
+    /// <summary>Its version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Where its data was.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>What was left out.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Its data stores.</summary>
+    public IReadOnlyList<BackupAddon> Addons { get; init; } = [];
+
+    /// <summary>Its commands.</summary>
+    public AppCommands Commands { get; init; } = new();
+
+    /// <summary>Whether scheduled runs back it up.</summary>
+    public bool AutomaticBackup { get; init; } = true;
+
+    /// <summary>The configuration of an app.</summary>
+    public static AppConfig Of(BackupApp app) => new()
+    {
+        Id = app.Id,
+        Location = app.Location,
+        PackageName = app.PackageName,
+        Version = app.Version,
+        DataDirectory = app.DataDirectory,
+        Exclude = app.Exclude,
+        Addons = app.Addons,
+        Commands = app.Commands,
+        AutomaticBackup = app.AutomaticBackup,
+    };
+
+    /// <summary>The file's content.</summary>
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, AppConfigJson.Default.AppConfig);
+
+    /// <summary>Reads the file's content.</summary>
+    /// <exception cref="JsonException">It is malformed, or has an addon of an unknown kind.</exception>
+    public static AppConfig FromBytes(ReadOnlySpan<byte> bytes) =>
+        JsonSerializer.Deserialize(bytes, AppConfigJson.Default.AppConfig) ?? throw new JsonException("The configuration is empty.");
+}
+
+/// <summary>How the configuration is written as JSON.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AppConfig))]
+internal sealed partial class AppConfigJson : JsonSerializerContext;

@@ -1,0 +1,14 @@
+using CloudBackup.Formats.Tgz;
+
+namespace CloudBackup.Formats;
+
+/// <summary>All formats. The only list of them.</summary>
+internal static class BackupFormats
+{
+    private static readonly IBackupFormat[] All = [new TgzFormat()];
+
+    /// <summary>The format of a kind.</summary>
+    /// <exception cref="BackupException">This version does not have it.</exception>
+    public static IBackupFormat Get(BackupFormat kind) =>
+        Array.Find(All, format => format.Kind == kind) ?? throw BackupErrors.FormatUnavailable(kind);
+}

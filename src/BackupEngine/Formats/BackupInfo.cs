@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CloudBackup.Formats;
+
+/// <summary>
+/// The commit record stored beside a backup, written last: without it the backup does not exist. It holds all that is needed to list,
+/// read and check the backup, so nothing is ever inferred from a site's present settings.
+/// </summary>
+internal sealed record BackupInfo
+{
+    /// <summary>The version of this record that is written now.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>The version of this record.</summary>
+    [JsonPropertyName("cloudbackupInfo")]
+    public int InfoVersion { get; init; } = CurrentVersion;
+
+    /// <summary>The backup's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The app.</summary>
+    public required Guid AppId { get; init; }
+
+    /// <summary>The app's location.</summary>
+    public required string Location { get; init; }
+
+    /// <summary>The app's package.</summary>
+    public string PackageName { get; init; } = "";
+
+    /// <summary>The app's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The path below the prefix, without extension: a record copied elsewhere does not pass for another backup.</summary>
+    public required string RemotePath { get; init; }
+
+    /// <summary>The format.</summary>
+    public BackupFormat Format { get; init; }
+
+    /// <summary>Ready or Partial.</summary>
+    public BackupState State { get; init; }
+
+    /// <summary>When the run started.</summary>
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>How long it took up to here, in seconds.</summary>
+    public double DurationSeconds { get; init; }
+
+    /// <summary>Bytes of content.</summary>
+    public long SourceSize { get; init; }
+
+    /// <summary>Bytes that the content took on the source's disk: less than <see cref="SourceSize"/> where files have holes.</summary>
+    public long AllocatedSize { get; init; }
+
+    /// <summary>Entries.</summary>
+    public long FileCount { get; init; }
+
+    /// <summary>Items passed over.</summary>
+    public long Skipped { get; init; }
+
+    /// <summary>Files that were written to while they were read.</summary>
+    public long Changed { get; init; }
+
+    /// <summary>What could not be read (the first thousand).</summary>
+    public IReadOnlyList<MissingItem> Missing { get; init; } = [];
+
+    /// <summary>The label given when the backup was made.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Preserved until then, as given when the backup was made.</summary>
+    public DateTimeOffset? PreserveUntil { get; init; }
+
+    /// <summary>The archive; null for formats without one.</summary>
+    public ArchiveFacts? Archive { get; init; }
+
+    /// <summary>The index.</summary>
+    public required IndexFacts Index { get; init; }
+
+    /// <summary>What made it.</summary>
+    public string Generator { get; init; } = "";
+
+    /// <summary>The record as it is stored.</summary>
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, BackupInfoJson.Default.BackupInfo);
+
+    /// <summary>Reads a stored record.</summary>
+    /// <exception cref="JsonException">The bytes are none, or of a newer version.</exception>
+    public static BackupInfo FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        var info = JsonSerializer.Deserialize(bytes, BackupInfoJson.Default.BackupInfo) ?? throw new JsonException("The record is empty.");
+        return info.InfoVersion is >= 1 and <= CurrentVersion
+            ? info
+            : throw new JsonException($"The record has version {info.InfoVersion}; this CloudBackup reads up to {CurrentVersion}.");
+    }
+}
+
+/// <summary>A stored archive.</summary>
+/// <param name="Size">Stored bytes.</param>
+/// <param name="Members">gzip members, the closing one included.</param>
+internal sealed record ArchiveFacts(long Size, int Members);
+
+/// <summary>A stored index.</summary>
+/// <param name="Size">Stored bytes.</param>
+/// <param name="Sha256">Their hash, in hexadecimal.</param>
+/// <param name="MembersOffset">Where the gzip member with the lengths of the archive's members begins; 0 without an archive.</param>
+internal sealed record IndexFacts(long Size, string Sha256, long MembersOffset);
+
+/// <summary>How the record is written as JSON.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(BackupInfo))]
+internal sealed partial class BackupInfoJson : JsonSerializerContext;

@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace CloudBackup.Formats;
+
+/// <summary>The names of a backup and of its objects.</summary>
+internal static class BackupNames
+{
+    /// <summary>The form of a tag.</summary>
+    public const string TagFormat = "yyyy-MM-dd-HHmmss-fff";
+
+    /// <summary>The ending of a backup info.</summary>
+    public const string InfoExtension = ".backupinfo";
+
+    /// <summary>The ending of an index.</summary>
+    public const string IndexExtension = ".index.gz";
+
+    /// <summary>The ending of an archive.</summary>
+    public const string ArchiveExtension = ".tar.gz";
+
+    /// <summary>The folder of all backups of a run that started then.</summary>
+    public static string Tag(DateTimeOffset start) => start.UtcDateTime.ToString(TagFormat, CultureInfo.InvariantCulture);
+
+    /// <summary>Whether a folder's name is a tag.</summary>
+    public static bool IsTag(string name) =>
+        DateTime.TryParseExact(name, TagFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _);
+
+    /// <summary>The name of an app's backup inside its tag folder, without extension.</summary>
+    public static string AppName(string location, string version) => $"app_{location}_v{version}";
+
+    /// <summary>The path of the archive.</summary>
+    public static string Archive(string remotePath) => remotePath + ArchiveExtension;
+
+    /// <summary>The path of the index.</summary>
+    public static string Index(string remotePath) => remotePath + IndexExtension;
+
+    /// <summary>The path of the backup info.</summary>
+    public static string Info(string remotePath) => remotePath + InfoExtension;
+
+    /// <summary>The path of the note that keeps a label or preservation set later; outside the dated path, which never changes (I3).</summary>
+    public static string Note(string remotePath) => $"notes/{remotePath}.json";
+}

@@ -1,0 +1,85 @@
+using CloudBackup.Backup.Source;
+using CloudBackup.Formats.Index;
+using CloudBackup.Progress;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Formats;
+
+/// <summary>
+/// How the content of a backup is laid out in a storage. Both formats hold the same entries and write the same index; they differ in the
+/// objects that carry the content.
+/// </summary>
+internal interface IBackupFormat
+{
+    /// <summary>Which one.</summary>
+    BackupFormat Kind { get; }
+
+    /// <summary>
+    /// Stores content and index below <see cref="FormatWrite.RemotePath"/>. When it returns, both are durable; when it throws, what was
+    /// written is for the caller to remove.
+    /// </summary>
+    Task<FormatResult> WriteAsync(FormatWrite request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads all content back, checks every hash, and gives it to <paramref name="target"/>. What is damaged is told to the target, which
+    /// decides whether that ends the reading.
+    /// </summary>
+    Task ReadAsync(FormatRead request, IEntryTarget target, CancellationToken cancellationToken);
+
+    /// <summary>Removes everything of a backup but its backup info.</summary>
+    Task RemoveAsync(IBackupStorage storage, string remotePath, CancellationToken cancellationToken);
+}
+
+/// <summary>What is to be stored, and with what.</summary>
+internal sealed record FormatWrite
+{
+    /// <summary>Where to.</summary>
+    public required IBackupStorage Storage { get; init; }
+
+    /// <summary>The path below the site's prefix, without extension.</summary>
+    public required string RemotePath { get; init; }
+
+    /// <summary>What goes in, in order. Enumerated once, on a thread of the format's.</summary>
+    public required IEnumerable<BackupItem> Items { get; init; }
+
+    /// <summary>A local folder of this run.</summary>
+    public required string SpoolFolder { get; init; }
+
+    /// <summary>Takes what could not be read.</summary>
+    public required SourceIssues Issues { get; init; }
+
+    /// <summary>Counts what is done.</summary>
+    public required RunCounters Counters { get; init; }
+
+    /// <summary>What the run may use.</summary>
+    public required SiteLimits Limits { get; init; }
+}
+
+/// <summary>What was stored.</summary>
+/// <param name="Archive">The archive; null for formats without one.</param>
+/// <param name="Index">The index.</param>
+/// <param name="Entries">Entries.</param>
+/// <param name="StoredBytes">Bytes of content and index.</param>
+internal sealed record FormatResult(ArchiveFacts? Archive, IndexFacts Index, long Entries, long StoredBytes);
+
+/// <summary>What is to be read.</summary>
+internal sealed record FormatRead
+{
+    /// <summary>Where from.</summary>
+    public required IBackupStorage Storage { get; init; }
+
+    /// <summary>The backup's record.</summary>
+    public required BackupInfo Info { get; init; }
+
+    /// <summary>The index's entries, in order. Enumerated once.</summary>
+    public required IEnumerable<IndexEntry> Entries { get; init; }
+
+    /// <summary>The lengths of the archive's members; empty for formats without one.</summary>
+    public required IReadOnlyList<long> Members { get; init; }
+
+    /// <summary>Counts what is done.</summary>
+    public required RunCounters Counters { get; init; }
+
+    /// <summary>What the run may use.</summary>
+    public required SiteLimits Limits { get; init; }
+}

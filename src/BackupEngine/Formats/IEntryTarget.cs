@@ -1,0 +1,23 @@
+using CloudBackup.Formats.Index;
+
+namespace CloudBackup.Formats;
+
+/// <summary>Takes the content of a backup while it is read: to write it to files, or only to have it checked. Thread-safe.</summary>
+internal interface IEntryTarget
+{
+    /// <summary>Takes a file's content; null when nobody wants it. The content of a short file is checked before this is called.</summary>
+    IFileTarget? BeginFile(IndexEntry entry);
+
+    /// <summary>An entry's content or header is not what the index says; throws to end the reading.</summary>
+    void OnDamaged(IndexEntry entry, string reason);
+}
+
+/// <summary>Takes the content of one file, in order. Disposed without <see cref="Complete"/> when the content turned out damaged.</summary>
+internal interface IFileTarget : IDisposable
+{
+    /// <summary>Takes the next bytes.</summary>
+    void Write(ReadOnlySpan<byte> data);
+
+    /// <summary>All content came and its hash is right.</summary>
+    void Complete();
+}

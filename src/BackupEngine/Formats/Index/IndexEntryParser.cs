@@ -1,0 +1,211 @@
+using System.Text.Json;
+using CloudBackup.FileTree;
+
+namespace CloudBackup.Formats.Index;
+
+/// <summary>What one line of an index says: an entry, lengths of members, or that it is the last line.</summary>
+internal sealed class IndexLine
+{
+    public IndexEntry? Entry { get; set; }
+
+    public List<long>? Members { get; set; }
+
+    public int? Version { get; set; }
+
+    public long? EndEntries { get; set; }
+}
+
+/// <summary>Reads lines written by <see cref="IndexEntryWriter"/> and <see cref="IndexWriter"/>.</summary>
+internal static class IndexEntryParser
+{
+    /// <summary>Reads one line.</summary>
+    /// <exception cref="IndexFormatException">The line is malformed.</exception>
+    public static IndexLine Parse(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return ParseLine(line);
+        }
+        catch (Exception failure) when (failure is JsonException or FormatException or InvalidOperationException or OverflowException)
+        {
+            throw new IndexFormatException("A line of the index is malformed.", failure);
+        }
+    }
+
+    private static IndexLine ParseLine(ReadOnlySpan<byte> line)
+    {
+        var json = new Utf8JsonReader(line);
+        var result = new IndexLine();
+        var entry = new IndexEntry();
+        json.Read();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!ReadEntryProperty(ref json, entry))
+            {
+                ReadFrameProperty(ref json, result);
+            }
+        }
+        if (entry.Path.Length > 0)
+        {
+            result.Entry = entry;
+        }
+        return result;
+    }
+
+    private static void ReadFrameProperty(ref Utf8JsonReader json, IndexLine result)
+    {
+        if (json.ValueTextEquals(IndexFormat.Members))
+        {
+            json.Read();
+            result.Members = [];
+            while (json.Read() && json.TokenType == JsonTokenType.Number)
+            {
+                result.Members.Add(json.GetInt64());
+            }
+        }
+        else if (json.ValueTextEquals(IndexFormat.Header))
+        {
+            json.Read();
+            result.Version = json.GetInt32();
+        }
+        else if (json.ValueTextEquals(IndexFormat.End))
+        {
+            json.Read();
+            result.EndEntries = json.GetInt64();
+        }
+        else
+        {
+            json.Skip();
+        }
+    }
+
+    private static bool ReadEntryProperty(ref Utf8JsonReader json, IndexEntry entry)
+    {
+        if (json.ValueTextEquals(IndexFormat.Path))
+        {
+            entry.Path = Text(ref json);
+        }
+        else if (json.ValueTextEquals(IndexFormat.RawPath))
+        {
+            entry.Path = RawText(ref json);
+        }
+        else if (json.ValueTextEquals(IndexFormat.Type))
+        {
+            entry.Kind = KindOf(Text(ref json));
+        }
+        else if (json.ValueTextEquals(IndexFormat.Mode))
+        {
+            entry.Mode = Convert.ToInt32(Text(ref json), 8);
+        }
+        else if (json.ValueTextEquals(IndexFormat.UserId))
+        {
+            json.Read();
+            entry.UserId = json.GetUInt32();
+        }
+        else if (json.ValueTextEquals(IndexFormat.GroupId))
+        {
+            json.Read();
+            entry.GroupId = json.GetUInt32();
+        }
+        else if (json.ValueTextEquals(IndexFormat.UserName))
+        {
+            entry.UserName = Text(ref json);
+        }
+        else if (json.ValueTextEquals(IndexFormat.GroupName))
+        {
+            entry.GroupName = Text(ref json);
+        }
+        else if (json.ValueTextEquals(IndexFormat.Modified))
+        {
+            entry.Modified = UnixTime.TryParse(Text(ref json), out var time) ? time : throw new FormatException("mtime");
+        }
+        else
+        {
+            return ReadContentProperty(ref json, entry);
+        }
+        return true;
+    }
+
+    private static bool ReadContentProperty(ref Utf8JsonReader json, IndexEntry entry)
+    {
+        if (json.ValueTextEquals(IndexFormat.Size))
+        {
+            json.Read();
+            entry.Size = json.GetInt64();
+        }
+        else if (json.ValueTextEquals(IndexFormat.Sha256))
+        {
+            entry.Sha256 = Convert.FromHexString(Text(ref json));
+        }
+        else if (json.ValueTextEquals(IndexFormat.Link))
+        {
+            entry.LinkTarget = Text(ref json);
+        }
+        else if (json.ValueTextEquals(IndexFormat.RawLink))
+        {
+            entry.LinkTarget = RawText(ref json);
+        }
+        else if (json.ValueTextEquals(IndexFormat.Attributes))
+        {
+            entry.Attributes = ReadAttributes(ref json);
+        }
+        else if (json.ValueTextEquals(IndexFormat.Sparse))
+        {
+            json.Read();
+            entry.IsSparse = json.GetBoolean();
+        }
+        else if (json.ValueTextEquals(IndexFormat.Incomplete))
+        {
+            json.Read();
+            entry.IsIncomplete = json.GetBoolean();
+        }
+        else if (json.ValueTextEquals(IndexFormat.At))
+        {
+            json.Read();
+            json.Read();
+            entry.Member = json.GetInt32();
+            json.Read();
+            entry.Offset = json.GetInt32();
+            json.Read();
+        }
+        else
+        {
+            return false;
+        }
+        return true;
+    }
+
+    private static List<ExtendedAttribute> ReadAttributes(ref Utf8JsonReader json)
+    {
+        var attributes = new List<ExtendedAttribute>();
+        json.Read();
+        while (json.Read() && json.TokenType == JsonTokenType.String)
+        {
+            var name = PathText.FromBytes(json.GetBytesFromBase64());
+            json.Read();
+            attributes.Add(new ExtendedAttribute(name, json.GetBytesFromBase64()));
+        }
+        return attributes;
+    }
+
+    private static string Text(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return json.GetString() ?? throw new FormatException("A text is null.");
+    }
+
+    private static string RawText(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return PathText.FromBytes(json.GetBytesFromBase64());
+    }
+
+    private static EntryKind KindOf(string type) => type switch
+    {
+        "file" => EntryKind.File,
+        "dir" => EntryKind.Directory,
+        "symlink" => EntryKind.SymbolicLink,
+        "hardlink" => EntryKind.HardLink,
+        _ => throw new FormatException($"Unknown type {type}."),
+    };
+}

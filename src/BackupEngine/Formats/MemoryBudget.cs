@@ -1,0 +1,14 @@
+namespace CloudBackup.Formats;
+
+/// <summary>How much memory a run may hold in buffers.</summary>
+internal static class MemoryBudget
+{
+    private const long Smallest = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// The site's limit, else an eighth of the memory that the machine (or the container) has now, at least 64 MiB: read at each run, so
+    /// that a resized server is used.
+    /// </summary>
+    public static long Of(SiteLimits limits) =>
+        limits.MemoryLimitBytes ?? Math.Max(Smallest, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
+}

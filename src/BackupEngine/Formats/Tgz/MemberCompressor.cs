@@ -1,0 +1,107 @@
+using System.IO.Compression;
+
+namespace CloudBackup.Formats.Tgz;
+
+/// <summary>
+/// Makes gzip members. Data that does not compress is stored: a sample decides, so that media costs no deflate time, and so does the
+/// result, so that a member is never noticeably longer than its data. Not thread-safe; one per worker.
+/// </summary>
+internal sealed class MemberCompressor(int level)
+{
+    private const int SampleLength = 8 * 1024;
+    private const int SampleCount = 3;
+    private const double WorthwhileRatio = 0.97;
+
+    private readonly byte[] _sample = new byte[SampleLength * SampleCount];
+    private readonly byte[] _sampleOutput = new byte[(SampleLength * SampleCount) + 4096];
+
+    /// <summary>The room that a member of <paramref name="length"/> bytes of data may need: stored blocks of 16 KiB at worst.</summary>
+    public static int LargestMember(int length) =>
+        length + GzipMember.HeaderLength + GzipMember.TrailerLength + (5 * ((length / (16 * 1024)) + 2));
+
+    /// <summary>Compresses <paramref name="data"/> into the empty block <paramref name="output"/>.</summary>
+    public void Compress(ReadOnlySpan<byte> data, Block output)
+    {
+        if (LooksIncompressible(data) || !TryDeflate(data, output.Bytes, level, out var length) || length > LargestMember(data.Length))
+        {
+            if (!TryDeflate(data, output.Bytes, 0, out length))
+            {
+                throw new InvalidOperationException($"A stored member of {data.Length} bytes does not fit {output.Bytes.Length} bytes.");
+            }
+        }
+        GzipMember.WriteHeader(output.Bytes, length);
+        output.Length = length;
+    }
+
+    private bool LooksIncompressible(ReadOnlySpan<byte> data)
+    {
+        if (data.Length < _sample.Length * 2)
+        {
+            return false;
+        }
+        for (var i = 0; i < SampleCount; i++)
+        {
+            var start = (int)((long)(data.Length - SampleLength) * i / (SampleCount - 1));
+            data.Slice(start, SampleLength).CopyTo(_sample.AsSpan(i * SampleLength));
+        }
+        return !TryDeflate(_sample, _sampleOutput, 1, out var length) || length > _sample.Length * WorthwhileRatio;
+    }
+
+    /// <summary>Leaves room for our header, which takes the place of the one that GZipStream writes.</summary>
+    private static bool TryDeflate(ReadOnlySpan<byte> data, byte[] output, int level, out int length)
+    {
+        using var target = new MemberStream(output);
+        using (var gzip = new GZipStream(target, new ZLibCompressionOptions { CompressionLevel = level }, leaveOpen: true))
+        {
+            gzip.Write(data);
+        }
+        length = target.MemberLength;
+        return !target.HasOverflown;
+    }
+
+    /// <summary>Takes what GZipStream writes, without its header; what does not fit is dropped and noted.</summary>
+    private sealed class MemberStream(byte[] output) : Stream
+    {
+        private int _toSkip = GzipMember.PlainHeaderLength;
+
+        public int MemberLength { get; private set; } = GzipMember.HeaderLength;
+
+        public bool HasOverflown { get; private set; }
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            var skip = Math.Min(_toSkip, buffer.Length);
+            _toSkip -= skip;
+            buffer = buffer[skip..];
+            if (HasOverflown || buffer.Length > output.Length - MemberLength)
+            {
+                HasOverflown = true;
+                return;
+            }
+            buffer.CopyTo(output.AsSpan(MemberLength));
+            MemberLength += buffer.Length;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using CloudBackup.Backup.Source;
+using CloudBackup.FileTree;
+using CloudBackup.FileTree.Linux;
+using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Tar;
+using CloudBackup.Progress;
+
+namespace CloudBackup.Formats.Tgz;
+
+/// <summary>
+/// Reads a group of small items straight into the tar stream of one member: header, content, padding; hashes each content on the way.
+/// Not thread-safe; one per worker.
+/// </summary>
+/// <param name="owners">Names of users and groups.</param>
+/// <param name="issues">Takes what could not be read.</param>
+/// <param name="counters">Counts what is done.</param>
+/// <param name="outgrown">Takes items that no longer fit: they are cut into members of their own later.</param>
+internal sealed class SegmentPacker(
+    OwnerNames owners, SourceIssues issues, RunCounters counters, ConcurrentQueue<BackupItem> outgrown) : IDisposable
+{
+    private const int Attempts = 3;
+
+    private readonly TarHeaderWriter _headers = new();
+    private readonly IndexEntryWriter _index = new();
+
+    /// <summary>Packs the segment's items into the empty block <paramref name="data"/>.</summary>
+    public void Pack(TgzSegment segment, Block data, CancellationToken cancellationToken)
+    {
+        foreach (var item in segment.Items!)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                if (item.Facts.Kind == EntryKind.File)
+                {
+                    PackFile(segment, item, data);
+                    continue;
+                }
+                var entry = EntryBuilder.ForTar(item, item.Facts, item.Attributes, owners);
+                var start = data.Length;
+                Append(data, _headers.Write(entry));
+                AddIndexLine(segment, EntryBuilder.ForIndex(entry, null, segment.Member, start));
+                item.Dispose();
+            }
+            catch (FileTreeException failure)
+            {
+                item.Dispose();
+                issues.Handle(failure, item.Path);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _index.Dispose();
+
+    private void PackFile(TgzSegment segment, BackupItem item, Block data)
+    {
+        using var file = item.Open();
+        var attributes = file.ReadAttributes();
+        var facts = file.Facts;
+        // Other entries refer to a file with several names, so it must stand before them: it is taken as long as it was when listed.
+        var limit = item.Facts.LinkCount > 1 ? item.Facts.Size : long.MaxValue;
+        for (var attempt = 1; ; attempt++)
+        {
+            var entry = EntryBuilder.ForTar(item, facts with { Size = Math.Min(facts.Size, limit) }, attributes, owners);
+            var header = _headers.Write(entry);
+            if (header.Length + TarFormat.Padded(entry.Size) > data.Free.Length)
+            {
+                outgrown.Enqueue(item);
+                return;
+            }
+            header.CopyTo(data.Free);
+            var content = data.Free.Slice(header.Length, (int)entry.Size);
+            var count = file.Read(content, 0);
+            var now = file.ReadFacts();
+            if (attempt < Attempts && (count < content.Length || !now.SameContentAs(facts)))
+            {
+                facts = now;
+                continue;
+            }
+            Finish(segment, item, data, entry, header.Length, count, facts, changed: count < content.Length || !now.SameContentAs(facts));
+            return;
+        }
+    }
+
+    private void Finish(TgzSegment segment, BackupItem item, Block data, TarEntry entry, int headerLength, int count, FileFacts facts, bool changed)
+    {
+        if (changed)
+        {
+            issues.CountChanged();
+        }
+        var start = data.Length;
+        var size = (int)entry.Size;
+        var padded = (int)TarFormat.Padded(size);
+        // A file that shrank at every attempt is filled up with zeros: its header says how long it is.
+        data.Free[(headerLength + count)..(headerLength + padded)].Clear();
+        var line = EntryBuilder.ForIndex(entry, SHA256.HashData(data.Free.Slice(headerLength, size)), segment.Member, start);
+        line.IsSparse = facts.IsSparse;
+        data.Length += headerLength + padded;
+        AddIndexLine(segment, line);
+        counters.AddSourceBytes(size);
+        counters.AddAllocatedBytes(Math.Min(size, facts.Allocated));
+        item.Dispose();
+    }
+
+    private void AddIndexLine(TgzSegment segment, IndexEntry line)
+    {
+        _index.Write(line, segment.IndexLines);
+        segment.EntryCount++;
+        counters.AddEntries(1);
+    }
+
+    private static void Append(Block data, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(data.Free);
+        data.Length += bytes.Length;
+    }
+}

@@ -1,0 +1,33 @@
+namespace CloudBackup.Formats.Tgz;
+
+/// <summary>How an archive is packed.</summary>
+internal sealed record TgzOptions
+{
+    /// <summary>
+    /// Bytes of tar stream in one gzip member. Longer members compress no better to speak of; shorter ones cost a dictionary each, and this
+    /// much is inflated to read one small file.
+    /// </summary>
+    public const int MemberDataLength = 1024 * 1024;
+
+    /// <summary>Room that entries may need beyond what was expected when they were listed.</summary>
+    public const int Slack = 256 * 1024;
+
+    /// <summary>Files up to this size are packed together, and read by the workers; longer ones are cut into members of their own.</summary>
+    public const int SmallFileLimit = MemberDataLength / 2;
+
+    /// <summary>The default compression level: 4 is where zlib-ng still runs at about twice the speed of level 6, 3 % above its size.</summary>
+    public const int DefaultCompressionLevel = 4;
+
+    /// <summary>Deflate level, 1 to 9.</summary>
+    public int CompressionLevel { get; init; } = DefaultCompressionLevel;
+
+    /// <summary>Threads that read small files and compress.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Bytes of buffers that may be in use at a time.</summary>
+    public long MemoryBudgetBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Members that may be under way at a time: each holds its data and its compressed form.</summary>
+    public int MembersInFlight =>
+        (int)Math.Clamp((MemoryBudgetBytes / (2 * (MemberDataLength + Slack))) - Workers, 2, (Workers * 4) + 4);
+}

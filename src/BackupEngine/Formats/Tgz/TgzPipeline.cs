@@ -1,0 +1,264 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using CloudBackup.Backup.Source;
+using CloudBackup.FileTree;
+using CloudBackup.FileTree.Linux;
+using CloudBackup.Progress;
+
+namespace CloudBackup.Formats.Tgz;
+
+/// <summary>
+/// Packs items into gzip members on all cores. One thread lists the source and cuts large files; workers read small files, and compress;
+/// the reader takes the members in order. Memory: a fixed number of blocks is under way at a time, whatever the data.
+/// <code>
+/// source ─ dispatcher ─┬─ groups of small items ─┐
+///                      └─ pieces of large files ─┴─ workers ─ members in order ─ TgzArchiveStream ─ storage
+/// </code>
+/// </summary>
+internal sealed class TgzPipeline : ISegmentSink, IDisposable
+{
+    private readonly TgzOptions _options;
+    private readonly SourceIssues _issues;
+    private readonly RunCounters _counters;
+    private readonly OwnerNames _owners = new();
+    private readonly BlockPool _blocks = new(TgzOptions.MemberDataLength + TgzOptions.Slack);
+    private readonly BlockPool _outputs = new(MemberCompressor.LargestMember(TgzOptions.MemberDataLength + TgzOptions.Slack));
+    private readonly BlockingCollection<TgzSegment> _work = [];
+    private readonly Channel<TgzSegment> _ordered = Channel.CreateUnbounded<TgzSegment>(new() { SingleReader = true, SingleWriter = true });
+    private readonly ConcurrentQueue<BackupItem> _outgrown = new();
+    private readonly SemaphoreSlim _slots;
+    private readonly CancellationTokenSource _stop;
+    private readonly Lazy<Block> _hole;
+    private readonly List<Task> _threads = [];
+    private readonly CountdownEvent _unfinished = new(1);
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Starts the threads.</summary>
+    public TgzPipeline(
+        IEnumerable<BackupItem> items, TgzOptions options, SourceIssues issues, RunCounters counters, CancellationToken cancellationToken)
+    {
+        _options = options;
+        _issues = issues;
+        _counters = counters;
+        _slots = new SemaphoreSlim(options.MembersInFlight);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _hole = new Lazy<Block>(CompressHole);
+        _threads.Add(StartThread(() => Dispatch(items, _stop.Token)));
+        for (var i = 0; i < options.Workers; i++)
+        {
+            _threads.Add(StartThread(() => Work(_stop.Token)));
+        }
+    }
+
+    /// <summary>
+    /// The next segment in archive order, once its member is ready; null after the last one. Throws the first failure of any thread.
+    /// </summary>
+    public async ValueTask<TgzSegment?> TakeAsync(CancellationToken cancellationToken)
+    {
+        TgzSegment? segment;
+        while (!_ordered.Reader.TryRead(out segment))
+        {
+            if (!await _ordered.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+        }
+        var first = await Task.WhenAny(segment.Done, _failed.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await first.ConfigureAwait(false);
+        return segment;
+    }
+
+    /// <inheritdoc/>
+    public int NextMember { get; private set; }
+
+    /// <summary>Gives back the memory of a segment that was read.</summary>
+    public void Release(TgzSegment segment)
+    {
+        if (segment is { Compressed: { } block, OwnsCompressed: true })
+        {
+            segment.Compressed = null;
+            _outputs.Return(block);
+        }
+        _slots.Release();
+    }
+
+    /// <inheritdoc/>
+    public Block RentData(CancellationToken cancellationToken)
+    {
+        _slots.Wait(cancellationToken);
+        return _blocks.Rent();
+    }
+
+    /// <inheritdoc/>
+    public void DispatchData(Block data, bool isHole, Action<IBufferWriter<byte>>? writeIndexLine, CancellationToken cancellationToken)
+    {
+        var segment = new TgzSegment { Member = NextMember, Data = data, IsHole = isHole };
+        if (writeIndexLine is not null)
+        {
+            writeIndexLine(segment.IndexLines);
+            segment.EntryCount = 1;
+        }
+        Enqueue(segment, cancellationToken);
+    }
+
+    /// <summary>Stops the threads and waits for them: nothing of the source stays open.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        Task.WaitAll(_threads);
+        DisposeItems(_work.SelectMany(segment => segment.Items ?? []).Concat(_outgrown));
+        _ = _failed.Task.Exception; // observed: the reader may have stopped before it asked
+        _work.Dispose();
+        _slots.Dispose();
+        _unfinished.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Dispatch(IEnumerable<BackupItem> items, CancellationToken cancellationToken)
+    {
+        using var cutter = new LargeFileCutter(_owners, _issues, _counters, this);
+        using var group = new SegmentGroup();
+        foreach (var item in items)
+        {
+            var isLarge = item.Facts.Kind == EntryKind.File && item.Facts.Size > TgzOptions.SmallFileLimit;
+            if (isLarge || !group.HasRoomFor(item))
+            {
+                DispatchGroup(group, cancellationToken);
+            }
+            if (isLarge)
+            {
+                using (item)
+                {
+                    cutter.Cut(item, cancellationToken);
+                }
+            }
+            else
+            {
+                group.Add(item);
+            }
+        }
+        DispatchGroup(group, cancellationToken);
+        DispatchOutgrown(cutter, cancellationToken);
+        var end = RentData(cancellationToken);
+        end.Free[..Tar.TarFormat.EndLength].Clear();
+        end.Length = Tar.TarFormat.EndLength;
+        DispatchData(end, false, null, cancellationToken);
+        _work.CompleteAdding();
+        _ordered.Writer.Complete();
+    }
+
+    private void DispatchGroup(SegmentGroup group, CancellationToken cancellationToken)
+    {
+        if (group.IsEmpty)
+        {
+            return;
+        }
+        _slots.Wait(cancellationToken);
+        Enqueue(new TgzSegment { Member = NextMember, Items = group.Take() }, cancellationToken);
+    }
+
+    /// <summary>Once no worker can add any more, files that grew beyond their group are taken as large ones.</summary>
+    private void DispatchOutgrown(LargeFileCutter cutter, CancellationToken cancellationToken)
+    {
+        _unfinished.Signal();
+        _unfinished.Wait(cancellationToken);
+        _unfinished.Reset(1);
+        while (_outgrown.TryDequeue(out var item))
+        {
+            using (item)
+            {
+                cutter.Cut(item, cancellationToken);
+            }
+        }
+    }
+
+    private void Enqueue(TgzSegment segment, CancellationToken cancellationToken)
+    {
+        NextMember++;
+        _unfinished.AddCount();
+        _ordered.Writer.TryWrite(segment);
+        _work.Add(segment, cancellationToken);
+    }
+
+    private void Work(CancellationToken cancellationToken)
+    {
+        using var packer = new SegmentPacker(_owners, _issues, _counters, _outgrown);
+        var compressor = new MemberCompressor(_options.CompressionLevel);
+        var scratch = _blocks.Rent();
+        foreach (var segment in _work.GetConsumingEnumerable(cancellationToken))
+        {
+            if (segment.IsHole)
+            {
+                (segment.Compressed, segment.OwnsCompressed) = (_hole.Value, false);
+            }
+            else
+            {
+                var data = segment.Data ?? scratch;
+                if (segment.Items is not null)
+                {
+                    Pack(packer, segment, scratch, cancellationToken);
+                }
+                var output = _outputs.Rent();
+                compressor.Compress(data.Span, output);
+                segment.Compressed = output;
+            }
+            if (segment.Data is { } used)
+            {
+                segment.Data = null;
+                _blocks.Return(used);
+            }
+            segment.Complete();
+            _unfinished.Signal();
+        }
+    }
+
+    private static void Pack(SegmentPacker packer, TgzSegment segment, Block data, CancellationToken cancellationToken)
+    {
+        try
+        {
+            data.Length = 0;
+            packer.Pack(segment, data, cancellationToken);
+        }
+        catch
+        {
+            DisposeItems(segment.Items!);
+            throw;
+        }
+    }
+
+    private static void DisposeItems(IEnumerable<BackupItem> items)
+    {
+        foreach (var item in items)
+        {
+            item.Dispose();
+        }
+    }
+
+    private Block CompressHole()
+    {
+        var output = _outputs.Rent();
+        new MemberCompressor(_options.CompressionLevel).Compress(new byte[TgzOptions.MemberDataLength], output);
+        return output;
+    }
+
+    /// <summary>A thread of its own: the work blocks, and the pool would be slow to replace what it takes.</summary>
+    private Task StartThread(Action run) => Task.Factory.StartNew(
+        () =>
+        {
+            try
+            {
+                run();
+            }
+            catch (Exception failure)
+            {
+                // The first failure is what the reader of the archive gets; it ends the other threads too.
+                _failed.TrySetException(failure);
+                _ordered.Writer.TryComplete(failure);
+                _stop.Cancel();
+            }
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+        TaskScheduler.Default);
+}

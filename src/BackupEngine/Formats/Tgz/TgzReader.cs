@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using CloudBackup.FileTree;
+using CloudBackup.Formats.Index;
+using CloudBackup.Progress;
+
+namespace CloudBackup.Formats.Tgz;
+
+/// <summary>
+/// Reads an archive of ours with all cores: members come in order, workers inflate them, check every entry against the index and every
+/// content against its hash, and give it to the target. Memory: a fixed number of blocks is under way at a time.
+/// </summary>
+internal sealed class TgzReader : IDisposable
+{
+    private readonly RunCounters _counters;
+    private readonly SemaphoreSlim _slots;
+    private readonly BlockPool _compressed = new(MemberCompressor.LargestMember(TgzOptions.MemberDataLength + TgzOptions.Slack));
+    private readonly BlockPool _inflated = new(TgzOptions.MemberDataLength + TgzOptions.Slack);
+    private readonly BlockingCollection<MemberWork> _work = [];
+    private readonly CancellationTokenSource _stop;
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Task> _threads = [];
+    private readonly List<LargeFile> _unfinished = [];
+
+    /// <summary>Starts the workers.</summary>
+    public TgzReader(TgzOptions options, IEntryTarget target, RunCounters counters, CancellationToken cancellationToken)
+    {
+        _counters = counters;
+        _slots = new SemaphoreSlim(options.MembersInFlight);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        for (var i = 0; i < options.Workers; i++)
+        {
+            _threads.Add(Task.Factory.StartNew(
+                () => Work(new MemberUnpacker(target, counters, _inflated, () => _slots.Release())),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+                TaskScheduler.Default));
+        }
+    }
+
+    /// <summary>Reads the whole archive.</summary>
+    /// <param name="archive">The stored bytes.</param>
+    /// <param name="members">The length of each member.</param>
+    /// <param name="entries">The index, in archive order.</param>
+    /// <param name="id">The backup, for messages.</param>
+    public async Task RunAsync(Stream archive, IReadOnlyList<long> members, IEnumerable<IndexEntry> entries, string id)
+    {
+        using var cursor = new EntryCursor(entries);
+        try
+        {
+            await DispatchAsync(archive, members, cursor, id).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_failed.Task.IsFaulted)
+        {
+            // A worker failed and stopped us; its failure is what counts.
+        }
+        _work.CompleteAdding();
+        await Task.WhenAll(_threads).ConfigureAwait(false);
+        if (_failed.Task.IsFaulted)
+        {
+            await _failed.Task.ConfigureAwait(false);
+        }
+        _stop.Token.ThrowIfCancellationRequested();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        Task.WaitAll(_threads);
+        _unfinished.ForEach(file => file.Dispose());
+        _ = _failed.Task.Exception;
+        _work.Dispose();
+        _slots.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task DispatchAsync(Stream archive, IReadOnlyList<long> members, EntryCursor cursor, string id)
+    {
+        LargeFile? large = null;
+        for (var number = 0; number < members.Count; number++)
+        {
+            if (members[number] is < GzipMember.HeaderLength + GzipMember.TrailerLength || members[number] > _compressed.BlockLength)
+            {
+                throw BackupErrors.BackupDamaged(id, $"its index says that member {number} has {members[number]} bytes.");
+            }
+            await _slots.WaitAsync(_stop.Token).ConfigureAwait(false);
+            var block = _compressed.Rent();
+            await FillAsync(archive, block, (int)members[number], id).ConfigureAwait(false);
+            var own = cursor.TakeMember(number);
+            if (own.Count > 0)
+            {
+                // What follows without entries of its own is the rest of the last file here; the closing member belongs to nothing.
+                var following = Math.Min(cursor.NextMember, members.Count - 1) - number - 1;
+                large = following > 0 && own[^1].Kind == EntryKind.File ? Track(new LargeFile(own[^1], following + 1)) : null;
+                _work.Add(new MemberWork(block, own, large, 0));
+            }
+            else
+            {
+                var rest = number == members.Count - 1 ? null : large;
+                _work.Add(new MemberWork(block, own, rest, rest?.NextPart() ?? 0));
+            }
+        }
+        if (!cursor.IsAtEnd)
+        {
+            throw BackupErrors.BackupDamaged(id, "its index has entries that its archive does not have.");
+        }
+    }
+
+    private LargeFile Track(LargeFile file)
+    {
+        _unfinished.RemoveAll(earlier => earlier.IsDone);
+        _unfinished.Add(file);
+        return file;
+    }
+
+    private async Task FillAsync(Stream archive, Block block, int length, string id)
+    {
+        while (block.Length < length)
+        {
+            var count = await archive.ReadAsync(block.Bytes.AsMemory(block.Length, length - block.Length), _stop.Token).ConfigureAwait(false);
+            if (count == 0)
+            {
+                throw BackupErrors.BackupDamaged(id, "its archive ends too early.");
+            }
+            block.Length += count;
+            _counters.AddStoredBytes(count);
+        }
+    }
+
+    private void Work(MemberUnpacker unpacker)
+    {
+        try
+        {
+            foreach (var work in _work.GetConsumingEnumerable(_stop.Token))
+            {
+                unpacker.Unpack(work, _stop.Token);
+                _compressed.Return(work.Compressed);
+            }
+        }
+        catch (Exception failure)
+        {
+            _failed.TrySetException(failure);
+            _stop.Cancel();
+        }
+    }
+}

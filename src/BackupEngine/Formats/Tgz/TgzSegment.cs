@@ -1,0 +1,43 @@
+using System.Buffers;
+using CloudBackup.Backup.Source;
+
+namespace CloudBackup.Formats.Tgz;
+
+/// <summary>
+/// One stretch of the archive that becomes one gzip member: either a group of small items that a worker still has to read, or bytes of a
+/// large file that stand ready. It begins and ends at an entry's border, or inside one large file.
+/// </summary>
+internal sealed class TgzSegment
+{
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The number of the member, from 0.</summary>
+    public required int Member { get; init; }
+
+    /// <summary>The items to read; null when <see cref="Data"/> is given.</summary>
+    public List<BackupItem>? Items { get; init; }
+
+    /// <summary>The bytes to compress; null when <see cref="Items"/> is given, and once they are compressed.</summary>
+    public Block? Data { get; set; }
+
+    /// <summary>True when <see cref="Data"/> is a full member of zeros, whose compressed form is the same every time.</summary>
+    public bool IsHole { get; init; }
+
+    /// <summary>The member; set before <see cref="Done"/> completes.</summary>
+    public Block? Compressed { get; set; }
+
+    /// <summary>False when <see cref="Compressed"/> is shared and must not go back to the pool.</summary>
+    public bool OwnsCompressed { get; set; } = true;
+
+    /// <summary>The index lines of the entries in this segment.</summary>
+    public ArrayBufferWriter<byte> IndexLines { get; init; } = new(256);
+
+    /// <summary>How many index lines there are.</summary>
+    public int EntryCount { get; set; }
+
+    /// <summary>Completes when the member is ready.</summary>
+    public Task Done => _done.Task;
+
+    /// <summary>The member is ready.</summary>
+    public void Complete() => _done.TrySetResult();
+}

@@ -1,0 +1,47 @@
+namespace CloudBackup;
+
+/// <summary>Something that is backed up on its own: a data directory, its addons and its commands.</summary>
+public sealed record BackupApp
+{
+    /// <summary>Identifies the app for ever, whatever it is renamed to.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The app's unique, domain-like name, such as <c>wiki.example.com</c>.</summary>
+    public required string Location { get; init; }
+
+    /// <summary>The name of the package that the app is an installation of.</summary>
+    public string PackageName { get; init; } = "";
+
+    /// <summary>The installed version of the package.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The folder that holds the app's data.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>What the app is doing.</summary>
+    public AppState State { get; init; }
+
+    /// <summary>Why the app is in <see cref="AppState.Error"/>; null otherwise.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>False when scheduled and platform runs pass the app over.</summary>
+    public bool AutomaticBackup { get; init; } = true;
+
+    /// <summary>When the newest <see cref="BackupState.Ready"/> backup of the app was made; null when there is none.</summary>
+    public DateTimeOffset? LastBackup { get; init; }
+
+    /// <summary>Patterns as in <c>.gitignore</c>, relative to the data directory, of what is left out.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>The data stores that are dumped.</summary>
+    public IReadOnlyList<BackupAddon> Addons { get; init; } = [];
+
+    /// <summary>The app's commands.</summary>
+    public AppCommands Commands { get; init; } = new();
+
+    /// <summary>When the app was registered.</summary>
+    public DateTimeOffset Registered { get; init; }
+
+    /// <summary>The location.</summary>
+    public override string ToString() => Location;
+}

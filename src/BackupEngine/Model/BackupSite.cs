@@ -1,0 +1,38 @@
+namespace CloudBackup;
+
+/// <summary>Where backups go, and how.</summary>
+public sealed record BackupSite
+{
+    /// <summary>The site's unique name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The storage provider, such as <c>filesystem</c>.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>The format of new backups.</summary>
+    public BackupFormat Format { get; init; }
+
+    /// <summary>The folder below the place that everything of this site is in; empty for none.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>True for the site that is used when none is named.</summary>
+    public bool IsDefault { get; init; }
+
+    /// <summary>Whether new backups are encrypted.</summary>
+    public bool Encrypted { get; init; }
+
+    /// <summary>Where the storage is.</summary>
+    public required StorageSettings Settings { get; init; }
+
+    /// <summary>What a run may use.</summary>
+    public SiteLimits Limits { get; init; } = new();
+
+    /// <summary>How often a backup is wanted; null when only runs started by hand are.</summary>
+    public TimeSpan? Interval { get; init; }
+
+    /// <summary>When the site was created.</summary>
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace CloudBackup;
+
+/// <summary>Where a site's storage is. Each provider has its own settings; none of them holds a secret.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(FileSystemSettings), "filesystem")]
+[JsonDerivedType(typeof(NoopSettings), "noop")]
+public abstract record StorageSettings
+{
+    /// <summary>The place in one line, for lists and messages.</summary>
+    [JsonIgnore]
+    public abstract string Place { get; }
+
+    /// <summary>The place.</summary>
+    public sealed override string ToString() => Place;
+}
+
+/// <summary>A folder on a disk or on a mounted share.</summary>
+public sealed record FileSystemSettings : StorageSettings
+{
+    /// <summary>The folder. It must exist: a missing mount must not look like an empty disk.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>True where files may not be shared between backups by hard links.</summary>
+    public bool NoHardlink { get; init; }
+
+    /// <summary>True when the administrator says that the folder is on another disk than the server's own.</summary>
+    public bool ExternalDisk { get; init; }
+
+    /// <inheritdoc/>
+    public override string Place => Path;
+}
+
+/// <summary>Backups are switched off.</summary>
+public sealed record NoopSettings : StorageSettings
+{
+    /// <inheritdoc/>
+    public override string Place => "(nowhere)";
+}

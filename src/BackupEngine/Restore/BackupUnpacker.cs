@@ -1,0 +1,100 @@
+using System.Text.Json;
+using CloudBackup.Addons;
+using CloudBackup.FileTree;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Progress;
+
+namespace CloudBackup.Restore;
+
+/// <summary>
+/// Unpacks a whole backup into an empty folder of its own, checking every hash, and puts the dumps of SQLite databases to their places, so
+/// that <c>data</c> is the app's data as it was. When it returns, everything is on the disk.
+/// </summary>
+internal sealed class BackupUnpacker(EngineContext context, IOperationObserver observer)
+{
+    private const int LargestConfig = 64 * 1024 * 1024;
+
+    /// <summary>Unpacks <paramref name="backup"/> into the folder <paramref name="path"/> and returns the app's configuration in it.</summary>
+    /// <param name="backup">The backup.</param>
+    /// <param name="limits">What may be used.</param>
+    /// <param name="path">The folder.</param>
+    /// <param name="destination">What the user named, for messages.</param>
+    /// <param name="activity">For the progress.</param>
+    /// <param name="cancellationToken">Stops the unpacking.</param>
+    /// <exception cref="BackupException">The backup is damaged or hostile, or the folder cannot take it.</exception>
+    public async Task<AppConfig> RunAsync(
+        OpenedBackup backup, SiteLimits limits, string path, string destination, string activity, CancellationToken cancellationToken)
+    {
+        CheckSpace(backup, path, destination);
+        try
+        {
+            using var root = LocalFileSystem.Open(path);
+            using var target = new RestoreTarget(root, backup.Info.Id, backup.IsTrusted, destination);
+            var counters = new RunCounters();
+            using (new ProgressReporter(activity, counters, observer, context.Time))
+            {
+                await backup.ReadAsync(target, counters, limits, cancellationToken).ConfigureAwait(false);
+                observer.OnStep("Every hash is right. Setting links and folders.");
+                target.Finish(backup.ReadEntries(), cancellationToken);
+            }
+            var config = ReadConfig(root, backup.Info.Id);
+            foreach (var addon in config.Addons)
+            {
+                AddonHandlers.For(addon.Type).Assemble(addon, root);
+            }
+            root.FlushFileSystem();
+            Tell(target);
+            return config;
+        }
+        catch (FileTreeException failure)
+        {
+            throw BackupErrors.DestinationUnusable(destination, failure);
+        }
+    }
+
+    private static void CheckSpace(OpenedBackup backup, string path, string destination)
+    {
+        var free = new DriveInfo(path).AvailableFreeSpace;
+        if (backup.Info.AllocatedSize > free)
+        {
+            throw BackupErrors.DestinationTooSmall(destination, backup.Info.AllocatedSize, free);
+        }
+    }
+
+    private static AppConfig ReadConfig(DirectoryNode root, string id)
+    {
+        try
+        {
+            using var file = root.OpenFile(AppConfig.Path);
+            var bytes = new byte[Math.Min(file.Facts.Size, LargestConfig)];
+            return AppConfig.FromBytes(bytes.AsSpan(0, file.Read(bytes, 0)));
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        {
+            throw BackupErrors.BackupDamaged(id, $"it has no {AppConfig.Path}.", failure);
+        }
+        catch (JsonException failure)
+        {
+            throw BackupErrors.BackupDamaged(id, $"its {AppConfig.Path} cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    private void Tell(RestoreTarget target)
+    {
+        foreach (var loss in target.Losses.Describe())
+        {
+            observer.OnWarning(loss);
+        }
+        if (target.Withheld > 0)
+        {
+            observer.OnWarning(
+                $"{target.Withheld} files were restored without their set-user-id, set-group-id or capability bits: this platform did not make "
+                + "the backup itself, and cannot tell whether they were set by whoever could write to the storage.");
+        }
+        if (target.Missing > 0)
+        {
+            observer.OnWarning($"{target.Missing} entries are not restored: the backup is Partial and does not hold them.");
+        }
+    }
+}

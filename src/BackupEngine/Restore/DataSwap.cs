@@ -1,0 +1,149 @@
+using CloudBackup.FileTree;
+
+namespace CloudBackup.Restore;
+
+/// <summary>
+/// Puts restored data in the place of an app's data directory, and can put the old back. Usually the restored folder is unpacked beside
+/// the data directory and the two change names, at once where the system can. Where that is not possible, because the data directory is a
+/// mount point or its parent is closed to us, it is unpacked inside and the entries change places one by one; each step is such that
+/// <see cref="PutOldBack"/> ends right whatever step a crash came after.
+/// </summary>
+internal abstract class DataSwap(string dataDirectory)
+{
+    /// <summary>The folder, in the data directory or beside it, that everything of a restore is in; never part of a backup.</summary>
+    public const string StagingName = ".cloudbackup-restore";
+
+    /// <summary>In the staging folder: what is unpacked.</summary>
+    protected const string NewName = "new";
+
+    /// <summary>In the staging folder: what was there before.</summary>
+    protected const string OldName = "old";
+
+    /// <summary>In the unpacked backup: the app's data.</summary>
+    protected const string DataName = "data";
+
+    /// <summary>In the staging folder: what was in the way of the old data when it was put back.</summary>
+    protected const string RejectedName = "rejected";
+
+    /// <summary>The data directory, without links on the way.</summary>
+    public string DataDirectory { get; } = dataDirectory;
+
+    /// <summary>The staging folder.</summary>
+    public abstract string StagingPath { get; }
+
+    /// <summary>Whether the data changes place as one folder.</summary>
+    public abstract bool IsWholeFolder { get; }
+
+    /// <summary>The folder that the backup is to be unpacked in.</summary>
+    public string UnpackPath => Path.Join(StagingPath, NewName);
+
+    /// <summary>The swap for a data directory: as one folder where that can work.</summary>
+    /// <exception cref="BackupException">Another file system is mounted inside the data directory.</exception>
+    public static DataSwap Choose(string dataDirectory)
+    {
+        var real = ResolveLinks(dataDirectory);
+        var mounts = MountTable.Read();
+        if (mounts.FindBelow(real) is { } inside)
+        {
+            // Its content would be restored to the disk around it, and the mounted disk emptied with the old data.
+            throw BackupErrors.MountInside(dataDirectory, inside);
+        }
+        return CanRename(real, mounts) ? new FolderSwap(real) : new EntrySwap(real);
+    }
+
+    /// <summary>The swap that a journal tells of.</summary>
+    public static DataSwap Reopen(string dataDirectory, bool isWholeFolder) =>
+        isWholeFolder ? new FolderSwap(dataDirectory) : new EntrySwap(dataDirectory);
+
+    /// <summary>Makes the empty staging folder; what an earlier restore left in it is removed.</summary>
+    public void Prepare()
+    {
+        RemoveStaging();
+        using var parent = LocalFileSystem.Open(Path.GetDirectoryName(StagingPath)!);
+        parent.MakeDirectory(Path.GetFileName(StagingPath));
+        using var staging = LocalFileSystem.Open(StagingPath);
+        staging.MakeDirectory(NewName);
+    }
+
+    /// <summary>The new data takes the place of the old. After a failure <see cref="PutOldBack"/> is due.</summary>
+    public abstract void PutNewInPlace();
+
+    /// <summary>The old data is in its place again, whatever was done before; harmless when nothing was.</summary>
+    public abstract void PutOldBack();
+
+    /// <summary>Removes the staging folder and what is in it: the old data after a success, the new after a failure.</summary>
+    public void RemoveStaging()
+    {
+        try
+        {
+            using var parent = LocalFileSystem.Open(Path.GetDirectoryName(StagingPath)!);
+            TreeRemoval.Remove(parent, Path.GetFileName(StagingPath));
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        {
+            // Nothing was staged.
+        }
+    }
+
+    /// <summary>Opens a folder; null when it is missing.</summary>
+    protected static DirectoryNode? TryOpen(string path)
+    {
+        try
+        {
+            return LocalFileSystem.Open(path);
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Makes a folder unless it is there, and opens it.</summary>
+    protected static DirectoryNode OpenOrMake(DirectoryNode parent, string name)
+    {
+        if (!parent.Exists(name))
+        {
+            parent.MakeDirectory(name);
+        }
+        return parent.OpenDirectory(name);
+    }
+
+    /// <summary>Moves an entry to its place; what has taken the place meanwhile goes to the rejected.</summary>
+    protected static void MoveBack(DirectoryNode from, string name, DirectoryNode to, string newName, DirectoryNode staging)
+    {
+        if (to.Exists(newName))
+        {
+            using var rejected = OpenOrMake(staging, RejectedName);
+            TreeRemoval.Remove(rejected, newName);
+            to.MoveToFree(newName, rejected, newName);
+        }
+        from.MoveToFree(name, to, newName);
+    }
+
+    private static string ResolveLinks(string path)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        var target = new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true);
+        return target is null ? full : Path.TrimEndingDirectorySeparator(target.FullName);
+    }
+
+    /// <summary>A folder can be renamed when its parent is on the same file system and open to us: tried with a folder of our own.</summary>
+    private static bool CanRename(string path, MountTable mounts)
+    {
+        if (Path.GetDirectoryName(path) is null || mounts.IsMountPoint(path))
+        {
+            return false;
+        }
+        try
+        {
+            var probe = new FolderSwap(path);
+            probe.Prepare();
+            probe.RemoveStaging();
+            return true;
+        }
+        catch (FileTreeException)
+        {
+            return false;
+        }
+    }
+}

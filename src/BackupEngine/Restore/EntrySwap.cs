@@ -1,0 +1,87 @@
+using CloudBackup.FileTree;
+
+namespace CloudBackup.Restore;
+
+/// <summary>
+/// The entries of the data directory change places with the restored ones, one by one, through a staging folder inside: for a data
+/// directory that is a mount point, or whose parent is closed to us. All old entries are out before the first new one comes in, and a mark
+/// stands while new ones may be there; so which is which is known after a crash at any step.
+/// </summary>
+internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory)
+{
+    private const string MarkName = "new-data-is-coming-in";
+
+    /// <inheritdoc/>
+    public override string StagingPath { get; } = Path.Join(dataDirectory, StagingName);
+
+    /// <inheritdoc/>
+    public override bool IsWholeFolder => false;
+
+    /// <inheritdoc/>
+    public override void PutNewInPlace()
+    {
+        using var data = LocalFileSystem.Open(DataDirectory);
+        using var staging = LocalFileSystem.Open(StagingPath);
+        using var unpacked = LocalFileSystem.Open(Path.Join(UnpackPath, DataName));
+        using var old = OpenOrMake(staging, OldName);
+        var metadata = EntryMetadata.From(data.ReadFacts(), data.ReadAttributes());
+        MoveAll(data, old);
+        old.ApplyMetadata(metadata, new MetadataLosses());
+        staging.MakeDirectory(MarkName);
+        FlushAll(data, staging, old);
+        var newMetadata = EntryMetadata.From(unpacked.ReadFacts(), unpacked.ReadAttributes());
+        MoveAll(unpacked, data);
+        data.ApplyMetadata(newMetadata, new MetadataLosses());
+        data.Flush();
+    }
+
+    /// <inheritdoc/>
+    public override void PutOldBack()
+    {
+        using var staging = TryOpen(StagingPath);
+        if (staging is null || !staging.Exists(OldName))
+        {
+            return; // nothing was moved
+        }
+        using var data = LocalFileSystem.Open(DataDirectory);
+        using var old = staging.OpenDirectory(OldName);
+        if (staging.Exists(MarkName))
+        {
+            using var rejected = OpenOrMake(staging, RejectedName);
+            foreach (var name in EntriesOf(data))
+            {
+                TreeRemoval.Remove(rejected, name);
+                data.MoveToFree(name, rejected, name);
+            }
+            // From here on what is in the data directory is old: the mark must be gone before the first old entry is back.
+            staging.RemoveDirectory(MarkName);
+            FlushAll(data, staging, rejected);
+        }
+        var metadata = EntryMetadata.From(old.ReadFacts(), old.ReadAttributes());
+        foreach (var name in old.ReadNames(CancellationToken.None))
+        {
+            MoveBack(old, name, data, name, staging);
+        }
+        data.ApplyMetadata(metadata, new MetadataLosses());
+        FlushAll(data, old);
+    }
+
+    private static IEnumerable<string> EntriesOf(DirectoryNode data) =>
+        data.ReadNames(CancellationToken.None).Where(name => name != StagingName);
+
+    private static void MoveAll(DirectoryNode from, DirectoryNode to)
+    {
+        foreach (var name in EntriesOf(from))
+        {
+            from.MoveToFree(name, to, name);
+        }
+    }
+
+    private static void FlushAll(params ReadOnlySpan<DirectoryNode> folders)
+    {
+        foreach (var folder in folders)
+        {
+            folder.Flush();
+        }
+    }
+}

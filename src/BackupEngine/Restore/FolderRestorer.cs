@@ -1,0 +1,33 @@
+using CloudBackup.Infrastructure;
+using CloudBackup.Sites;
+
+namespace CloudBackup.Restore;
+
+/// <summary>
+/// Restores the content of a backup to a new or empty folder. It is unpacked beside the destination and takes its name when everything is
+/// verified: a destination that is there is complete.
+/// </summary>
+internal sealed class FolderRestorer(EngineContext context, SiteStorage storages)
+{
+    /// <summary>Restores and returns the folder.</summary>
+    /// <exception cref="BackupException">It failed; the destination is as it was.</exception>
+    public async Task<DirectoryInfo> RunAsync(
+        string backupId, string destination, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        var record = context.Backups.Find(backupId) ?? throw BackupErrors.BackupNotFound(backupId);
+        var site = storages.Resolve(record.Backup.Site);
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
+        return await storages.UseAsync(site, observer, async storage =>
+        {
+            var backup = await OpenedBackup.OpenAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
+            await using var _ = backup.ConfigureAwait(false);
+            using var folder = DestinationFolder.Prepare(path);
+            observer.OnStep($"Restoring {backupId} to '{path}'.");
+            var unpacker = new BackupUnpacker(context, observer);
+            var activity = $"Restoring {record.Backup.Location}";
+            await unpacker.RunAsync(backup, site.Limits, folder.UnpackPath, path, activity, cancellationToken).ConfigureAwait(false);
+            folder.Publish();
+            return new DirectoryInfo(path);
+        }).ConfigureAwait(false);
+    }
+}

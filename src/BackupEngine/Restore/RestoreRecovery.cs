@@ -1,0 +1,66 @@
+using CloudBackup.Catalog;
+using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
+
+namespace CloudBackup.Restore;
+
+/// <summary>
+/// Settles a restore in place that was interrupted: the data from before comes back, unless the new data was accepted already (I6). Runs
+/// at the start of every operation on the app, under the app's lock.
+/// </summary>
+internal static class RestoreRecovery
+{
+    /// <summary>Does what is due; nothing when no restore of the app was interrupted.</summary>
+    /// <exception cref="BackupException">The data could not be brought back; the next operation tries again.</exception>
+    public static void Run(EngineContext context, BackupApp app, IOperationObserver observer)
+    {
+        if (context.RestoreJournal.Find(app.Id) is not { } entry)
+        {
+            return;
+        }
+        var swap = DataSwap.Reopen(entry.DataDirectory, entry.IsWholeFolder);
+        var wasSwapping = entry.Phase == RestorePhase.Swapping;
+        if (wasSwapping)
+        {
+            PutOldBack(swap);
+            observer.OnWarning(BackupErrors.RestoreInterrupted(app.Location).Message);
+        }
+        if (context.Apps.Find(app.Id) is { State: AppState.Restoring } registered)
+        {
+            context.Apps.Update(registered with
+            {
+                State = wasSwapping ? AppState.Error : AppState.Installed,
+                LastError = wasSwapping ? BackupErrors.RestoreInterrupted(app.Location).Message : null,
+            });
+        }
+        RemoveStaging(context, entry, swap, observer);
+    }
+
+    /// <summary>Removes what a restore unpacked, or the old data after a success. What cannot be removed now is tried again next time.</summary>
+    public static void RemoveStaging(EngineContext context, RestoreJournalEntry entry, DataSwap swap, IOperationObserver observer)
+    {
+        try
+        {
+            swap.RemoveStaging();
+            context.RestoreJournal.Remove(entry.AppId);
+        }
+        catch (FileTreeException failure)
+        {
+            // The old data is back, or the new accepted: what is left is no longer part of a swap.
+            context.RestoreJournal.Save(entry with { Phase = RestorePhase.CleaningUp });
+            observer.OnWarning($"'{swap.StagingPath}' could not be removed: {failure.Message} Remove it by hand, or leave it to the next operation.");
+        }
+    }
+
+    private static void PutOldBack(DataSwap swap)
+    {
+        try
+        {
+            swap.PutOldBack();
+        }
+        catch (FileTreeException failure)
+        {
+            throw BackupErrors.OldDataStuck(swap.DataDirectory, swap.StagingPath, failure);
+        }
+    }
+}

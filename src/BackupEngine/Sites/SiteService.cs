@@ -1,0 +1,155 @@
+using System.Text.RegularExpressions;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Sites;
+
+/// <summary>The sites of a platform.</summary>
+public sealed partial class SiteService
+{
+    private readonly EngineContext _context;
+    private readonly SiteStorage _storages;
+
+    internal SiteService(EngineContext context, SiteStorage storages)
+    {
+        _context = context;
+        _storages = storages;
+    }
+
+    /// <summary>The names of all storage providers.</summary>
+    public static IReadOnlyList<string> ProviderNames { get; } = [.. StorageProviders.All.Select(provider => provider.Name)];
+
+    /// <summary>All sites, by name.</summary>
+    public IReadOnlyList<BackupSite> List() => _context.Sites.List();
+
+    /// <summary>The site of a name.</summary>
+    /// <exception cref="BackupException">There is none.</exception>
+    public BackupSite Get(string name) => _context.Sites.Find(name) ?? throw BackupErrors.SiteNotFound(name);
+
+    /// <summary>
+    /// Adds a site after checking that its storage can be written to, read and listed. The first site is the default one.
+    /// </summary>
+    /// <exception cref="BackupException">The name is taken or invalid, a setting is, or the storage cannot be used.</exception>
+    public async Task<BackupSite> AddAsync(BackupSite site, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        site = Validate(site) with { Created = _context.Time.GetUtcNow() };
+        if (_context.Sites.Find(site.Name) is not null)
+        {
+            throw BackupErrors.SiteExists(site.Name);
+        }
+        await ProbeAsync(site, observer, cancellationToken).ConfigureAwait(false);
+        if (!_context.Sites.Add(site))
+        {
+            throw BackupErrors.SiteExists(site.Name);
+        }
+        return Get(site.Name);
+    }
+
+    /// <summary>Replaces a site's settings, after the same checks. Backups that exist stay as they are.</summary>
+    /// <exception cref="BackupException">There is no such site, a setting is invalid, or the storage cannot be used.</exception>
+    public async Task<BackupSite> UpdateAsync(BackupSite site, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        site = Validate(site);
+        await ProbeAsync(site, observer, cancellationToken).ConfigureAwait(false);
+        return _context.Sites.Update(site) ? Get(site.Name) : throw BackupErrors.SiteNotFound(site.Name);
+    }
+
+    /// <summary>Forgets a site and the records of its backups; what is in the storage stays.</summary>
+    /// <exception cref="BackupException">There is no such site, or it has backups and <paramref name="force"/> is not set.</exception>
+    public void Remove(string name, bool force)
+    {
+        _ = Get(name);
+        var count = _context.Backups.List(site: name).Count(record => record.Backup.State is BackupState.Ready or BackupState.Partial);
+        if (count > 0 && !force)
+        {
+            throw BackupErrors.SiteHasBackups(name, count);
+        }
+        _context.Sites.Remove(name);
+    }
+
+    /// <summary>Writes, lists, reads and removes a probe object, and tells what the storage can do.</summary>
+    /// <exception cref="BackupException">There is no such site.</exception>
+    public async Task<SiteTestResult> TestAsync(string? name, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        var site = _storages.Resolve(name);
+        return await SiteProbe.RunAsync(site, _context, observer, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ProbeAsync(BackupSite site, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        _ = BackupFormats.Get(site.Format);
+        var result = await SiteProbe.RunAsync(site, _context, observer, cancellationToken).ConfigureAwait(false);
+        if (!result.IsUsable)
+        {
+            throw BackupErrors.SiteUnusable(site.Name, result.Error ?? "", null);
+        }
+        foreach (var warning in result.Warnings)
+        {
+            observer.OnWarning(warning);
+        }
+    }
+
+    private static BackupSite Validate(BackupSite site)
+    {
+        if (!NamePattern().IsMatch(site.Name))
+        {
+            throw BackupErrors.NameInvalid("name of a site", site.Name, "letters, digits, dots, dashes and underscores, at most 64");
+        }
+        var provider = StorageProviders.Get(site.Provider);
+        if (!provider.SettingsType.IsInstanceOfType(site.Settings))
+        {
+            throw BackupErrors.NameInvalid("provider for these settings", site.Provider, $"it needs {provider.SettingsType.Name}");
+        }
+        CheckLimits(site.Limits);
+        return site with { Provider = provider.Name, Prefix = CheckPrefix(site.Prefix), Settings = Normalize(site.Settings) };
+    }
+
+    private static string CheckPrefix(string prefix)
+    {
+        var trimmed = prefix.Trim('/');
+        if (trimmed.Length > 0 && (trimmed.Length > 512 || trimmed.Split('/').Any(part => part is "" or "." or ".." || part.Any(char.IsControl))))
+        {
+            throw BackupErrors.NameInvalid("prefix", prefix, "folders separated by single slashes, none of them . or ..");
+        }
+        return trimmed;
+    }
+
+    private static void CheckLimits(SiteLimits limits)
+    {
+        CheckRange("The upload concurrency", limits.UploadConcurrency, 1, 1000);
+        CheckRange("The download concurrency", limits.DownloadConcurrency, 1, 1000);
+        CheckRange("The copy concurrency", limits.CopyConcurrency, 1, 1000);
+        CheckRange("The compression level", limits.CompressionLevel, 1, 9);
+        if (limits.MemoryLimitBytes is < 32L * 1024 * 1024)
+        {
+            throw BackupErrors.ValueOutOfRange("The memory limit", limits.MemoryLimitBytes, "at least 32 MB");
+        }
+        if (limits.Timeout is { } timeout && timeout <= TimeSpan.Zero)
+        {
+            throw BackupErrors.ValueOutOfRange("The timeout", timeout, "positive");
+        }
+    }
+
+    private static void CheckRange(string what, int? value, int least, int most)
+    {
+        if (value < least || value > most)
+        {
+            throw BackupErrors.ValueOutOfRange(what, value, $"from {least} to {most}");
+        }
+    }
+
+    private static StorageSettings Normalize(StorageSettings settings)
+    {
+        if (settings is not FileSystemSettings files)
+        {
+            return settings;
+        }
+        return Path.IsPathFullyQualified(files.Path)
+            ? files with { Path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(files.Path)) }
+            : throw BackupErrors.NameInvalid("path of a site", files.Path, "it must be absolute");
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\z")]
+    private static partial Regex NamePattern();
+}

@@ -1,0 +1,30 @@
+using CloudBackup.Infrastructure;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Sites;
+
+/// <summary>Opens the storages of sites, and tells their failures in the user's terms.</summary>
+internal sealed class SiteStorage(EngineContext context)
+{
+    /// <summary>The site of a name, or the default one when the name is null.</summary>
+    /// <exception cref="BackupException">There is no such site, or none at all.</exception>
+    public BackupSite Resolve(string? name) => name is null
+        ? context.Sites.FindDefault() ?? throw BackupErrors.NoDefaultSite()
+        : context.Sites.Find(name) ?? throw BackupErrors.SiteNotFound(name);
+
+    /// <summary>Opens a site's storage, runs <paramref name="use"/> and closes it.</summary>
+    /// <exception cref="BackupException">The storage failed; everything else passes through.</exception>
+    public async Task<T> UseAsync<T>(BackupSite site, IOperationObserver observer, Func<IBackupStorage, Task<T>> use)
+    {
+        var storage = StorageStack.Open(site, new StorageContext(context.Time, context.Random, observer.OnDetail));
+        await using var _ = storage.ConfigureAwait(false);
+        try
+        {
+            return await use(storage).ConfigureAwait(false);
+        }
+        catch (StorageException failure)
+        {
+            throw BackupErrors.FromStorage(site.Name, failure);
+        }
+    }
+}

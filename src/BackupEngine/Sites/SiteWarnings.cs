@@ -1,0 +1,37 @@
+using CloudBackup.FileTree;
+using CloudBackup.Platform;
+
+namespace CloudBackup.Sites;
+
+/// <summary>What is wrong with a site although it works.</summary>
+internal static class SiteWarnings
+{
+    /// <summary>The warnings for a site.</summary>
+    public static IEnumerable<string> For(BackupSite site, PlatformHome home)
+    {
+        switch (site.Settings)
+        {
+            case NoopSettings:
+                yield return $"The site {site.Name} keeps nothing: there will be no backups, and an update cannot be undone.";
+                break;
+            case FileSystemSettings { ExternalDisk: false } files when IsSameDisk(files.Path, home.Path):
+                yield return $"The site {site.Name} is on the same disk as the server: if it breaks, data and backups are lost together. "
+                    + "Use a disk or share of its own, and say so with -ExternalDisk.";
+                break;
+        }
+    }
+
+    private static bool IsSameDisk(string path, string homePath)
+    {
+        try
+        {
+            using var place = LocalFileSystem.Open(path);
+            using var home = LocalFileSystem.Open(homePath);
+            return place.ReadFacts().Device == home.ReadFacts().Device;
+        }
+        catch (FileTreeException)
+        {
+            return false; // the probe says what is wrong
+        }
+    }
+}

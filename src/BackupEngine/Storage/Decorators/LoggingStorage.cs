@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace CloudBackup.Storage.Decorators;
+
+/// <summary>Tells of every call that changes or reads an object, how long it took and how it ended. Paths only, never contents.</summary>
+internal sealed class LoggingStorage(IBackupStorage inner, TimeProvider time, Action<string> log) : StorageDecorator(inner)
+{
+    /// <inheritdoc/>
+    public override Task<Stream> OpenReadAsync(string path, long offset, long? length, CancellationToken cancellationToken) =>
+        TellAsync($"read {path} from {offset}", () => Inner.OpenReadAsync(path, offset, length, cancellationToken), _ => "");
+
+    /// <inheritdoc/>
+    public override Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken) =>
+        TellAsync($"write {path}", () => Inner.WriteAsync(path, content, mode, cancellationToken), size => $", {size} bytes");
+
+    /// <inheritdoc/>
+    public override Task RemoveAsync(string path, CancellationToken cancellationToken) =>
+        TellAsync(
+            $"remove {path}",
+            async () =>
+            {
+                await Inner.RemoveAsync(path, cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            _ => "");
+
+    private async Task<T> TellAsync<T>(string what, Func<Task<T>> call, Func<T, string> describe)
+    {
+        var start = time.GetTimestamp();
+        try
+        {
+            var result = await call().ConfigureAwait(false);
+            log($"{what}: done in {Seconds(start)} s{describe(result)}");
+            return result;
+        }
+        catch (Exception failure) when (failure is StorageException or OperationCanceledException)
+        {
+            log($"{what}: failed after {Seconds(start)} s: {failure.Message}");
+            throw;
+        }
+    }
+
+    private string Seconds(long start) => time.GetElapsedTime(start).TotalSeconds.ToString("F3", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,14 @@
+namespace CloudBackup.Storage.Decorators;
+
+/// <summary>How long and how often a failing storage is asked again.</summary>
+internal sealed record RetryOptions
+{
+    /// <summary>The wait before the first retry; it doubles from there, with jitter.</summary>
+    public TimeSpan BaseDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The longest wait between two tries.</summary>
+    public TimeSpan LongestDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After this long since the first failure, the next one is final.</summary>
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromMinutes(5);
+}

@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using Polly;
+using Polly.Retry;
+
+namespace CloudBackup.Storage.Decorators;
+
+/// <summary>
+/// Tries again what failed for a reason that may pass. Looks only at <see cref="StorageException.IsRetriable"/>; a content that cannot be
+/// read twice is not written twice. A listing is retried only until its first item: providers retry their own pages.
+/// </summary>
+internal sealed class RetryStorage : StorageDecorator
+{
+    private readonly ResiliencePipeline _pipeline;
+
+    /// <summary>Wraps <paramref name="inner"/>.</summary>
+    /// <param name="inner">The storage.</param>
+    /// <param name="options">How long to try.</param>
+    /// <param name="time">The clock of the waits.</param>
+    /// <param name="log">Told of each retry.</param>
+    public RetryStorage(IBackupStorage inner, RetryOptions options, TimeProvider time, Action<string> log)
+        : base(inner)
+    {
+        var started = new ResiliencePropertyKey<long>("first-failure");
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = options.BaseDelay,
+            MaxDelay = options.LongestDelay,
+            ShouldHandle = arguments => ValueTask.FromResult(
+                arguments.Outcome.Exception is StorageException { IsRetriable: true } && IsWithinTime(arguments.Context)),
+            DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as StorageException)?.RetryAfter),
+            OnRetry = arguments =>
+            {
+                log($"Retry {arguments.AttemptNumber + 1} in {arguments.RetryDelay.TotalSeconds:F1} s: {arguments.Outcome.Exception?.Message}");
+                return ValueTask.CompletedTask;
+            },
+        }).Build();
+
+        bool IsWithinTime(ResilienceContext context)
+        {
+            var now = time.GetTimestamp();
+            var first = context.Properties.GetValue(started, 0L);
+            if (first == 0)
+            {
+                context.Properties.Set(started, now);
+                return true;
+            }
+            return time.GetElapsedTime(first, now) < options.GiveUpAfter;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<StoredObject> ListAsync(
+        string folder, bool recursive, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IAsyncEnumerator<StoredObject>? items = null;
+        var hasFirst = await RunAsync(
+            async token =>
+            {
+                if (items is not null)
+                {
+                    await items.DisposeAsync().ConfigureAwait(false);
+                }
+                items = Inner.ListAsync(folder, recursive, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                return await items.MoveNextAsync().ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        await using var _ = items!.ConfigureAwait(false);
+        if (!hasFirst)
+        {
+            yield break;
+        }
+        do
+        {
+            yield return items!.Current;
+        }
+        while (await items.MoveNextAsync().ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    public override Task<StoredObject?> FindAsync(string path, CancellationToken cancellationToken) =>
+        RunAsync(token => Inner.FindAsync(path, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override async Task<Stream> OpenReadAsync(string path, long offset, long? length, CancellationToken cancellationToken)
+    {
+        var stream = await OpenAsync(0, cancellationToken).ConfigureAwait(false);
+        return new ResumingStream(stream, OpenAsync);
+
+        Task<Stream> OpenAsync(long done, CancellationToken token) =>
+            RunAsync(inner => Inner.OpenReadAsync(path, offset + done, length - done, inner), token);
+    }
+
+    /// <inheritdoc/>
+    public override Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken) =>
+        content.IsRewindable
+            ? RunAsync(token => Inner.WriteAsync(path, content, mode, token), cancellationToken)
+            : Inner.WriteAsync(path, content, mode, cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task RemoveAsync(string path, CancellationToken cancellationToken) =>
+        RunAsync(
+            async token =>
+            {
+                await Inner.RemoveAsync(path, token).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<long> GetFreeSpaceAsync(CancellationToken cancellationToken) =>
+        RunAsync(token => Ability<IFreeSpace>().GetFreeSpaceAsync(token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken) =>
+        RunAsync(token => Ability<ISweepPartials>().SweepPartialsAsync(path, token), cancellationToken);
+
+    private async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await _pipeline.ExecuteAsync(async token => await call(token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,55 @@
+namespace CloudBackup.Storage.Decorators;
+
+/// <summary>
+/// Passes everything on to the storage inside, optional abilities too; a decorator overrides what it changes. It has an ability exactly
+/// when the storage inside has it.
+/// </summary>
+internal abstract class StorageDecorator(IBackupStorage inner) : IBackupStorage, IFreeSpace, ISweepPartials
+{
+    /// <inheritdoc/>
+    public virtual StorageCapabilities Capabilities => Inner.Capabilities;
+
+    /// <summary>The storage inside.</summary>
+    protected IBackupStorage Inner { get; } = inner;
+
+    /// <inheritdoc/>
+    public T? As<T>()
+        where T : class => Inner.As<T>() is null ? null : this as T;
+
+    /// <inheritdoc/>
+    public virtual IAsyncEnumerable<StoredObject> ListAsync(string folder, bool recursive, CancellationToken cancellationToken) =>
+        Inner.ListAsync(folder, recursive, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task<StoredObject?> FindAsync(string path, CancellationToken cancellationToken) => Inner.FindAsync(path, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task<Stream> OpenReadAsync(string path, long offset, long? length, CancellationToken cancellationToken) =>
+        Inner.OpenReadAsync(path, offset, length, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken) =>
+        Inner.WriteAsync(path, content, mode, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task RemoveAsync(string path, CancellationToken cancellationToken) => Inner.RemoveAsync(path, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task<long> GetFreeSpaceAsync(CancellationToken cancellationToken) =>
+        Ability<IFreeSpace>().GetFreeSpaceAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken) =>
+        Ability<ISweepPartials>().SweepPartialsAsync(path, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual async ValueTask DisposeAsync()
+    {
+        await Inner.DisposeAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The ability of the storage inside; asking for one that <see cref="As{T}"/> denied is a programming error.</summary>
+    protected T Ability<T>()
+        where T : class => Inner.As<T>() ?? throw new NotSupportedException($"The storage does not have the ability {typeof(T).Name}.");
+}

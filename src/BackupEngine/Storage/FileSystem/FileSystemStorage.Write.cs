@@ -1,0 +1,259 @@
+using System.Buffers;
+using CloudBackup.FileTree;
+
+namespace CloudBackup.Storage.FileSystem;
+
+internal sealed partial class FileSystemStorage
+{
+    private const int BufferLength = 1024 * 1024;
+    private const int FlushEvery = 8 * 1024 * 1024;
+
+    /// <inheritdoc/>
+    public async Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken)
+    {
+        var name = StoragePath.NameOf(StoragePath.Check(path));
+        var partial = PartialName.For(name, random);
+        using var folder = OpenForWrite(path, partial, out var file);
+        try
+        {
+            long size;
+            using (file)
+            {
+                size = await CopyAsync(content, file, path, cancellationToken).ConfigureAwait(false);
+                FileSystemErrors.Run(path, () =>
+                {
+                    file.Flush();
+                    return true;
+                });
+            }
+            cancellationToken.ThrowIfCancellationRequested();
+            FileSystemErrors.Run(path, () => Publish(folder, partial, name, mode));
+            return size;
+        }
+        catch
+        {
+            RemoveQuietly(folder, partial);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(string path, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using (var folder = OpenFolder(StoragePath.FolderOf(StoragePath.Check(path)), create: false))
+        {
+            if (folder is not null)
+            {
+                RemoveExisting(folder, StoragePath.NameOf(path), path);
+            }
+        }
+        RemoveEmptyFolders(StoragePath.FolderOf(path));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken)
+    {
+        var name = StoragePath.NameOf(StoragePath.Check(path));
+        var count = 0;
+        using (var folder = OpenFolder(StoragePath.FolderOf(path), create: false))
+        {
+            count += folder is null ? 0 : Sweep(folder, path, file => PartialName.IsPartialOf(file, name), cancellationToken);
+        }
+        using (var below = TryOpenFolder(path))
+        {
+            count += below is null ? 0 : SweepTree(below, path, cancellationToken);
+        }
+        RemoveEmptyFolders(StoragePath.FolderOf(path));
+        return Task.FromResult(count);
+    }
+
+    /// <summary>
+    /// Opens the object's folder and makes the temporary file in it. A cleaner that removes the folder as empty in between is no failure.
+    /// </summary>
+    private DirectoryNode OpenForWrite(string path, string partial, out WritableFile file)
+    {
+        const int Attempts = 5;
+        for (var attempt = 1; ; attempt++)
+        {
+            var folder = OpenFolder(StoragePath.FolderOf(path), create: true)!;
+            try
+            {
+                file = folder.CreateFile(partial);
+                return folder;
+            }
+            catch (FileTreeException failure)
+            {
+                folder.Dispose();
+                if (failure.Kind != FileTreeErrorKind.NotFound || attempt == Attempts)
+                {
+                    throw FileSystemErrors.Translate(failure, path);
+                }
+            }
+        }
+    }
+
+    private static async Task<long> CopyAsync(ObjectContent content, WritableFile file, string path, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
+        try
+        {
+            var stream = content.Open();
+            await using var _ = stream.ConfigureAwait(false);
+            long size = 0;
+            long flushed = 0;
+            while (await stream.ReadAsync(buffer.AsMemory(0, BufferLength), cancellationToken).ConfigureAwait(false) is > 0 and var count)
+            {
+                WriteAt(file, buffer.AsSpan(0, count), size, path);
+                size += count;
+                if (size - flushed >= FlushEvery)
+                {
+                    file.StartFlush(flushed, size - flushed);
+                    flushed = size;
+                }
+            }
+            if (content.Length is { } expected && expected != size)
+            {
+                throw new StorageException(StorageErrorKind.Corrupt, path, $"'{path}' was to have {expected} bytes, but {size} came.");
+            }
+            return size;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static void WriteAt(WritableFile file, ReadOnlySpan<byte> bytes, long offset, string path)
+    {
+        try
+        {
+            file.Write(bytes, offset);
+        }
+        catch (FileTreeException failure)
+        {
+            throw FileSystemErrors.Translate(failure, path);
+        }
+    }
+
+    private static bool Publish(DirectoryNode folder, string partial, string name, WriteMode mode)
+    {
+        try
+        {
+            folder.Rename(partial, folder, name, mode == WriteMode.CreateNew ? RenameMode.NoReplace : RenameMode.Replace);
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotSupported)
+        {
+            // No rename-without-replace on this file system: a hard link, which fails when the name is taken, or at last a look before.
+            LinkOrMove(folder, partial, name);
+        }
+        folder.Flush();
+        return true;
+    }
+
+    private static void LinkOrMove(DirectoryNode folder, string partial, string name)
+    {
+        try
+        {
+            folder.MakeHardLink(name, folder, partial);
+            folder.RemoveFile(partial);
+        }
+        catch (FileTreeException failure) when (failure.Kind is FileTreeErrorKind.NotSupported or FileTreeErrorKind.AccessDenied)
+        {
+            if (Look(folder, name, name) is not null)
+            {
+                throw new FileTreeException(FileTreeErrorKind.AlreadyExists, "create", name, "it exists already");
+            }
+            folder.Rename(partial, folder, name, RenameMode.Replace);
+        }
+    }
+
+    private static void RemoveQuietly(DirectoryNode folder, string partial)
+    {
+        try
+        {
+            folder.RemoveFile(partial);
+        }
+        catch (FileTreeException)
+        {
+            // The failure that brought us here is the one to tell; a sweep removes what is left.
+        }
+    }
+
+    private static void RemoveExisting(DirectoryNode folder, string name, string path)
+    {
+        try
+        {
+            folder.RemoveFile(name);
+            folder.Flush();
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        {
+            // Gone is what was wanted.
+        }
+        catch (FileTreeException failure)
+        {
+            throw FileSystemErrors.Translate(failure, path);
+        }
+    }
+
+    private void RemoveEmptyFolders(string folder)
+    {
+        for (; folder.Length > 0; folder = StoragePath.FolderOf(folder))
+        {
+            using var parent = TryOpenFolder(StoragePath.FolderOf(folder));
+            try
+            {
+                parent?.RemoveDirectory(StoragePath.NameOf(folder));
+            }
+            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+            {
+                continue;
+            }
+            catch (FileTreeException)
+            {
+                return; // not empty, or not ours to remove
+            }
+        }
+    }
+
+    private DirectoryNode? TryOpenFolder(string folder)
+    {
+        try
+        {
+            return OpenFolder(folder, create: false);
+        }
+        catch (StorageException failure) when (failure.Kind == StorageErrorKind.Misconfigured)
+        {
+            return null; // a file, or a link
+        }
+    }
+
+    private static int Sweep(DirectoryNode folder, string path, Func<string, bool> isLeftOver, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        foreach (var name in FileSystemErrors.Run(path, () => folder.ReadNames(cancellationToken)).Where(isLeftOver))
+        {
+            RemoveExisting(folder, name, path);
+            count++;
+        }
+        return count;
+    }
+
+    private static int SweepTree(DirectoryNode folder, string path, CancellationToken cancellationToken)
+    {
+        var count = Sweep(folder, path, PartialName.IsPartial, cancellationToken);
+        foreach (var name in FileSystemErrors.Run(path, () => folder.ReadNames(cancellationToken)))
+        {
+            if (Look(folder, name, path) is { IsFolder: true } && TryEnter(folder, name, path) is { } inside)
+            {
+                using (inside)
+                {
+                    count += SweepTree(inside, StoragePath.Join(path, name), cancellationToken);
+                }
+            }
+        }
+        return count;
+    }
+}

@@ -1,0 +1,234 @@
+using System.Runtime.CompilerServices;
+using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
+
+namespace CloudBackup.Storage.FileSystem;
+
+/// <summary>
+/// Objects as files below a folder of a disk or mounted share. A write goes to a temporary file beside its place, is flushed to the disk,
+/// renamed, and the folder is flushed: after a power cut there is the whole object or none. The folder itself is never created: a disk
+/// that is not mounted must not be taken for an empty one.
+/// </summary>
+internal sealed partial class FileSystemStorage(string root, IRandomSource random) : IBackupStorage, IFreeSpace, ISweepPartials
+{
+    private readonly Lock _lock = new();
+    private DirectoryNode? _root;
+
+    /// <inheritdoc/>
+    public StorageCapabilities Capabilities { get; } = new();
+
+    /// <inheritdoc/>
+    public T? As<T>()
+        where T : class => this as T;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredObject> ListAsync(
+        string folder, bool recursive, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        if (OpenFolder(folder, create: false) is not { } start)
+        {
+            yield break;
+        }
+        var frames = new Stack<(DirectoryNode Node, string Path, IEnumerator<string> Names)>();
+        try
+        {
+            frames.Push((start, folder, ReadNames(start, folder, cancellationToken)));
+            while (frames.TryPeek(out var frame))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!frame.Names.MoveNext())
+                {
+                    frames.Pop().Node.Dispose();
+                    continue;
+                }
+                var path = StoragePath.Join(frame.Path, frame.Names.Current);
+                var found = Look(frame.Node, frame.Names.Current, path);
+                if (found is { IsFolder: true } && recursive)
+                {
+                    if (TryEnter(frame.Node, frame.Names.Current, path) is { } inside)
+                    {
+                        frames.Push((inside, path, ReadNames(inside, path, cancellationToken)));
+                    }
+                }
+                else if (found is not null)
+                {
+                    yield return found;
+                }
+            }
+        }
+        finally
+        {
+            foreach (var frame in frames)
+            {
+                frame.Node.Dispose();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<StoredObject?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var folder = OpenFolder(StoragePath.FolderOf(StoragePath.Check(path)), create: false);
+        return Task.FromResult(folder is not null && Look(folder, StoragePath.NameOf(path), path) is { IsFolder: false } found ? found : null);
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenReadAsync(string path, long offset, long? length, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var folder = OpenFolder(StoragePath.FolderOf(StoragePath.Check(path)), create: false) ?? throw Missing(path);
+        var file = FileSystemErrors.Run(path, () => folder.OpenFile(StoragePath.NameOf(path)));
+        var rest = file.Facts.Size - offset;
+        if (rest < 0)
+        {
+            file.Dispose();
+            throw new StorageException(StorageErrorKind.InvalidRange, path, $"'{path}' has only {file.Facts.Size} bytes.");
+        }
+        return Task.FromResult<Stream>(new LocalFileStream(file, path, offset, Math.Min(rest, length ?? rest)));
+    }
+
+    /// <inheritdoc/>
+    public Task<long> GetFreeSpaceAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            _ = Root();
+            return new DriveInfo(root).AvailableFreeSpace;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            _root?.Dispose();
+            _root = null;
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    private static StoredObject? Look(DirectoryNode folder, string name, string path)
+    {
+        try
+        {
+            var facts = folder.Stat(name);
+            return facts.Kind switch
+            {
+                EntryKind.File => new StoredObject(path, facts.Size, facts.Modified.ToDateTimeOffset()),
+                EntryKind.Directory => new StoredObject(path, 0, null, IsFolder: true),
+                _ => null, // none of ours
+            };
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        {
+            return null;
+        }
+        catch (FileTreeException failure)
+        {
+            throw FileSystemErrors.Translate(failure, path);
+        }
+    }
+
+    private static IEnumerator<string> ReadNames(DirectoryNode node, string path, CancellationToken cancellationToken) =>
+        FileSystemErrors.Run(path, () => node.ReadNames(cancellationToken)).Where(name => !PartialName.IsPartial(name)).GetEnumerator();
+
+    private static DirectoryNode? TryEnter(DirectoryNode node, string name, string path)
+    {
+        try
+        {
+            return node.OpenDirectory(name);
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        {
+            return null;
+        }
+        catch (FileTreeException failure)
+        {
+            throw FileSystemErrors.Translate(failure, path);
+        }
+    }
+
+    private static StorageException Missing(string path) => new(StorageErrorKind.NotFound, path, $"There is no '{path}'.");
+
+    private DirectoryNode Root()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                _root ??= LocalFileSystem.Open(root);
+            }
+            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+            {
+                throw new StorageException(
+                    StorageErrorKind.NotFound,
+                    "",
+                    $"The folder '{root}' does not exist. If it is on a disk or share of its own, mount it; if it is new, create it.",
+                    failure);
+            }
+            catch (FileTreeException failure)
+            {
+                throw FileSystemErrors.Translate(failure, "");
+            }
+            return _root;
+        }
+    }
+
+    /// <summary>Opens a folder below the root; null when it is missing and not to be created.</summary>
+    private DirectoryNode? OpenFolder(string folder, bool create)
+    {
+        var node = Root().AddReference();
+        if (folder.Length == 0)
+        {
+            return node;
+        }
+        try
+        {
+            foreach (var name in StoragePath.Check(folder).Split('/'))
+            {
+                var next = OpenOrMake(node, name, create);
+                node.Dispose();
+                if (next is null)
+                {
+                    return null;
+                }
+                node = next;
+            }
+            return node;
+        }
+        catch (FileTreeException failure)
+        {
+            node.Dispose();
+            throw FileSystemErrors.Translate(failure, folder);
+        }
+    }
+
+    private static DirectoryNode? OpenOrMake(DirectoryNode parent, string name, bool create)
+    {
+        while (true)
+        {
+            try
+            {
+                return parent.OpenDirectory(name);
+            }
+            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+            {
+                if (!create)
+                {
+                    return null;
+                }
+            }
+            try
+            {
+                parent.MakeDirectory(name);
+                parent.Flush();
+            }
+            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.AlreadyExists)
+            {
+                // Somebody else was quicker.
+            }
+        }
+    }
+}

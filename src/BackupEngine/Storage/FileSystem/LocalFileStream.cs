@@ -1,0 +1,84 @@
+using CloudBackup.FileTree;
+
+namespace CloudBackup.Storage.FileSystem;
+
+/// <summary>A stretch of a local file as a stream. Owns the file.</summary>
+internal sealed class LocalFileStream(ReadableFile file, string path, long start, long length) : Stream
+{
+    private long _position;
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => length;
+
+    /// <inheritdoc/>
+    public override long Position { get => _position; set => throw new NotSupportedException(); }
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        buffer = buffer[..(int)Math.Min(buffer.Length, length - _position)];
+        if (buffer.IsEmpty)
+        {
+            return 0;
+        }
+        try
+        {
+            var count = file.Read(buffer, start + _position);
+            _position += count;
+            return count > 0
+                ? count
+                : throw new StorageException(StorageErrorKind.Corrupt, path, $"'{path}' became shorter while it was read.");
+        }
+        catch (FileTreeException failure)
+        {
+            throw FileSystemErrors.Translate(failure, path);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Read(buffer.Span));
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            file.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Security.Cryptography;
+using System.Text;
+using CloudBackup.Infrastructure;
+
+namespace CloudBackup.Storage.FileSystem;
+
+/// <summary>
+/// Names of files that are still being written: <c>.cbpart-HASH-RANDOM</c>. The hash tells which object they were to become, so that
+/// what a killed run left of one backup can be removed while another one is being written beside it; the length is fixed, so that objects
+/// with names as long as the file system takes can be written too.
+/// </summary>
+internal static class PartialName
+{
+    private const string Prefix = ".cbpart-";
+
+    /// <summary>A new name for writing the object <paramref name="name"/>.</summary>
+    public static string For(string name, IRandomSource random) => $"{PrefixOf(name)}{random.NextHex(8)}";
+
+    /// <summary>Whether a name is one of ours, for any object.</summary>
+    public static bool IsPartial(string fileName) => fileName.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>Whether a name is one of ours for the object <paramref name="name"/>.</summary>
+    public static bool IsPartialOf(string fileName, string name) => fileName.StartsWith(PrefixOf(name), StringComparison.Ordinal);
+
+    private static string PrefixOf(string name) =>
+        $"{Prefix}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8))}-";
+}

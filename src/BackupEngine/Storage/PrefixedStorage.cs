@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using CloudBackup.Storage.Decorators;
+
+namespace CloudBackup.Storage;
+
+/// <summary>A storage below a folder of another one.</summary>
+internal sealed class PrefixedStorage(IBackupStorage inner, string prefix) : StorageDecorator(inner)
+{
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<StoredObject> ListAsync(
+        string folder, bool recursive, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var item in Inner.ListAsync(Full(folder), recursive, cancellationToken).ConfigureAwait(false))
+        {
+            yield return Relative(item);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<StoredObject?> FindAsync(string path, CancellationToken cancellationToken) =>
+        await Inner.FindAsync(Full(path), cancellationToken).ConfigureAwait(false) is { } found ? Relative(found) : null;
+
+    /// <inheritdoc/>
+    public override Task<Stream> OpenReadAsync(string path, long offset, long? length, CancellationToken cancellationToken) =>
+        Inner.OpenReadAsync(Full(path), offset, length, cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken) =>
+        Inner.WriteAsync(Full(path), content, mode, cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task RemoveAsync(string path, CancellationToken cancellationToken) => Inner.RemoveAsync(Full(path), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken) =>
+        Ability<ISweepPartials>().SweepPartialsAsync(Full(path), cancellationToken);
+
+    private string Full(string path) => StoragePath.Join(prefix, path);
+
+    private StoredObject Relative(StoredObject item) => item with { Path = item.Path[(prefix.Length + 1)..] };
+}

@@ -1,0 +1,26 @@
+namespace CloudBackup.Storage;
+
+/// <summary>Declared facts about a storage. The engine asks these, never a provider's name.</summary>
+internal sealed record StorageCapabilities
+{
+    /// <summary>False for a storage that throws everything away.</summary>
+    public bool KeepsData { get; init; } = true;
+
+    /// <summary>The longest object path in bytes, prefix included.</summary>
+    public int LongestPath { get; init; } = 4095;
+
+    /// <summary>The longest part of a path in bytes.</summary>
+    public int LongestName { get; init; } = 255;
+
+    /// <summary>Uploads at the same time that do the storage good, when the site says nothing.</summary>
+    public int UploadConcurrency { get; init; } = 4;
+
+    /// <summary>Downloads at the same time that do the storage good, when the site says nothing.</summary>
+    public int DownloadConcurrency { get; init; } = 4;
+
+    /// <summary>Server-side copies at the same time that do the storage good, when the site says nothing.</summary>
+    public int CopyConcurrency { get; init; } = 4;
+
+    /// <summary>True where each request costs a round trip, so that many at a time pay off.</summary>
+    public bool IsRemote { get; init; }
+}

@@ -1,0 +1,56 @@
+namespace CloudBackup.Storage;
+
+/// <summary>What a storage's refusal means. Retry, cleanup and messages look only at this.</summary>
+internal enum StorageErrorKind
+{
+    /// <summary>There is no such object, or the place itself (folder, bucket) is missing.</summary>
+    NotFound,
+
+    /// <summary>The rights or credentials do not suffice.</summary>
+    AccessDenied,
+
+    /// <summary>There is such an object already, and it was not to be replaced.</summary>
+    AlreadyExists,
+
+    /// <summary>The object is shorter than the range that was asked for.</summary>
+    InvalidRange,
+
+    /// <summary>No room is left.</summary>
+    OutOfSpace,
+
+    /// <summary>The storage asks for fewer or slower requests. Worth a retry, later.</summary>
+    Throttled,
+
+    /// <summary>A failure that may be gone in a moment. Worth a retry.</summary>
+    Transient,
+
+    /// <summary>What was read back is not what was written.</summary>
+    Corrupt,
+
+    /// <summary>The settings are wrong: no retry will help.</summary>
+    Misconfigured,
+
+    /// <summary>Anything else that no retry will help.</summary>
+    Other,
+}
+
+/// <summary>A storage could not do what it was asked.</summary>
+/// <param name="kind">What it means.</param>
+/// <param name="path">The object or folder below the site's place; empty for the place itself.</param>
+/// <param name="message">One sentence for a person, without secrets.</param>
+/// <param name="inner">What the provider threw.</param>
+internal sealed class StorageException(StorageErrorKind kind, string path, string message, Exception? inner = null)
+    : Exception(message, inner)
+{
+    /// <summary>What it means.</summary>
+    public StorageErrorKind Kind { get; } = kind;
+
+    /// <summary>The object or folder.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>How long the storage asks to be left alone; null when it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Whether trying again can help.</summary>
+    public bool IsRetriable => Kind is StorageErrorKind.Throttled or StorageErrorKind.Transient;
+}

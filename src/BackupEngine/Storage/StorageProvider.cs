@@ -1,0 +1,35 @@
+using CloudBackup.Infrastructure;
+using CloudBackup.Storage.FileSystem;
+using CloudBackup.Storage.Noop;
+
+namespace CloudBackup.Storage;
+
+/// <summary>A kind of storage that a site can name.</summary>
+/// <param name="Name">The name that users give, such as <c>filesystem</c>.</param>
+/// <param name="SettingsType">The settings that it needs.</param>
+/// <param name="Open">Makes the storage for a site's settings; does not touch it yet.</param>
+internal sealed record StorageProvider(string Name, Type SettingsType, Func<StorageSettings, StorageContext, IBackupStorage> Open);
+
+/// <summary>What a storage is made with besides its settings.</summary>
+/// <param name="Time">The clock.</param>
+/// <param name="Random">Randomness.</param>
+/// <param name="Log">Takes lines for somebody who looks for the cause of a trouble.</param>
+internal sealed record StorageContext(TimeProvider Time, IRandomSource Random, Action<string> Log);
+
+/// <summary>All providers. The only list of them.</summary>
+internal static class StorageProviders
+{
+    /// <summary>All providers, in the order they are shown.</summary>
+    public static IReadOnlyList<StorageProvider> All { get; } =
+    [
+        new("filesystem", typeof(FileSystemSettings), (settings, context) =>
+            new FileSystemStorage(((FileSystemSettings)settings).Path, context.Random)),
+        new("noop", typeof(NoopSettings), (_, _) => new NoopStorage()),
+    ];
+
+    /// <summary>The provider of a name.</summary>
+    /// <exception cref="BackupException">There is none.</exception>
+    public static StorageProvider Get(string name) =>
+        All.FirstOrDefault(provider => string.Equals(provider.Name, name, StringComparison.OrdinalIgnoreCase))
+            ?? throw BackupErrors.ProviderUnknown(name, All.Select(provider => provider.Name));
+}
