@@ -1,0 +1,41 @@
+@{
+    RootModule           = 'CloudBackup.psm1'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6c1f3c52-7d3b-4b0e-9a51-2f1c0c7f5b11'
+    Author               = 'The CloudBackup authors'
+    CompanyName          = 'The CloudBackup authors'
+    Copyright            = '(c) 2026 The CloudBackup authors. MIT licence.'
+    Description          = 'Backs up self-hosted apps, each on its own, as portable snapshots that plain tools can read, and brings them back.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('CloudBackup.Format.ps1xml')
+    TypesToProcess       = @('CloudBackup.Types.ps1xml')
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    CmdletsToExport      = @(
+        'Get-AppBackup'
+        'Get-BackupApp'
+        'Get-BackupSite'
+        'New-AppBackup'
+        'New-BackupAddon'
+        'New-BackupSite'
+        'Register-BackupApp'
+        'Remove-AppBackup'
+        'Remove-BackupSite'
+        'Restore-AppBackup'
+        'Set-AppBackup'
+        'Set-BackupApp'
+        'Set-BackupSite'
+        'Sync-BackupCatalog'
+        'Test-AppBackup'
+        'Test-BackupSite'
+        'Unregister-BackupApp'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('backup', 'restore', 'self-hosted', 'tar', 'snapshot', 'PSEdition_Core', 'Linux', 'Windows', 'MacOS')
+            LicenseUri = 'https://opensource.org/licenses/MIT'
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Management.Automation;
+
+namespace CloudBackup.Commands;
+
+/// <summary>Makes the catalog say what the storage of a site holds, and lists the backups that it holds.</summary>
+[Cmdlet(VerbsData.Sync, "BackupCatalog", SupportsShouldProcess = true)]
+[OutputType(typeof(AppBackup))]
+public sealed class SyncBackupCatalogCommand : EngineCommand
+{
+    /// <summary>Names of sites. By default all sites.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [ArgumentCompleter(typeof(SiteCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Site { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    protected override void Process() => ForEachItem(Site, pattern =>
+        ForEachItem(Wildcards.Select(Engine.Sites.List(), site => site.Name, pattern, Engine.Sites.Get), site =>
+        {
+            if (ShouldProcess(site.Name, "Rebuild the catalog from the storage"))
+            {
+                WriteObject(Run((observer, token) => Engine.SyncAsync(site.Name, observer, token)), enumerateCollection: true);
+            }
+        }));
+}

@@ -1,0 +1,97 @@
+using System.Management.Automation;
+
+namespace CloudBackup.Commands;
+
+/// <summary>The parameters that New-BackupSite and Set-BackupSite share: what a site can be told.</summary>
+public abstract class BackupSiteParameters : EngineCommand
+{
+    /// <summary>The format of new backups: Tgz (default) or Rsync.</summary>
+    [Parameter]
+    public BackupFormat Format { get; set; }
+
+    /// <summary>A folder below the place; everything of this site is in it.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    public string Prefix { get; set; } = "";
+
+    /// <summary>Makes this the site that is used when none is named.</summary>
+    [Parameter]
+    public SwitchParameter Default { get; set; }
+
+    /// <summary>How often a backup is wanted.</summary>
+    [Parameter]
+    public TimeSpan Interval { get; set; }
+
+    /// <summary>Uploads at the same time.</summary>
+    [Parameter]
+    public int UploadConcurrency { get; set; }
+
+    /// <summary>Downloads at the same time.</summary>
+    [Parameter]
+    public int DownloadConcurrency { get; set; }
+
+    /// <summary>Server-side copies at the same time.</summary>
+    [Parameter]
+    public int CopyConcurrency { get; set; }
+
+    /// <summary>Bytes of buffers that a run may hold, such as 256MB. By default an eighth of the machine's memory, at least 64 MB.</summary>
+    [Parameter]
+    public long MemoryLimit { get; set; }
+
+    /// <summary>After this long a run is stopped. By default 12 hours.</summary>
+    [Parameter]
+    public TimeSpan Timeout { get; set; }
+
+    /// <summary>Deflate level from 1 (fastest) to 9 (smallest). By default 4.</summary>
+    [Parameter]
+    public int CompressionLevel { get; set; }
+
+    /// <summary>filesystem: the folder. It must exist.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>filesystem: files are not shared between backups by hard links.</summary>
+    [Parameter]
+    public SwitchParameter NoHardlink { get; set; }
+
+    /// <summary>filesystem: the folder is on another disk than the server's own; stops the warning about that.</summary>
+    [Parameter]
+    public SwitchParameter ExternalDisk { get; set; }
+
+    /// <summary>The site with every given parameter applied.</summary>
+    protected BackupSite Apply(BackupSite site)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        return site with
+        {
+            Format = IsGiven(nameof(Format)) ? Format : site.Format,
+            Prefix = IsGiven(nameof(Prefix)) ? Prefix : site.Prefix,
+            IsDefault = IsGiven(nameof(Default)) ? Default : site.IsDefault,
+            Interval = IsGiven(nameof(Interval)) ? Interval : site.Interval,
+            Limits = Apply(site.Limits),
+            Settings = Apply(site.Settings),
+        };
+    }
+
+    private SiteLimits Apply(SiteLimits limits) => limits with
+    {
+        UploadConcurrency = IsGiven(nameof(UploadConcurrency)) ? UploadConcurrency : limits.UploadConcurrency,
+        DownloadConcurrency = IsGiven(nameof(DownloadConcurrency)) ? DownloadConcurrency : limits.DownloadConcurrency,
+        CopyConcurrency = IsGiven(nameof(CopyConcurrency)) ? CopyConcurrency : limits.CopyConcurrency,
+        MemoryLimitBytes = IsGiven(nameof(MemoryLimit)) ? MemoryLimit : limits.MemoryLimitBytes,
+        Timeout = IsGiven(nameof(Timeout)) ? Timeout : limits.Timeout,
+        CompressionLevel = IsGiven(nameof(CompressionLevel)) ? CompressionLevel : limits.CompressionLevel,
+    };
+
+    private StorageSettings Apply(StorageSettings settings) => settings switch
+    {
+        FileSystemSettings files => files with
+        {
+            Path = ResolvePath(Path) ?? files.Path,
+            NoHardlink = IsGiven(nameof(NoHardlink)) ? NoHardlink : files.NoHardlink,
+            ExternalDisk = IsGiven(nameof(ExternalDisk)) ? ExternalDisk : files.ExternalDisk,
+        },
+        _ => settings,
+    };
+}

@@ -1,0 +1,34 @@
+using System.Management.Automation;
+
+namespace CloudBackup.Commands;
+
+/// <summary>Changes a site. What is not given stays. Backups that exist stay as they are.</summary>
+[Cmdlet(VerbsCommon.Set, "BackupSite", SupportsShouldProcess = true)]
+[OutputType(typeof(BackupSite))]
+public sealed class SetBackupSiteCommand : BackupSiteParameters
+{
+    /// <summary>The site's name.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SiteCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "";
+
+    /// <summary>Writes the changed site.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var site = Apply(Engine.Sites.Get(Name));
+        if (!ShouldProcess(Name, "Change backup site"))
+        {
+            return;
+        }
+        site = Run((observer, token) => Engine.Sites.UpdateAsync(site, observer, token));
+        if (PassThru)
+        {
+            WriteObject(site);
+        }
+    }
+}

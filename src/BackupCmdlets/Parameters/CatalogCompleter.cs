@@ -1,0 +1,78 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace CloudBackup.Commands;
+
+/// <summary>Completes names from the catalog on Tab. Never prompts, never fails: without a catalog there is nothing to offer.</summary>
+public abstract class CatalogCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        ArgumentNullException.ThrowIfNull(fakeBoundParameters);
+        var word = (wordToComplete ?? "").Trim('\'', '"');
+        var home = fakeBoundParameters["PlatformHome"] as string;
+        try
+        {
+            using var engine = BackupEngine.Open(new BackupEngineOptions { PlatformHome = home });
+            return [.. Offer(engine, fakeBoundParameters)
+                .Where(offer => offer.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+                .Select(offer => new CompletionResult(offer.Text, offer.Text, CompletionResultType.ParameterValue, offer.Hint))];
+        }
+        catch (BackupException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>What can be offered, with a hint each.</summary>
+    protected abstract IEnumerable<(string Text, string Hint)> Offer(BackupEngine engine, IDictionary bound);
+}
+
+/// <summary>Completes names of sites.</summary>
+public sealed class SiteCompleter : CatalogCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Hint)> Offer(BackupEngine engine, IDictionary bound)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        return engine.Sites.List().Select(site => (site.Name, $"{site.Provider} {site.Settings.Place}"));
+    }
+}
+
+/// <summary>Completes locations of apps.</summary>
+public sealed class AppCompleter : CatalogCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Hint)> Offer(BackupEngine engine, IDictionary bound)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        return engine.Apps.List().Select(app => (app.Location, $"{app.PackageName} {app.Version}".Trim()));
+    }
+}
+
+/// <summary>Completes ids of backups, newest first; only those of the app that is named already.</summary>
+public sealed class AppBackupCompleter : CatalogCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Hint)> Offer(BackupEngine engine, IDictionary bound)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(bound);
+        return engine.AppBackups.List(bound["Location"] as string, bound["Site"] as string)
+            .Select(backup => (backup.Id, $"{DisplayText.Time(backup.Created)} {backup.State} {backup.Label}".Trim()));
+    }
+}
+
+/// <summary>Completes names of storage providers.</summary>
+public sealed class ProviderCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Sites.SiteService.ProviderNames
+            .Where(name => name.StartsWith(wordToComplete ?? "", StringComparison.OrdinalIgnoreCase))
+            .Select(name => new CompletionResult(name));
+}
