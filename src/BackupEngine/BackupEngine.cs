@@ -58,7 +58,8 @@ public sealed class BackupEngine : IDisposable
             new BackupStore(database),
             new RestoreJournal(database),
             options.Time,
-            options.Random);
+            options.Random,
+            options.InterceptStorage);
         return new BackupEngine(database, context);
     }
 

@@ -1,4 +1,5 @@
 using CloudBackup.Infrastructure;
+using CloudBackup.Storage;
 
 namespace CloudBackup;
 
@@ -13,6 +14,9 @@ public sealed record BackupEngineOptions
 
     /// <summary>Randomness.</summary>
     internal IRandomSource Random { get; init; } = new SystemRandomSource();
+
+    /// <summary>Put around every storage; tests inject failures there.</summary>
+    internal Func<IBackupStorage, IBackupStorage> InterceptStorage { get; init; } = storage => storage;
 
     /// <summary>The home folder that is used.</summary>
     internal string EffectiveHome => PlatformHome ?? Platform.PlatformHome.DefaultPath(Environment.GetEnvironmentVariable);

@@ -1,5 +1,6 @@
 using CloudBackup.Catalog;
 using CloudBackup.Platform;
+using CloudBackup.Storage;
 
 namespace CloudBackup.Infrastructure;
 
@@ -11,4 +12,9 @@ internal sealed record EngineContext(
     BackupStore Backups,
     RestoreJournal RestoreJournal,
     TimeProvider Time,
-    IRandomSource Random);
+    IRandomSource Random,
+    Func<IBackupStorage, IBackupStorage> InterceptStorage)
+{
+    /// <summary>What a site's storage is made with.</summary>
+    public StorageContext StorageContext(IOperationObserver observer) => new(Time, Random, observer.OnDetail, InterceptStorage);
+}

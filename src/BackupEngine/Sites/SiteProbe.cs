@@ -29,7 +29,7 @@ internal sealed class SiteProbe
     public static async Task<SiteTestResult> RunAsync(
         BackupSite site, EngineContext context, IOperationObserver observer, CancellationToken cancellationToken)
     {
-        var storage = StorageStack.Open(site, new StorageContext(context.Time, context.Random, observer.OnDetail));
+        var storage = StorageStack.Open(site, context.StorageContext(observer));
         await using var _ = storage.ConfigureAwait(false);
         var probe = new SiteProbe(site, context, storage);
         return await probe.RunAsync(cancellationToken).ConfigureAwait(false);

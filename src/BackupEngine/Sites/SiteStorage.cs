@@ -16,7 +16,7 @@ internal sealed class SiteStorage(EngineContext context)
     /// <exception cref="BackupException">The storage failed; everything else passes through.</exception>
     public async Task<T> UseAsync<T>(BackupSite site, IOperationObserver observer, Func<IBackupStorage, Task<T>> use)
     {
-        var storage = StorageStack.Open(site, new StorageContext(context.Time, context.Random, observer.OnDetail));
+        var storage = StorageStack.Open(site, context.StorageContext(observer));
         await using var _ = storage.ConfigureAwait(false);
         try
         {

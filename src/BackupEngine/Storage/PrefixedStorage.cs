@@ -10,7 +10,7 @@ internal sealed class PrefixedStorage(IBackupStorage inner, string prefix) : Sto
     public override async IAsyncEnumerable<StoredObject> ListAsync(
         string folder, bool recursive, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var item in Inner.ListAsync(Full(folder), recursive, cancellationToken).ConfigureAwait(false))
+        await foreach (var item in Inner.ListAsync(StoragePath.Join(prefix, folder), recursive, cancellationToken).ConfigureAwait(false))
         {
             yield return Relative(item);
         }
@@ -35,7 +35,7 @@ internal sealed class PrefixedStorage(IBackupStorage inner, string prefix) : Sto
     public override Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken) =>
         Ability<ISweepPartials>().SweepPartialsAsync(Full(path), cancellationToken);
 
-    private string Full(string path) => StoragePath.Join(prefix, path);
+    private string Full(string path) => StoragePath.Join(prefix, StoragePath.Check(path));
 
     private StoredObject Relative(StoredObject item) => item with { Path = item.Path[(prefix.Length + 1)..] };
 }

@@ -14,7 +14,9 @@ internal sealed record StorageProvider(string Name, Type SettingsType, Func<Stor
 /// <param name="Time">The clock.</param>
 /// <param name="Random">Randomness.</param>
 /// <param name="Log">Takes lines for somebody who looks for the cause of a trouble.</param>
-internal sealed record StorageContext(TimeProvider Time, IRandomSource Random, Action<string> Log);
+/// <param name="Intercept">Put around each provider's storage, inside all decorators; tests inject failures there.</param>
+internal sealed record StorageContext(
+    TimeProvider Time, IRandomSource Random, Action<string> Log, Func<IBackupStorage, IBackupStorage> Intercept);
 
 /// <summary>All providers. The only list of them.</summary>
 internal static class StorageProviders

@@ -19,7 +19,7 @@ internal static class StorageStack
     public static IBackupStorage Decorate(IBackupStorage storage, BackupSite site, StorageContext context)
     {
         var capabilities = storage.Capabilities;
-        storage = new LoggingStorage(storage, context.Time, context.Log);
+        storage = new LoggingStorage(context.Intercept(storage), context.Time, context.Log);
         storage = new ConcurrencyLimitStorage(
             storage,
             new AdaptiveLimiter(site.Limits.UploadConcurrency ?? capabilities.UploadConcurrency, context.Log),

@@ -22,13 +22,15 @@ internal static class SqliteOnlineCopy
         try
         {
             using var from = OpenSource(source);
-            using var to = Open(destination, SqliteOpenMode.ReadWriteCreate);
-            // The copy is thrown away when anything goes wrong; its own journal would only double the writing.
-            Execute(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
             var isWriteAhead = (string?)Scalar(from, "PRAGMA journal_mode") == "wal";
             for (var restarts = 0; ; restarts++)
             {
                 var hold = isWriteAhead || restarts >= RestartsBeforeHolding;
+                // Each attempt starts with no file: what a broken-off one left is no database.
+                File.Delete(destination);
+                using var to = Open(destination, SqliteOpenMode.ReadWriteCreate);
+                // The copy is thrown away when anything goes wrong; its own journal would only double the writing.
+                Execute(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
                 if (TryCopy(from, to, hold, cancellationToken))
                 {
                     return;

@@ -49,7 +49,7 @@ internal static class Glob
     private static bool MatchStar(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text, bool atPartStart)
     {
         var rest = pattern.TrimStart('*');
-        var isDouble = atPartStart && pattern.Length - rest.Length == 2;
+        var isDouble = atPartStart && pattern.Length - rest.Length >= 2;
         if (isDouble && rest.IsEmpty)
         {
             return !text.IsEmpty; // "a/**" is everything inside a, not a itself

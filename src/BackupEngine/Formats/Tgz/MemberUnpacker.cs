@@ -117,6 +117,10 @@ internal sealed class MemberUnpacker(IEntryTarget target, RunCounters counters, 
             target.OnDamaged(entry, reason);
         }
         work.Large?.Accept(work.Part, file => file.Break(target, reason));
+        if (work.Entries.Count == 0 && work.Large is null)
+        {
+            target.OnDamaged(new IndexEntry(), "a part of the archive that holds no entry cannot be decompressed");
+        }
     }
 
     private static bool TryInflate(Block compressed, Block data, out string reason)

@@ -1,0 +1,126 @@
+using System.Buffers;
+using CloudBackup.FileTree;
+using CloudBackup.Formats.Index;
+using CsCheck;
+
+namespace CloudBackup.Tests.Formats.Index;
+
+public sealed class IndexTests
+{
+    private static readonly Gen<string> Text = Gen.Byte[1, 255].Array[1, 80].Select(bytes => PathText.FromBytes(bytes));
+
+    private static readonly Gen<IndexEntry> Entry = Gen.Select(
+        Text,
+        Gen.Enum<EntryKind>().Where(kind => kind != EntryKind.Special),
+        Gen.Int[0, 0xFFF],
+        Gen.Select(Gen.UInt, Gen.Long[0, long.MaxValue], Gen.Byte.Array[32]),
+        Gen.Select(Gen.Long[-10_000_000_000, 20_000_000_000], Gen.Int[0, 999_999_999]),
+        Gen.Select(Text, Gen.Byte.Array[0, 100]).Array[0, 3],
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[-1, 1_000_000]))
+        .Select((path, kind, mode, numbers, time, attributes, rest) => new IndexEntry
+        {
+            Path = path,
+            Kind = kind,
+            Mode = mode,
+            UserId = numbers.Item1,
+            GroupId = numbers.Item1 / 2,
+            UserName = "näme",
+            Modified = new UnixTime(time.Item1, time.Item2),
+            Size = kind == EntryKind.File ? numbers.Item2 : 0,
+            Sha256 = kind == EntryKind.File ? numbers.Item3 : null,
+            LinkTarget = kind is EntryKind.SymbolicLink or EntryKind.HardLink ? path + "x" : null,
+            Attributes = [.. attributes.Select(pair => new ExtendedAttribute(pair.Item1, pair.Item2))],
+            IsSparse = rest.Item1,
+            IsIncomplete = rest.Item2,
+            Member = rest.Item3,
+            Offset = rest.Item3 < 0 ? 0 : 512,
+        });
+
+    [Fact]
+    public void What_is_written_is_read_back() => Entry.Array[0, 20].Sample(
+        entries =>
+        {
+            var (bytes, _) = Write(entries, []);
+            using var reader = new IndexReader(new MemoryStream(bytes));
+            Assert.Equal(entries.Select(Describe), reader.ReadEntries().Select(Describe));
+        },
+        iter: 500);
+
+    [Fact]
+    public void Lengths_of_members_are_found_without_the_entries()
+    {
+        var lengths = Enumerable.Range(1, 10_000).ToArray();
+        var (bytes, offset) = Write([Sample()], lengths);
+        Assert.Equal(lengths.Select(length => (long)length), IndexReader.ReadMembers(new MemoryStream(bytes[(int)offset..])));
+    }
+
+    [Fact]
+    public void A_cut_index_is_noticed_wherever_it_is_cut()
+    {
+        var (bytes, _) = Write(Enumerable.Range(0, 30).Select(_ => Sample()).ToArray(), [1, 2, 3]);
+        // The last bytes are gzip's own trailer and end mark: without them all lines are there. (The backup info has the hash of the file.)
+        for (var length = 0; length < bytes.Length - 12; length++)
+        {
+            using var reader = new IndexReader(new MemoryStream(bytes[..length]));
+            Assert.Throws<IndexFormatException>(() => reader.ReadEntries().Count());
+        }
+    }
+
+    [Fact]
+    public void A_newer_version_is_refused_by_its_number()
+    {
+        using var bytes = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(bytes, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write("{\"cloudbackupIndex\":99}\n{\"end\":0}\n"u8);
+        }
+        bytes.Position = 0;
+        using var reader = new IndexReader(bytes);
+        Assert.Contains("99", Assert.Throws<IndexFormatException>(() => reader.ReadEntries().Count()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"path\":\"a\",\"type\":\"odd\"}")]
+    [InlineData("{\"path\":\"a\",\"type\":\"file\",\"mode\":\"9\"}")]
+    [InlineData("{\"path\":1}")]
+    [InlineData("not json")]
+    [InlineData("{\"path\":\"a\"")]
+    [InlineData("{\"path\":\"a\",\"sha256\":\"xy\"}")]
+    [InlineData("{\"path\":\"a\",\"size\":1e99}")]
+    [InlineData("")]
+    public void A_malformed_line_is_refused(string line) =>
+        Assert.Throws<IndexFormatException>(() => IndexEntryParser.Parse(System.Text.Encoding.UTF8.GetBytes(line)));
+
+    [Fact]
+    public void Fields_of_later_versions_are_passed_over()
+    {
+        var line = IndexEntryParser.Parse("{\"path\":\"a\",\"future\":{\"x\":[1,2,{}]},\"type\":\"dir\",\"more\":null}"u8);
+        Assert.Equal(("a", EntryKind.Directory), (line.Entry!.Path, line.Entry.Kind));
+    }
+
+    private static IndexEntry Sample() => new() { Path = "data/file", Kind = EntryKind.File, Sha256 = new byte[32], Size = 7, Member = 0 };
+
+    private static (byte[] Bytes, long MembersOffset) Write(IReadOnlyCollection<IndexEntry> entries, int[] members)
+    {
+        using var output = new MemoryStream();
+        using var index = new IndexWriter(output);
+        using var writer = new IndexEntryWriter();
+        foreach (var entry in entries)
+        {
+            var line = new ArrayBufferWriter<byte>();
+            writer.Write(entry, line);
+            index.AddEntries(line.WrittenSpan, 1);
+        }
+        foreach (var member in members)
+        {
+            index.AddMember(member);
+        }
+        var offset = index.Complete();
+        return (output.ToArray(), offset);
+    }
+
+    private static string Describe(IndexEntry entry) => string.Join('|',
+        entry.Path, entry.Kind, entry.Mode, entry.UserId, entry.GroupId, entry.UserName, entry.GroupName, entry.Modified, entry.Size,
+        entry.Sha256 is null ? "" : Convert.ToHexString(entry.Sha256), entry.LinkTarget, entry.IsSparse, entry.IsIncomplete, entry.Member, entry.Offset,
+        string.Join(',', entry.Attributes.Select(attribute => $"{attribute.Name}={Convert.ToHexString(attribute.Value)}")));
+}

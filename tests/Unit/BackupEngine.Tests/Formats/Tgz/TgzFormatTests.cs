@@ -1,0 +1,154 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using CloudBackup.Formats;
+using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Tgz;
+using CloudBackup.Restore;
+using CloudBackup.Storage;
+using CloudBackup.Tests.Conformance;
+using CloudBackup.Tests.Fakes;
+using CloudBackup.Tests.Support;
+
+namespace CloudBackup.Tests.Formats.Tgz;
+
+public sealed class TgzFormatTests : FormatConformance
+{
+    private protected override IBackupFormat Format { get; } = new TgzFormat();
+
+    private protected override IBackupStorage OpenStorage() => new MemoryStorage();
+
+    private protected override async Task<List<long>> MembersAsync(IBackupStorage storage)
+    {
+        // The list of members is the second gzip member of the index: the last place that begins like one and reads to the end.
+        await using var stream = await storage.OpenReadAsync(BackupNames.Index(RemotePath), 0, null, Token);
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes, Token);
+        var content = bytes.ToArray();
+        for (var at = content.Length - 20; at >= 0; at--)
+        {
+            if (content.AsSpan(at).StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]))
+            {
+                try
+                {
+                    return IndexReader.ReadMembers(new MemoryStream(content[at..]));
+                }
+                catch (IndexFormatException)
+                {
+                }
+            }
+        }
+        throw new IndexFormatException("No list of members.");
+    }
+
+    [Fact]
+    public async Task The_archive_is_one_that_the_runtime_reads()
+    {
+        using var folder = new TempFolder();
+        SampleTree.MakeSmall(folder.Make("source"), new SeededRandom(3), files: 100, largest: 40_000);
+        File.WriteAllBytes(folder["source/large"], new SeededRandom(4).Bytes(3_000_000));
+        var storage = new MemoryStorage();
+        await PackAsync(storage, folder, "source");
+        using var gzip = new GZipStream(new MemoryStream(storage.Objects[BackupNames.Archive(RemotePath)]), CompressionMode.Decompress);
+        using var tar = new TarReader(gzip);
+        var files = 0;
+        while (await tar.GetNextEntryAsync(copyData: false, Token) is { } entry)
+        {
+            if (entry.EntryType == TarEntryType.RegularFile)
+            {
+                files++;
+                using var content = new MemoryStream();
+                if (entry.DataStream is not null)
+                {
+                    await entry.DataStream.CopyToAsync(content, Token);
+                }
+                Assert.Equal(await File.ReadAllBytesAsync(Path.Join(folder["source"], entry.Name["data/".Length..]), Token), content.ToArray());
+            }
+        }
+        Assert.Equal(101, files);
+    }
+
+    [Fact]
+    public async Task The_same_tree_gives_the_same_bytes()
+    {
+        using var folder = new TempFolder();
+        SampleTree.MakeRich(folder.Make("source"), new SeededRandom(5));
+        var (first, second) = (new MemoryStorage(), new MemoryStorage());
+        await PackAsync(first, folder, "source");
+        await PackAsync(second, folder, "source", memory: 32 * 1024 * 1024);
+        Assert.Equal(first.Objects[BackupNames.Archive(RemotePath)], second.Objects[BackupNames.Archive(RemotePath)]);
+        Assert.Equal(first.Objects[BackupNames.Index(RemotePath)], second.Objects[BackupNames.Index(RemotePath)]);
+    }
+
+    [Fact]
+    public async Task What_does_not_compress_costs_a_thousandth_at_most()
+    {
+        using var folder = new TempFolder();
+        folder.Make("source");
+        File.WriteAllBytes(folder["source/media"], new SeededRandom(1).Bytes(20_000_000));
+        var packed = await PackAsync(new MemoryStorage(), folder, "source");
+        Assert.InRange(packed.Result.Archive!.Size, 20_000_000, 20_020_000);
+    }
+
+    [Fact]
+    public async Task Every_flipped_byte_is_found_and_the_entry_is_named()
+    {
+        using var folder = new TempFolder();
+        SampleTree.MakeSmall(folder.Make("source"), new SeededRandom(6), files: 30);
+        File.WriteAllBytes(folder["source/large"], new SeededRandom(7).Bytes(2_500_000));
+        var storage = new MemoryStorage();
+        await PackAsync(storage, folder, "source");
+        var archive = storage.Objects[BackupNames.Archive(RemotePath)];
+        var random = new SeededRandom(8);
+        for (var round = 0; round < 200; round++)
+        {
+            var damaged = (byte[])archive.Clone();
+            // Bytes whose change nobody could notice in the data do not exist, but for gzip's own fields for time and system.
+            var at = random.Next(damaged.Length);
+            damaged[at] ^= (byte)(1 + random.Next(255));
+            var target = await ReadDamagedAsync(storage, damaged);
+            Assert.True(target.ProblemCount > 0 || IsUnusedGzipField(archive, at), $"Byte {at} was changed and nobody noticed.");
+        }
+    }
+
+    [Fact]
+    public async Task A_cut_archive_is_found_wherever_it_is_cut()
+    {
+        using var folder = new TempFolder();
+        SampleTree.MakeSmall(folder.Make("source"), new SeededRandom(6), files: 30);
+        var storage = new MemoryStorage();
+        await PackAsync(storage, folder, "source");
+        var archive = storage.Objects[BackupNames.Archive(RemotePath)];
+        foreach (var length in new[] { 0, 1, 19, archive.Length / 2, archive.Length - 1 })
+        {
+            await Assert.ThrowsAsync<BackupException>(() => ReadDamagedAsync(storage, archive[..length]));
+        }
+    }
+
+    private async Task<CheckTarget> ReadDamagedAsync(MemoryStorage storage, byte[] archive)
+    {
+        var damaged = new MemoryStorage();
+        await damaged.WriteAsync(BackupNames.Index(RemotePath), ObjectContent.FromBytes(storage.Objects[BackupNames.Index(RemotePath)]), WriteMode.CreateNew, Token);
+        await damaged.WriteAsync(BackupNames.Archive(RemotePath), ObjectContent.FromBytes(archive), WriteMode.CreateNew, Token);
+        var target = new CheckTarget();
+        await ReadAsync(damaged, target, Token);
+        return target;
+    }
+
+    private static bool IsUnusedGzipField(byte[] archive, int at)
+    {
+        var offset = at - MemberStarts(archive).Last(start => start <= at);
+        return offset is >= 4 and < 10;
+    }
+
+    private static List<int> MemberStarts(byte[] archive)
+    {
+        var starts = new List<int>();
+        for (var at = 0; at < archive.Length;)
+        {
+            starts.Add(at);
+            Assert.True(GzipMember.TryReadLength(archive.AsSpan(at), out var length));
+            at += length;
+        }
+        return starts;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using CloudBackup.FileTree;
+using CloudBackup.Formats;
+using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Tar;
+using CloudBackup.Formats.Tgz;
+using CloudBackup.Tests.Support;
+
+namespace CloudBackup.Tests.Restore;
+
+/// <summary>
+/// Whoever can write to the storage makes a backup whose archive, index and record all agree, and tries to get out of the destination.
+/// </summary>
+public sealed class HostileBackupTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static readonly Dictionary<string, TarEntry[]> Attacks = new()
+    {
+        ["parent"] = [File("../evil")],
+        ["parent in the middle"] = [File("data/../../evil")],
+        ["absolute"] = [File("/tmp/evil")],
+        ["dot"] = [File("data/./evil")],
+        ["empty part"] = [File("data//evil")],
+        ["zero byte"] = [File("data/ev\0il")],
+        ["hard link outside"] = [Link(EntryKind.HardLink, "data/l", "../../etc/passwd")],
+        ["absolute hard link"] = [Link(EntryKind.HardLink, "data/l", "/etc/passwd")],
+        ["file through a symbolic link"] = [Link(EntryKind.SymbolicLink, "data/l", "/tmp"), File("data/l/evil")],
+        ["folder through a symbolic link"] = [Link(EntryKind.SymbolicLink, "data/l", "/tmp"), Folder("data/l/evil")],
+        ["link through a symbolic link"] = [Link(EntryKind.SymbolicLink, "data/l", "/tmp"), Link(EntryKind.SymbolicLink, "data/l/evil", "x")],
+        ["symbolic link over a folder"] = [Folder("data/l"), File("data/l/x"), Link(EntryKind.SymbolicLink, "data/l", "/tmp")],
+        ["file twice"] = [File("data/f"), File("data/f")],
+        ["file and folder of one name"] = [File("data/f"), Folder("data/f")],
+        ["hard link through a symbolic link"] = [Link(EntryKind.SymbolicLink, "data/l", "/etc"), Link(EntryKind.HardLink, "data/h", "data/l/passwd")],
+    };
+
+    public static TheoryData<string> AttackNames => [.. Attacks.Keys];
+
+    [Theory]
+    [MemberData(nameof(AttackNames))]
+    public async Task Nothing_is_written_outside_and_the_destination_does_not_appear(string attack)
+    {
+        using var platform = await new TestPlatform().SetUpAsync();
+        var id = await ForgeAsync(platform, [Folder("data"), .. Attacks[attack]]);
+        var failure = await Assert.ThrowsAsync<BackupException>(() =>
+            platform.Engine.AppBackups.RestoreToAsync(id, platform.Folder["out"], platform.Observer, Token));
+        Assert.Contains(failure.ErrorId, new[] { "BackupHostile", "BackupDamaged", "DestinationUnusable" });
+        Assert.False(Directory.Exists(platform.Folder["out"]));
+        Assert.Empty(Directory.GetFileSystemEntries(platform.Folder.Path, "*evil*", SearchOption.AllDirectories));
+        Assert.False(System.IO.File.Exists("/tmp/evil"));
+        Assert.Equal(["data", "home", "site"], Directory.GetFileSystemEntries(platform.Folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task A_symbolic_link_to_anywhere_is_only_a_link()
+    {
+        using var platform = await new TestPlatform().SetUpAsync();
+        var id = await ForgeAsync(platform, [Folder("data"), Link(EntryKind.SymbolicLink, "data/l", "/etc"), File("data/f")]);
+        await platform.Engine.AppBackups.RestoreToAsync(id, platform.Folder["out"], platform.Observer, Token);
+        Assert.Equal("/etc", new FileInfo(platform.Folder["out/data/l"]).LinkTarget);
+    }
+
+    [Fact]
+    public async Task Members_that_inflate_to_more_than_they_say_are_refused()
+    {
+        using var platform = await new TestPlatform().SetUpAsync();
+        var bomb = new byte[64 * 1024 * 1024];
+        var id = await ForgeAsync(platform, [Folder("data"), File("data/bomb") with { Size = bomb.Length }], bomb);
+        Assert.Equal("BackupDamaged", (await Assert.ThrowsAsync<BackupException>(() =>
+            platform.Engine.AppBackups.RestoreToAsync(id, platform.Folder["out"], platform.Observer, Token))).ErrorId);
+    }
+
+    [Theory]
+    [InlineData("-5")]
+    [InlineData("99999999999")]
+    [InlineData("0")]
+    public async Task A_list_of_members_that_makes_no_sense_is_refused(string length)
+    {
+        using var platform = await new TestPlatform().SetUpAsync();
+        var id = await ForgeAsync(platform, [Folder("data")], memberLength: length);
+        Assert.Equal("BackupDamaged", (await Assert.ThrowsAsync<BackupException>(() =>
+            platform.Engine.AppBackups.RestoreToAsync(id, platform.Folder["out"], platform.Observer, Token))).ErrorId);
+    }
+
+    private static TarEntry File(string path) => new() { Path = path, Kind = EntryKind.File, Mode = 0x1A4, Size = 4 };
+
+    private static TarEntry Folder(string path) => new() { Path = path, Kind = EntryKind.Directory, Mode = 0x1ED };
+
+    private static TarEntry Link(EntryKind kind, string path, string target) => new() { Path = path, Kind = kind, LinkTarget = target };
+
+    /// <summary>Stores a backup of these entries as our own format has it, and lets the catalog find it.</summary>
+    private static async Task<string> ForgeAsync(TestPlatform platform, TarEntry[] entries, byte[]? content = null, string? memberLength = null)
+    {
+        var config = new AppConfig { Id = Guid.Empty, Location = "forged.example.com", Version = "1", DataDirectory = "/x" }.ToBytes();
+        var all = entries.Prepend(new TarEntry { Path = AppConfig.Path, Kind = EntryKind.File, Size = config.Length });
+        using var tar = new MemoryStream();
+        var lines = new ArrayBufferWriter<byte>();
+        using var writer = new IndexEntryWriter();
+        foreach (var entry in all)
+        {
+            var bytes = entry.Kind != EntryKind.File ? [] : entry.Path == AppConfig.Path ? config : content ?? "evil"u8.ToArray();
+            writer.Write(EntryBuilder.ForIndex(entry, entry.Kind == EntryKind.File ? SHA256.HashData(bytes) : null, 0, (int)tar.Position), lines);
+            tar.Write(new TarHeaderWriter().Write(entry));
+            tar.Write(bytes);
+            tar.SetLength(TarFormat.Padded(tar.Length));
+            tar.Position = tar.Length;
+        }
+        var archive = new MemoryStream();
+        var members = new[] { Member(tar.ToArray()), Member(new byte[1024]) };
+        Array.ForEach(members, member => archive.Write(member));
+        var (index, offset) = Index(lines.WrittenSpan.ToArray(), entries.Length + 1, members, memberLength);
+        return await StoreAsync(platform, archive.ToArray(), index, offset);
+    }
+
+    private static async Task<string> StoreAsync(TestPlatform platform, byte[] archive, byte[] index, long membersOffset)
+    {
+        const string Remote = "2026-01-01-000000-000/app_forged.example.com_v1";
+        var info = new BackupInfo
+        {
+            Id = "app_forged.example.com_v1_00000000",
+            AppId = Guid.Empty,
+            Location = "forged.example.com",
+            Version = "1",
+            RemotePath = Remote,
+            State = BackupState.Ready,
+            Archive = new ArchiveFacts(archive.Length, 2),
+            Index = new IndexFacts(index.Length, Convert.ToHexStringLower(SHA256.HashData(index)), membersOffset),
+        };
+        Directory.CreateDirectory(Path.Join(platform.SitePath, "2026-01-01-000000-000"));
+        await System.IO.File.WriteAllBytesAsync(Path.Join(platform.SitePath, Remote + ".tar.gz"), archive, Token);
+        await System.IO.File.WriteAllBytesAsync(Path.Join(platform.SitePath, Remote + ".index.gz"), index, Token);
+        await System.IO.File.WriteAllBytesAsync(Path.Join(platform.SitePath, Remote + ".backupinfo"), info.ToBytes(), Token);
+        return Assert.Single(await platform.Engine.SyncAsync(null, platform.Observer, Token)).Id;
+    }
+
+    private static byte[] Member(byte[] data)
+    {
+        using var plain = new MemoryStream();
+        using (var gzip = new GZipStream(plain, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(data);
+        }
+        byte[] member = [.. new byte[GzipMember.HeaderLength], .. plain.ToArray()[GzipMember.PlainHeaderLength..]];
+        GzipMember.WriteHeader(member, member.Length);
+        return member;
+    }
+
+    private static (byte[] Bytes, long Offset) Index(byte[] lines, int count, byte[][] members, string? memberLength)
+    {
+        using var output = new MemoryStream();
+        long offset;
+        using (var index = new IndexWriter(output))
+        {
+            index.AddEntries(lines, count);
+            Array.ForEach(members, member => index.AddMember(member.Length));
+            offset = index.Complete();
+        }
+        if (memberLength is null)
+        {
+            return (output.ToArray(), offset);
+        }
+        output.SetLength(offset);
+        output.Position = offset;
+        var rest = members.Sum(member => member.Length) - long.Parse(memberLength, System.Globalization.CultureInfo.InvariantCulture);
+        using (var gzip = new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(System.Text.Encoding.ASCII.GetBytes($"{{\"members\":[{memberLength},{rest}]}}\n{{\"end\":{count}}}\n"));
+        }
+        return (output.ToArray(), offset);
+    }
+}

@@ -1,0 +1,85 @@
+using CloudBackup.Storage;
+using CloudBackup.Tests.Fakes;
+
+namespace CloudBackup.Tests.Support;
+
+/// <summary>A platform with one filesystem site and one app, in a folder of its own.</summary>
+internal sealed class TestPlatform : IDisposable
+{
+    public const string Location = "wiki.example.com";
+
+    private readonly Func<IBackupStorage, IBackupStorage> _intercept;
+
+    public TestPlatform(Func<IBackupStorage, IBackupStorage>? intercept = null)
+    {
+        _intercept = intercept ?? (storage => storage);
+        Folder.Make("site");
+        Folder.Make("data");
+        Engine = Open();
+    }
+
+    public TempFolder Folder { get; } = new();
+
+    public BackupEngine Engine { get; private set; }
+
+    public TestObserver Observer { get; } = new();
+
+    public string Data => Folder["data"];
+
+    public string SitePath => Folder["site"];
+
+    /// <summary>A platform whose storage a test can make fail.</summary>
+    public static TestPlatform WithFaults(out Func<FaultyStorage> faults)
+    {
+        FaultyStorage? faulty = null;
+        Action<int, string, string>? before = null;
+        Action<string, string>? after = null;
+        var platform = new TestPlatform(storage =>
+        {
+            // A new storage is opened for each operation; the faults stay.
+            (before, after) = (faulty?.Before, faulty?.After);
+            return faulty = new FaultyStorage(storage) { Before = before, After = after };
+        });
+        faults = () => faulty!;
+        return platform;
+    }
+
+    public async Task<TestPlatform> SetUpAsync(Func<BackupApp, BackupApp>? app = null, Func<BackupSite, BackupSite>? site = null)
+    {
+        var settings = new FileSystemSettings { Path = SitePath, ExternalDisk = true };
+        var wanted = new BackupSite { Name = "local", Provider = "filesystem", Settings = settings };
+        await Engine.Sites.AddAsync(site?.Invoke(wanted) ?? wanted, Observer, TestContext.Current.CancellationToken);
+        var registered = new BackupApp { Id = Guid.Empty, Location = Location, Version = "1.2.0", PackageName = "wiki", DataDirectory = Data };
+        Engine.Apps.Register(app?.Invoke(registered) ?? registered);
+        return this;
+    }
+
+    public async Task<AppBackup> BackUpAsync(AppBackupOptions? options = null, CancellationToken? token = null) =>
+        (await Engine.AppBackups.CreateAsync(Location, options ?? new AppBackupOptions(), Observer, token ?? TestContext.Current.CancellationToken))!;
+
+    /// <summary>Closes the engine and opens the platform again, as another process would.</summary>
+    public void Reopen()
+    {
+        Engine.Dispose();
+        Engine = Open();
+    }
+
+    /// <summary>The paths of all files in the site's storage.</summary>
+    public List<string> StoredFiles() =>
+    [
+        .. Directory.EnumerateFiles(SitePath, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(SitePath, path)).Order(StringComparer.Ordinal),
+    ];
+
+    public void Dispose()
+    {
+        Engine.Dispose();
+        Folder.Dispose();
+    }
+
+    private BackupEngine Open() => BackupEngine.Open(new BackupEngineOptions
+    {
+        PlatformHome = Folder["home"],
+        InterceptStorage = _intercept,
+    });
+}
