@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using System.Management.Automation.Internal;
 using System.Security;
 
 namespace CloudBackup.Host;
@@ -10,6 +11,8 @@ namespace CloudBackup.Host;
 /// </summary>
 internal sealed class ConsoleUserInterface : PSHostUserInterface
 {
+    private static readonly bool NoColor = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+
     private readonly ProgressLine _progress = new();
 
     /// <summary>Whether an error was written.</summary>
@@ -157,6 +160,11 @@ internal sealed class ConsoleUserInterface : PSHostUserInterface
     private void WriteTo(TextWriter writer, string text, bool endLine)
     {
         _progress.Clear();
+        var isPlain = NoColor || (ReferenceEquals(writer, Console.Out) ? Console.IsOutputRedirected : Console.IsErrorRedirected);
+        if (isPlain)
+        {
+            text = new StringDecorated(text).ToString(OutputRendering.PlainText);
+        }
         if (endLine)
         {
             writer.WriteLine(text);

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.InteropServices;
@@ -12,10 +11,6 @@ internal static class Session
     public static int Run(Options options)
     {
         var host = new ConsoleHost();
-        if (Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 })
-        {
-            PSStyle.Instance.OutputRendering = OutputRendering.PlainText;
-        }
         var state = InitialSessionState.CreateDefault2();
         if (OperatingSystem.IsWindows())
         {
@@ -47,7 +42,7 @@ internal static class Session
         }
         catch (RuntimeException failure)
         {
-            Show(runspace, host, failure.ErrorRecord);
+            host.UI.WriteErrorLine(Describe(failure.ErrorRecord));
         }
         host.Screen.ClearProgress();
         if (host.ExitCode is { } code)
@@ -110,15 +105,14 @@ internal static class Session
         _ => text,
     };
 
-    private static void Show(Runspace runspace, ConsoleHost host, ErrorRecord error)
+    /// <summary>An error that ended everything: what failed, why, and where.</summary>
+    private static string Describe(ErrorRecord error)
     {
-        host.Screen.HasErrors = true;
-        using var shell = PowerShell.Create(runspace);
-        shell.AddCommand("Out-Default");
-        var record = new PSObject(error);
-        // Tells the formatter to write to the error stream of the host.
-        record.Properties.Add(new PSNoteProperty("writeErrorStream", true));
-        shell.Invoke(new ArrayList { record });
+        var message = error.ErrorDetails?.Message ?? error.Exception.Message;
+        var command = error.InvocationInfo?.MyCommand?.Name;
+        var position = error.InvocationInfo?.PositionMessage;
+        var text = string.IsNullOrEmpty(command) ? message : $"{command}: {message}";
+        return string.IsNullOrEmpty(position) ? text : $"{text}{Environment.NewLine}{position}";
     }
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, Action stop) => PosixSignalRegistration.Create(signal, context =>

@@ -1,0 +1,62 @@
+using CloudBackup.Cmdlets.Tests.Support;
+
+namespace CloudBackup.Cmdlets.Tests.Commands;
+
+public sealed class AppCommandTests
+{
+    [Fact]
+    public void Register_BackupApp_takes_everything_an_app_can_be_told()
+    {
+        using var session = new Session();
+        var app = session.Run(
+            """
+            Register-BackupApp Shop.Example.com -Version 3.1 -DataDirectory "$root/data" -PackageName shop -Exclude 'cache/', '*.log' `
+                -Addon (New-BackupAddon sqlite data/shop.db) -StopCommand systemctl, stop, shop -StartCommand systemctl, start, shop -DisableAutomaticBackup
+            """).Single();
+        Assert.Equal(("shop.example.com", "3.1", "shop", "False"), (app.Text("Location"), app.Text("Version"), app.Text("PackageName"), app.Text("AutomaticBackup")));
+        Assert.Equal("start, stop", app.Text("Commands"));
+        var again = session.Run("Get-BackupApp shop.example.com").Single();
+        Assert.Equal("sqlite:data/shop.db", session.Run("(Get-BackupApp).Addons[0].ToString()")[0].ToString());
+        Assert.Equal(app.Text("Id"), again.Text("Id"));
+    }
+
+    [Fact]
+    public void Set_BackupApp_changes_only_what_is_given_and_renames()
+    {
+        using var session = Session.WithApp();
+        session.Run("Set-BackupApp wiki.example.com -Exclude tmp/ -Version 2");
+        var app = session.Run("Get-BackupApp | Set-BackupApp -NewLocation docs.example.com -PassThru").Single();
+        Assert.Equal(("docs.example.com", "2", "wiki"), (app.Text("Location"), app.Text("Version"), app.Text("PackageName")));
+        Assert.Equal("tmp/", session.Run("(Get-BackupApp).Exclude")[0].ToString());
+        session.Run("Set-BackupApp docs.example.com -Exclude @() -DisableAutomaticBackup:$false");
+        Assert.Empty(session.Run("(Get-BackupApp).Exclude"));
+    }
+
+    [Theory]
+    [InlineData("Register-BackupApp 'a b' -Version 1 -DataDirectory \"$root/data\"", "NameInvalid")]
+    [InlineData("Register-BackupApp a -Version 1 -DataDirectory \"$root/none\"", "DataDirectoryUnusable")]
+    [InlineData("Register-BackupApp wiki.example.com -Version 1 -DataDirectory \"$root/data\"", "AppExists")]
+    [InlineData("Register-BackupApp a -Version 1 -DataDirectory \"$root/data\" -Addon (New-BackupAddon sqlite app.db)", "AddonPathInvalid")]
+    [InlineData("Set-BackupApp nobody -Version 2", "AppNotFound")]
+    [InlineData("Get-BackupApp nobody", "AppNotFound")]
+    [InlineData("Unregister-BackupApp nobody", "AppNotFound")]
+    public void Failures_are_one_error_record_with_a_stable_id(string script, string errorId)
+    {
+        using var session = Session.WithApp();
+        Assert.StartsWith(errorId + ",", session.Fail(script).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Single(session.Run("Get-BackupApp"));
+    }
+
+    [Fact]
+    public void Unregister_BackupApp_leaves_data_and_backups()
+    {
+        using var session = Session.WithApp();
+        session.Run("New-AppBackup wiki.example.com");
+        session.Run("Unregister-BackupApp wiki.example.com -WhatIf");
+        Assert.Single(session.Run("Get-BackupApp"));
+        session.Run("Get-BackupApp | Unregister-BackupApp");
+        Assert.Empty(session.Run("Get-BackupApp"));
+        Assert.Single(session.Run("Get-AppBackup"));
+        Assert.Equal(20, Directory.GetFiles(session.Data).Length);
+    }
+}

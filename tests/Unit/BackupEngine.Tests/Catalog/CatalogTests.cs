@@ -1,0 +1,190 @@
+using CloudBackup.Platform;
+using CloudBackup.Storage;
+using CloudBackup.Tests.Fakes;
+using CloudBackup.Tests.Support;
+using Microsoft.Data.Sqlite;
+
+namespace CloudBackup.Tests.Catalog;
+
+public sealed class CatalogTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_lost_catalog_comes_back_from_the_storage()
+    {
+        using var platform = await new TestPlatform().SetUpAsync();
+        SampleTree.MakeSmall(platform.Data, new SeededRandom(1), files: 10);
+        for (var i = 0; i < 3; i++)
+        {
+            await platform.BackUpAsync(new AppBackupOptions { Label = $"label {i}" });
+        }
+        var newest = platform.Engine.AppBackups.List()[0];
+        await platform.Engine.AppBackups.AnnotateAsync(
+            newest.Id, backup => backup with { Label = "changed", PreserveUntil = DateTimeOffset.MaxValue }, platform.Observer, Token);
+        var before = platform.Engine.AppBackups.List();
+        platform.Engine.Dispose();
+        foreach (var file in Directory.GetFiles(platform.Folder["home"], "platform.db*"))
+        {
+            File.Delete(file);
+        }
+        platform.Reopen();
+        await platform.SetUpAsync();
+        Assert.Empty(platform.Engine.AppBackups.List());
+        var found = await platform.Engine.SyncAsync(null, platform.Observer, Token);
+        Assert.Equal(before, found, BackupComparer.Instance);
+        Assert.Equal(before, platform.Engine.AppBackups.List(), BackupComparer.Instance);
+        Assert.Equal("changed", found[0].Label);
+        Assert.Equal(DateTimeOffset.MaxValue, found[0].PreserveUntil);
+        Assert.True((await platform.Engine.AppBackups.TestAsync(found[1].Id, platform.Observer, Token)).IsValid);
+    }
+
+    [Fact]
+    public async Task Labels_set_later_change_nothing_below_the_dated_path_I3()
+    {
+        using var platform = await new TestPlatform().SetUpAsync();
+        var backup = await platform.BackUpAsync();
+        var before = platform.StoredFiles().ToDictionary(path => path, path => File.ReadAllBytes(Path.Join(platform.SitePath, path)));
+        await platform.Engine.AppBackups.AnnotateAsync(backup.Id, b => b with { Label = "later" }, platform.Observer, Token);
+        Assert.All(before, pair => Assert.Equal(pair.Value, File.ReadAllBytes(Path.Join(platform.SitePath, pair.Key))));
+        Assert.Equal(before.Keys.Append($"notes/{backup.RemotePath}.json").Order(StringComparer.Ordinal), platform.StoredFiles());
+    }
+
+    [Fact]
+    public async Task A_sync_drops_what_is_gone_and_passes_over_what_is_incomplete()
+    {
+        using var platform = await new TestPlatform().SetUpAsync();
+        var (first, second, third) = (await platform.BackUpAsync(), await platform.BackUpAsync(), await platform.BackUpAsync());
+        foreach (var path in platform.StoredFiles().Where(path => path.StartsWith(first.RemotePath, StringComparison.Ordinal)))
+        {
+            File.Delete(Path.Join(platform.SitePath, path));
+        }
+        await File.AppendAllTextAsync(Path.Join(platform.SitePath, second.RemotePath + ".tar.gz"), "x", Token);
+        Directory.CreateDirectory(Path.Join(platform.SitePath, "holiday pictures"));
+        var found = await platform.Engine.SyncAsync("local", platform.Observer, Token);
+        Assert.Equal(third.Id, Assert.Single(found).Id);
+        Assert.Contains(platform.Observer.Warnings, warning => warning.Contains("incomplete", StringComparison.Ordinal));
+        Assert.Contains(platform.Observer.Warnings, warning => warning.Contains(first.Id, StringComparison.Ordinal));
+        Assert.Equal(third.Id, Assert.Single(platform.Engine.AppBackups.List()).Id);
+    }
+
+    [Fact]
+    public async Task A_storage_that_seems_empty_drops_nothing()
+    {
+        using var platform = await new TestPlatform().SetUpAsync();
+        await platform.BackUpAsync();
+        Directory.Move(platform.SitePath, platform.SitePath + ".away");
+        Directory.CreateDirectory(platform.SitePath);
+        Assert.Empty(await platform.Engine.SyncAsync(null, platform.Observer, Token));
+        Assert.Single(platform.Engine.AppBackups.List());
+        Assert.Contains(platform.Observer.Warnings, warning => warning.Contains("Nothing was dropped", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Removing_removes_data_then_record_and_a_failing_store_keeps_the_record_I4()
+    {
+        using var platform = TestPlatform.WithFaults(out var faults);
+        await platform.SetUpAsync();
+        var backup = await platform.BackUpAsync();
+        await platform.Engine.AppBackups.AnnotateAsync(backup.Id, b => b with { Label = "x" }, platform.Observer, Token);
+        foreach (var ending in new[] { ".backupinfo", ".index.gz", ".json" })
+        {
+            faults().Before = (_, call, path) =>
+            {
+                if (call == "remove" && path.EndsWith(ending, StringComparison.Ordinal))
+                {
+                    throw FaultyStorage.Error(StorageErrorKind.AccessDenied, path);
+                }
+            };
+            await Assert.ThrowsAsync<BackupException>(() => platform.Engine.AppBackups.RemoveAsync(backup.Id, platform.Observer, Token));
+            Assert.Single(platform.Engine.AppBackups.List());
+        }
+        faults().Before = null;
+        await platform.Engine.AppBackups.RemoveAsync(backup.Id, platform.Observer, Token);
+        Assert.Empty(platform.Engine.AppBackups.List());
+        Assert.Empty(Directory.GetFileSystemEntries(platform.SitePath));
+    }
+
+    [Fact]
+    public void A_catalog_of_a_newer_version_is_left_alone()
+    {
+        using var folder = new TempFolder();
+        BackupEngine.Open(new BackupEngineOptions { PlatformHome = folder["home"] }).Dispose();
+        using (var connection = new SqliteConnection($"Data Source={folder["home/platform.db"]};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA user_version = 999";
+            command.ExecuteNonQuery();
+        }
+        var failure = Assert.Throws<BackupException>(() => BackupEngine.Open(new BackupEngineOptions { PlatformHome = folder["home"] }));
+        Assert.Equal("PlatformTooNew", failure.ErrorId);
+        Assert.Contains("999", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_catalog_is_told_with_the_way_out()
+    {
+        using var folder = new TempFolder();
+        folder.Write("home/platform.db", new string('x', 10_000));
+        var failure = Assert.Throws<BackupException>(() => BackupEngine.Open(new BackupEngineOptions { PlatformHome = folder["home"] }));
+        Assert.Equal("CatalogUnusable", failure.ErrorId);
+        Assert.Contains("Sync-BackupCatalog", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_home_that_cannot_be_made_is_told()
+    {
+        using var folder = new TempFolder();
+        folder.Write("file", "x");
+        Assert.Equal("PlatformHomeUnusable", Assert.Throws<BackupException>(() =>
+            BackupEngine.Open(new BackupEngineOptions { PlatformHome = folder["file/home"] })).ErrorId);
+    }
+
+    [Fact]
+    public void Many_engines_open_a_new_platform_at_a_time()
+    {
+        using var folder = new TempFolder();
+        Parallel.For(0, 8, _ => BackupEngine.Open(new BackupEngineOptions { PlatformHome = folder["home"] }).Dispose());
+        using var engine = BackupEngine.Open(new BackupEngineOptions { PlatformHome = folder["home"] });
+        Assert.Empty(engine.Apps.List());
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder["home"]));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder["home/platform.db"]));
+    }
+
+    [Fact]
+    public void A_lock_is_exclusive_and_names_its_owner()
+    {
+        using var folder = new TempFolder();
+        var home = PlatformHome.Open(folder["home"]);
+        using (var first = PlatformLock.TryTake(home, "x", "backup", TimeProvider.System, out _))
+        {
+            Assert.NotNull(first);
+            Assert.Null(PlatformLock.TryTake(home, "x", "restore", TimeProvider.System, out var owner));
+            Assert.StartsWith($"backup, process {Environment.ProcessId}, since ", owner, StringComparison.Ordinal);
+            using var other = PlatformLock.TryTake(home, "y", "restore", TimeProvider.System, out _);
+            Assert.NotNull(other);
+        }
+        using var again = PlatformLock.TryTake(home, "x", "restore", TimeProvider.System, out _);
+        Assert.NotNull(again);
+    }
+
+    [Theory]
+    [InlineData("CLOUDBACKUP_HOME=/x;XDG_DATA_HOME=/y", "/x")]
+    [InlineData("CLOUDBACKUP_HOME=", null)]
+    public void The_default_home_follows_the_environment(string environment, string? expected)
+    {
+        var values = environment.Split(';').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        Assert.Equal(expected ?? (Environment.IsPrivilegedProcess ? "/var/lib/cloudbackup" : "/.local/share/cloudbackup"), PlatformHome.DefaultPath(values.GetValueOrDefault));
+    }
+
+    private sealed class BackupComparer : IEqualityComparer<AppBackup>
+    {
+        public static BackupComparer Instance { get; } = new();
+
+        public bool Equals(AppBackup? x, AppBackup? y) => x! with { Missing = [], Duration = default } == y! with { Missing = [], Duration = default }
+            && Math.Abs((x.Duration - y.Duration).TotalMilliseconds) < 1000 && x.Missing.SequenceEqual(y.Missing);
+
+        public int GetHashCode(AppBackup backup) => 0;
+    }
+}

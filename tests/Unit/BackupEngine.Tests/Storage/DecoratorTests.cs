@@ -1,0 +1,154 @@
+using CloudBackup.Storage;
+using CloudBackup.Storage.Decorators;
+using CloudBackup.Tests.Fakes;
+using CloudBackup.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CloudBackup.Tests.Storage;
+
+public sealed class DecoratorTests
+{
+    private static readonly RetryOptions Quick = new() { BaseDelay = TimeSpan.FromMilliseconds(1), LongestDelay = TimeSpan.FromMilliseconds(2) };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Only_what_may_pass_is_retried()
+    {
+        foreach (var kind in Enum.GetValues<StorageErrorKind>())
+        {
+            var tries = 0;
+            var faulty = new FaultyStorage(new MemoryStorage()) { Before = (_, _, path) => { tries++; if (tries < 3) { throw FaultyStorage.Error(kind, path); } } };
+            var storage = new RetryStorage(faulty, Quick, TimeProvider.System, _ => { });
+            if (kind is StorageErrorKind.Transient or StorageErrorKind.Throttled)
+            {
+                Assert.Null(await storage.FindAsync("x", Token));
+                Assert.Equal(3, tries);
+            }
+            else
+            {
+                Assert.Equal(kind, (await Assert.ThrowsAsync<StorageException>(() => storage.FindAsync("x", Token))).Kind);
+                Assert.Equal(1, tries);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_storage_that_stays_away_is_given_up_in_time()
+    {
+        var time = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
+        var tries = 0;
+        var faulty = new FaultyStorage(new MemoryStorage()) { Before = (_, _, path) => { tries++; throw FaultyStorage.Error(StorageErrorKind.Transient, path); } };
+        var storage = new RetryStorage(faulty, new RetryOptions { GiveUpAfter = TimeSpan.FromMinutes(5) }, time, _ => { });
+        var call = storage.FindAsync("x", Token);
+        for (var i = 0; i < 1000 && !call.IsCompleted; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Yield();
+        }
+        Assert.Equal(StorageErrorKind.Transient, (await Assert.ThrowsAsync<StorageException>(() => call)).Kind);
+        Assert.InRange(tries, 5, 100);
+    }
+
+    [Fact]
+    public async Task A_rewindable_content_is_written_again_a_one_shot_is_not()
+    {
+        var tries = 0;
+        var faulty = new FaultyStorage(new MemoryStorage())
+        {
+            Before = (_, call, path) => { if (call == "write" && ++tries == 1) { throw FaultyStorage.Error(StorageErrorKind.Transient, path); } },
+        };
+        var storage = new RetryStorage(faulty, Quick, TimeProvider.System, _ => { });
+        Assert.Equal(3, await storage.WriteAsync("a", ObjectContent.FromBytes(new byte[3]), WriteMode.CreateNew, Token));
+        tries = 0;
+        await Assert.ThrowsAsync<StorageException>(() =>
+            storage.WriteAsync("b", ObjectContent.FromStream(new MemoryStream(new byte[3])), WriteMode.CreateNew, Token));
+    }
+
+    [Fact]
+    public async Task A_cancelled_call_is_not_started()
+    {
+        var faulty = new FaultyStorage(new MemoryStorage());
+        var storage = new RetryStorage(faulty, Quick, TimeProvider.System, _ => { });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            storage.WriteAsync("a", ObjectContent.FromBytes(new byte[3]), WriteMode.CreateNew, new CancellationToken(canceled: true)));
+        Assert.Equal(0, faulty.Calls);
+    }
+
+    [Fact]
+    public async Task The_limiter_bounds_halves_when_throttled_and_grows_again()
+    {
+        var said = new List<string>();
+        var limiter = new AdaptiveLimiter(8, said.Add);
+        var (running, most) = (0, 0);
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => limiter.RunAsync(
+            async () =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref running));
+                await Task.Yield();
+                return Interlocked.Decrement(ref running);
+            },
+            Token)));
+        Assert.InRange(most, 1, 8);
+        for (var expected = 4; expected >= 1; expected /= 2)
+        {
+            await Assert.ThrowsAsync<StorageException>(() => limiter.RunAsync<int>(() => throw FaultyStorage.Error(StorageErrorKind.Throttled), Token));
+            Assert.Equal(expected, limiter.Current);
+        }
+        Assert.Equal(3, said.Count);
+        for (var i = 0; i < 400; i++)
+        {
+            await limiter.RunAsync(() => Task.FromResult(1), Token);
+        }
+        Assert.Equal(8, limiter.Current);
+    }
+
+    [Fact]
+    public async Task A_cancelled_wait_gives_its_place_to_the_next()
+    {
+        var limiter = new AdaptiveLimiter(1, _ => { });
+        var gate = new TaskCompletionSource<int>();
+        var first = limiter.RunAsync(() => gate.Task, Token);
+        using var stop = new CancellationTokenSource();
+        var second = limiter.RunAsync(() => Task.FromResult(2), stop.Token);
+        var third = limiter.RunAsync(() => Task.FromResult(3), Token);
+        await stop.CancelAsync();
+        gate.SetResult(1);
+        Assert.Equal(1, await first);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.Equal(3, await third);
+    }
+
+    [Fact]
+    public async Task The_log_names_calls_and_failures()
+    {
+        var lines = new List<string>();
+        var faulty = new FaultyStorage(new MemoryStorage());
+        var storage = new LoggingStorage(faulty, TimeProvider.System, lines.Add);
+        await storage.WriteAsync("a/b", ObjectContent.FromBytes(new byte[3]), WriteMode.CreateNew, Token);
+        faulty.Before = (_, _, path) => throw FaultyStorage.Error(StorageErrorKind.AccessDenied, path);
+        await Assert.ThrowsAsync<StorageException>(() => storage.RemoveAsync("a/b", Token));
+        Assert.Contains("write a/b: done in", lines[0], StringComparison.Ordinal);
+        Assert.Contains("3 bytes", lines[0], StringComparison.Ordinal);
+        Assert.Contains("remove a/b: failed", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_decorator_has_an_ability_exactly_when_the_storage_inside_has_it()
+    {
+        var abilities = typeof(IBackupStorage).Assembly.GetTypes()
+            .Where(type => type.IsInterface && type.Namespace == typeof(IBackupStorage).Namespace && type != typeof(IBackupStorage)).ToList();
+        Assert.Contains(typeof(IFreeSpace), abilities);
+        var files = new CloudBackup.Storage.FileSystem.FileSystemStorage("/", new SeededRandom(1));
+        foreach (var ability in abilities)
+        {
+            Assert.True(ability.IsAssignableFrom(typeof(StorageDecorator)), $"StorageDecorator does not pass on {ability.Name}.");
+            var method = typeof(IBackupStorage).GetMethod(nameof(IBackupStorage.As))!.MakeGenericMethod(ability);
+            foreach (var inner in new IBackupStorage[] { new MemoryStorage(), files })
+            {
+                var decorated = new RetryStorage(new PrefixedStorage(inner, "p"), Quick, TimeProvider.System, _ => { });
+                Assert.Equal(method.Invoke(inner, null) is null, method.Invoke(decorated, null) is null);
+            }
+        }
+    }
+}
