@@ -106,6 +106,20 @@ internal abstract class DirectoryNode(string path) : IDisposable
         }
     }
 
+    /// <summary>
+    /// Like <see cref="MoveToFree"/>, and the entry keeps its time: some file systems count a folder's move as a change of it.
+    /// </summary>
+    public void MoveKeepingTime(string name, DirectoryNode destination, string newName)
+    {
+        var before = Stat(name);
+        MoveToFree(name, destination, newName);
+        if (before.Kind == EntryKind.Directory && destination.Stat(newName).Modified != before.Modified)
+        {
+            using var moved = destination.OpenDirectory(newName);
+            moved.SetTime(before.Modified);
+        }
+    }
+
     /// <summary>Whether there is an entry of this name.</summary>
     public bool Exists(string name)
     {
@@ -122,6 +136,9 @@ internal abstract class DirectoryNode(string path) : IDisposable
 
     /// <summary>Sets owner, mode, attributes and time of the folder itself.</summary>
     public abstract void ApplyMetadata(in EntryMetadata metadata, MetadataLosses losses);
+
+    /// <summary>Sets the time of the folder itself.</summary>
+    public abstract void SetTime(UnixTime modified);
 
     /// <summary>Sets owner, attributes and time of a symbolic link.</summary>
     public abstract void ApplyLinkMetadata(string name, in EntryMetadata metadata, MetadataLosses losses);

@@ -36,16 +36,8 @@ internal sealed class AppRestorer(EngineContext context, SiteStorage storages)
     private async Task<BackupApp> RestoreAsync(
         BackupApp app, OpenedBackup backup, BackupSite site, IOperationObserver observer, CancellationToken cancellationToken)
     {
-        var swap = DataSwap.Choose(app.DataDirectory);
-        var entry = new RestoreJournalEntry
-        {
-            AppId = app.Id,
-            BackupId = backup.Info.Id,
-            DataDirectory = swap.DataDirectory,
-            IsWholeFolder = swap.IsWholeFolder,
-            Phase = RestorePhase.Unpacking,
-        };
-        context.RestoreJournal.Save(entry);
+        var swap = DataSwap.Choose(app.DataDirectory, chosen => context.RestoreJournal.Save(EntryFor(app, backup, chosen)));
+        var entry = EntryFor(app, backup, swap);
         context.Apps.Update(app with { State = AppState.Restoring });
         try
         {
@@ -64,6 +56,15 @@ internal sealed class AppRestorer(EngineContext context, SiteStorage storages)
         observer.OnStep($"{app.Location} is restored to {backup.Info.Id}.");
         return context.Apps.Find(app.Id) ?? restored;
     }
+
+    private static RestoreJournalEntry EntryFor(BackupApp app, OpenedBackup backup, DataSwap swap) => new()
+    {
+        AppId = app.Id,
+        BackupId = backup.Info.Id,
+        DataDirectory = swap.DataDirectory,
+        IsWholeFolder = swap.IsWholeFolder,
+        Phase = RestorePhase.Unpacking,
+    };
 
     private async Task UnpackAsync(
         BackupApp app, OpenedBackup backup, DataSwap swap, BackupSite site, IOperationObserver observer, CancellationToken cancellationToken)

@@ -38,8 +38,10 @@ internal abstract class DataSwap(string dataDirectory)
     public string UnpackPath => Path.Join(StagingPath, NewName);
 
     /// <summary>The swap for a data directory: as one folder where that can work.</summary>
+    /// <param name="dataDirectory">The data directory.</param>
+    /// <param name="announce">Told of a swap before anything is written for it.</param>
     /// <exception cref="BackupException">Another file system is mounted inside the data directory.</exception>
-    public static DataSwap Choose(string dataDirectory)
+    public static DataSwap Choose(string dataDirectory, Action<DataSwap> announce)
     {
         var real = ResolveLinks(dataDirectory);
         var mounts = MountTable.Read();
@@ -48,7 +50,18 @@ internal abstract class DataSwap(string dataDirectory)
             // Its content would be restored to the disk around it, and the mounted disk emptied with the old data.
             throw BackupErrors.MountInside(dataDirectory, inside);
         }
-        return CanRename(real, mounts) ? new FolderSwap(real) : new EntrySwap(real);
+        if (Path.GetDirectoryName(real) is not null && !mounts.IsMountPoint(real))
+        {
+            var whole = new FolderSwap(real);
+            announce(whole);
+            if (whole.CanWork())
+            {
+                return whole;
+            }
+        }
+        var entries = new EntrySwap(real);
+        announce(entries);
+        return entries;
     }
 
     /// <summary>The swap that a journal tells of.</summary>
@@ -56,7 +69,7 @@ internal abstract class DataSwap(string dataDirectory)
         isWholeFolder ? new FolderSwap(dataDirectory) : new EntrySwap(dataDirectory);
 
     /// <summary>Makes the empty staging folder; what an earlier restore left in it is removed.</summary>
-    public void Prepare()
+    public virtual void Prepare()
     {
         RemoveStaging();
         using var parent = LocalFileSystem.Open(Path.GetDirectoryName(StagingPath)!);
@@ -72,7 +85,7 @@ internal abstract class DataSwap(string dataDirectory)
     public abstract void PutOldBack();
 
     /// <summary>Removes the staging folder and what is in it: the old data after a success, the new after a failure.</summary>
-    public void RemoveStaging()
+    public virtual void RemoveStaging()
     {
         try
         {
@@ -117,7 +130,7 @@ internal abstract class DataSwap(string dataDirectory)
             TreeRemoval.Remove(rejected, newName);
             to.MoveToFree(newName, rejected, newName);
         }
-        from.MoveToFree(name, to, newName);
+        from.MoveKeepingTime(name, to, newName);
     }
 
     private static string ResolveLinks(string path)
@@ -127,18 +140,13 @@ internal abstract class DataSwap(string dataDirectory)
         return target is null ? full : Path.TrimEndingDirectorySeparator(target.FullName);
     }
 
-    /// <summary>A folder can be renamed when its parent is on the same file system and open to us: tried with a folder of our own.</summary>
-    private static bool CanRename(string path, MountTable mounts)
+    /// <summary>Tries whether there can be a staging folder; where there can be one beside the data directory, that can be renamed.</summary>
+    private bool CanWork()
     {
-        if (Path.GetDirectoryName(path) is null || mounts.IsMountPoint(path))
-        {
-            return false;
-        }
         try
         {
-            var probe = new FolderSwap(path);
-            probe.Prepare();
-            probe.RemoveStaging();
+            Prepare();
+            RemoveStaging();
             return true;
         }
         catch (FileTreeException)

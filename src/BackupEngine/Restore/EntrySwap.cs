@@ -18,6 +18,12 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory)
     public override bool IsWholeFolder => false;
 
     /// <inheritdoc/>
+    public override void Prepare() => KeepTime(base.Prepare);
+
+    /// <inheritdoc/>
+    public override void RemoveStaging() => KeepTime(base.RemoveStaging);
+
+    /// <inheritdoc/>
     public override void PutNewInPlace()
     {
         using var data = LocalFileSystem.Open(DataDirectory);
@@ -66,6 +72,15 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory)
         FlushAll(data, old);
     }
 
+    /// <summary>The staging folder is an entry of the data directory, whose time is the data's.</summary>
+    private void KeepTime(Action change)
+    {
+        using var data = LocalFileSystem.Open(DataDirectory);
+        var time = data.ReadFacts().Modified;
+        change();
+        data.SetTime(time);
+    }
+
     private static IEnumerable<string> EntriesOf(DirectoryNode data) =>
         data.ReadNames(CancellationToken.None).Where(name => name != StagingName);
 
@@ -73,7 +88,7 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory)
     {
         foreach (var name in EntriesOf(from))
         {
-            from.MoveToFree(name, to, name);
+            from.MoveKeepingTime(name, to, name);
         }
     }
 

@@ -28,15 +28,21 @@ internal sealed class FolderSwap(string dataDirectory) : DataSwap(dataDirectory)
         using var parent = OpenParent();
         using var staging = LocalFileSystem.Open(StagingPath);
         using var unpacked = LocalFileSystem.Open(UnpackPath);
-        NoteIdentity(staging, unpacked.Stat(DataName));
+        var facts = unpacked.Stat(DataName);
+        NoteIdentity(staging, facts);
         try
         {
             unpacked.Rename(DataName, parent, Name, RenameMode.Exchange);
         }
         catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotSupported)
         {
-            parent.MoveToFree(Name, staging, OldName);
+            parent.MoveKeepingTime(Name, staging, OldName);
             unpacked.MoveToFree(DataName, parent, Name);
+        }
+        using (var data = parent.OpenDirectory(Name))
+        {
+            // Some file systems count a folder's move as a change of it.
+            data.SetTime(facts.Modified);
         }
         parent.Flush();
         unpacked.Flush();
@@ -58,7 +64,10 @@ internal sealed class FolderSwap(string dataDirectory) : DataSwap(dataDirectory)
         else if (ReadIdentity(staging) is { } identity && parent.Exists(Name) && IdentityOf(parent.Stat(Name)) == identity)
         {
             using var unpacked = LocalFileSystem.Open(UnpackPath);
+            var time = unpacked.Stat(DataName).Modified;
             unpacked.Rename(DataName, parent, Name, RenameMode.Exchange);
+            using var data = parent.OpenDirectory(Name);
+            data.SetTime(time);
         }
         parent.Flush();
     }

@@ -63,7 +63,9 @@ internal sealed class SqliteAddonHandler : IAddonHandler
             using var dumps = content.OpenDirectory(DumpFolder);
             using var from = OpenPath(dumps, parts, create: false);
             using var to = OpenPath(content, parts, create: true);
+            var time = to.ReadFacts().Modified;
             from.MoveToFree(parts[^1], to, parts[^1]);
+            to.SetTime(time);
             RemoveEmptyFolders(content, [DumpFolder, .. parts[..^1]]);
         }
         catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)

@@ -92,6 +92,9 @@ internal sealed unsafe partial class LinuxDirectory
         LinuxMetadata.Apply(_file, metadata, Path, losses);
 
     /// <inheritdoc/>
+    public override void SetTime(UnixTime modified) => LinuxMetadata.SetTime(_file, modified, Path);
+
+    /// <inheritdoc/>
     public override void ApplyLinkMetadata(string name, in EntryMetadata metadata, MetadataLosses losses) =>
         LinuxMetadata.ApplyToLink(_file, name, metadata, Child(name), losses);
 

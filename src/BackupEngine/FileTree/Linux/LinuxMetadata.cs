@@ -21,8 +21,14 @@ internal static unsafe class LinuxMetadata
             throw Errno.Last("set the mode of", path);
         }
         LinuxAttributes.Write(file, metadata.Attributes, path, losses);
+        SetTime(file, metadata.Modified, path);
+    }
+
+    /// <summary>Sets the time of an open file or folder.</summary>
+    public static void SetTime(int file, UnixTime modified, string path)
+    {
         var times = stackalloc LibC.TimeSpec[2];
-        FillTimes(times, metadata.Modified);
+        FillTimes(times, modified);
         if (LibC.SetTimes(file, times) != 0)
         {
             throw Errno.Last("set the time of", path);

@@ -136,6 +136,10 @@ internal sealed class PortableDirectory : DirectoryNode
     }
 
     /// <inheritdoc/>
+    public override void SetTime(UnixTime modified) => PortableErrors.Run(
+        "set the time of", Path, () => Directory.SetLastWriteTimeUtc(Path, modified.ToDateTimeOffset().UtcDateTime));
+
+    /// <inheritdoc/>
     public override void ApplyLinkMetadata(string name, in EntryMetadata metadata, MetadataLosses losses)
     {
         var wanted = metadata.Modified.ToDateTimeOffset().UtcDateTime;

@@ -7,7 +7,8 @@ namespace CloudBackup.Formats.Tar;
 
 /// <summary>
 /// Writes the header of an entry: one ustar block, and before it a pax extended header when path, link, size, owner, sub-second time or
-/// attributes do not fit. Names go out as the bytes they are, so names of any bytes survive. Not thread-safe; reuse one per thread.
+/// attributes do not fit. Names go out as the bytes they are, so names of any bytes survive: those that are not UTF-8, and so have no place
+/// in a pax record, stand in the plain fields or in GNU's long-name entries. Not thread-safe; reuse one per thread.
 /// </summary>
 internal sealed class TarHeaderWriter
 {
@@ -23,6 +24,14 @@ internal sealed class TarHeaderWriter
         var link = entry.LinkTarget is null ? [] : PathText.ToBytes(entry.LinkTarget);
         var split = SplitPath(path);
         AddRecords(entry, path, link, fits: split >= 0);
+        if (split < 0 && !IsUtf8(path))
+        {
+            WriteLongName(TarFormat.GnuLongNameType, path);
+        }
+        if (link.Length > TarFormat.NameLength && !IsUtf8(link))
+        {
+            WriteLongName(TarFormat.GnuLongLinkType, link);
+        }
         if (_records.WrittenCount > 0)
         {
             WriteExtendedHeader(path);
@@ -33,11 +42,11 @@ internal sealed class TarHeaderWriter
 
     private void AddRecords(TarEntry entry, byte[] path, byte[] link, bool fits)
     {
-        if (!fits || IsUnicode(path))
+        if (IsUtf8(path) && (!fits || !Ascii.IsValid(path)))
         {
             AddRecord("path", path);
         }
-        if (link.Length > TarFormat.NameLength || IsUnicode(link))
+        if (IsUtf8(link) && (link.Length > TarFormat.NameLength || !Ascii.IsValid(link)))
         {
             AddRecord("linkpath", link);
         }
@@ -118,6 +127,20 @@ internal sealed class TarHeaderWriter
         WriteOctal(block, TarFormat.ModifiedOffset, TarFormat.ModifiedLength, 0);
         Finish(block, TarFormat.ExtendedHeaderType);
         _records.WrittenSpan.CopyTo(TakeBlocks((int)(TarFormat.Padded(_records.WrittenCount) / TarFormat.BlockSize)));
+    }
+
+    /// <summary>GNU tar's way for long names, which carries any bytes, and which bsdtar, Python and busybox read too.</summary>
+    private void WriteLongName(byte type, byte[] name)
+    {
+        var block = TakeBlocks(1);
+        "././@LongLink"u8.CopyTo(block);
+        WriteOctal(block, TarFormat.ModeOffset, TarFormat.IdLength, 0x1A4);
+        WriteOctal(block, TarFormat.UserIdOffset, TarFormat.IdLength, 0);
+        WriteOctal(block, TarFormat.GroupIdOffset, TarFormat.IdLength, 0);
+        WriteOctal(block, TarFormat.SizeOffset, TarFormat.SizeLength, name.Length + 1);
+        WriteOctal(block, TarFormat.ModifiedOffset, TarFormat.ModifiedLength, 0);
+        Finish(block, type);
+        name.CopyTo(TakeBlocks((int)(TarFormat.Padded(name.Length + 1) / TarFormat.BlockSize)));
     }
 
     private void WriteBlock(TarEntry entry, byte[] path, int split, byte[] link)
@@ -203,8 +226,8 @@ internal sealed class TarHeaderWriter
         return slash > 0 && path.Length - slash - 1 <= TarFormat.NameLength ? slash + 1 : -1;
     }
 
-    /// <summary>Valid UTF-8 beyond ASCII is said to be UTF-8; other bytes stand in the plain fields, where no tool converts them.</summary>
-    private static bool IsUnicode(ReadOnlySpan<byte> text) => !Ascii.IsValid(text) && System.Text.Unicode.Utf8.IsValid(text);
+    /// <summary>Pax records are UTF-8 by definition; names that are not go where no tool converts them.</summary>
+    private static bool IsUtf8(ReadOnlySpan<byte> text) => System.Text.Unicode.Utf8.IsValid(text);
 
     private static int CountDigits(int number) => number switch
     {
