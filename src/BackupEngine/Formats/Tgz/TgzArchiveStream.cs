@@ -14,6 +14,7 @@ internal sealed class TgzArchiveStream : Stream
     private readonly IndexWriter _index;
     private TgzSegment? _current;
     private int _position;
+    private bool _isDisposed;
 
     /// <summary>Starts packing.</summary>
     /// <param name="items">What goes into the archive, in order; enumerated on another thread.</param>
@@ -93,8 +94,9 @@ internal sealed class TgzArchiveStream : Stream
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isDisposed)
         {
+            _isDisposed = true;
             _pipeline.Dispose();
         }
         base.Dispose(disposing);
