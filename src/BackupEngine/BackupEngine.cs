@@ -1,6 +1,8 @@
+using System.Security;
 using CloudBackup.Apps;
 using CloudBackup.Backup;
 using CloudBackup.Catalog;
+using CloudBackup.Encryption;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
 using CloudBackup.Sites;
@@ -51,12 +53,15 @@ public sealed class BackupEngine : IDisposable
     {
         var home = PlatformHome.Open(options.EffectiveHome);
         var database = PlatformDatabase.Open(home);
+        var secrets = new SecretStore(home);
         var context = new EngineContext(
             home,
             new SiteStore(database),
             new AppStore(database),
             new BackupStore(database),
             new RestoreJournal(database),
+            secrets,
+            new KeyRing(secrets),
             options.Time,
             options.Random,
             options.InterceptStorage);
@@ -65,12 +70,18 @@ public sealed class BackupEngine : IDisposable
 
     /// <summary>Makes the catalog say what a site's storage holds, and returns the backups that it holds, newest first.</summary>
     /// <param name="site">The site; null for the default one.</param>
+    /// <param name="passwords">Passwords of backups there whose keys this platform does not have; those that fit are kept, as keys.</param>
     /// <param name="observer">Is told of what is found and what is gone.</param>
     /// <param name="cancellationToken">Stops the sync.</param>
     /// <exception cref="BackupException">There is no such site, or its storage cannot be read.</exception>
-    public Task<IReadOnlyList<AppBackup>> SyncAsync(string? site, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new CatalogSynchronizer(_context, _storages).RunAsync(site, observer, cancellationToken);
+    public Task<IReadOnlyList<AppBackup>> SyncAsync(
+        string? site, IReadOnlyList<SecureString> passwords, IOperationObserver observer, CancellationToken cancellationToken) =>
+        new CatalogSynchronizer(_context, _storages).RunAsync(site, passwords, observer, cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => _database.Dispose();
+    public void Dispose()
+    {
+        _context.Keys.Dispose();
+        _database.Dispose();
+    }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using CloudBackup.Backup.Source;
 using CloudBackup.Catalog;
 using CloudBackup.Commands;
+using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
@@ -87,9 +88,10 @@ internal sealed class AppBackupRunner(EngineContext context, SiteStorage storage
             Skipped = issues.Skipped,
             Missing = issues.Missing,
         };
-        var info = InfoOf(record, result, issues, counters).ToBytes();
+        var info = InfoOf(record, run.Site, result, issues, counters).ToBytes();
+        info = CipherOf(run.Site)?.Encrypt(info) ?? info;
         cancellationToken.ThrowIfCancellationRequested();
-        var path = BackupNames.Info(record.RemotePath);
+        var path = BackupPaths.Of(record).Info;
         var infoSize = await run.Storage.WriteAsync(path, ObjectContent.FromBytes(info), WriteMode.CreateNew, cancellationToken)
             .ConfigureAwait(false);
         record = record with { Size = result.StoredBytes + infoSize };
@@ -113,7 +115,8 @@ internal sealed class AppBackupRunner(EngineContext context, SiteStorage storage
             var request = new FormatWrite
             {
                 Storage = run.Storage,
-                RemotePath = record.RemotePath,
+                Paths = BackupPaths.Of(record),
+                Cipher = CipherOf(run.Site),
                 Items = content.Items(record.Created, FoldersToAvoid(run.Site), issues, cancellationToken),
                 SpoolFolder = spool,
                 Issues = issues,
@@ -187,6 +190,7 @@ internal sealed class AppBackupRunner(EngineContext context, SiteStorage storage
             Site = run.Site.Name,
             RemotePath = $"{BackupNames.Tag(created)}/{name}",
             Format = run.Site.Format,
+            KeyId = run.Site.KeyId,
             State = BackupState.Creating,
             Created = created,
             Label = run.Options.Label,
@@ -194,30 +198,37 @@ internal sealed class AppBackupRunner(EngineContext context, SiteStorage storage
         };
     }
 
-    private static BackupInfo InfoOf(AppBackup record, FormatResult result, SourceIssues issues, RunCounters counters) => new()
-    {
-        Id = record.Id,
-        AppId = record.AppId,
-        Location = record.Location,
-        PackageName = record.PackageName,
-        Version = record.Version,
-        RemotePath = record.RemotePath,
-        Format = record.Format,
-        State = record.State,
-        Created = record.Created,
-        DurationSeconds = record.Duration.TotalSeconds,
-        SourceSize = record.SourceSize,
-        AllocatedSize = counters.AllocatedBytes,
-        FileCount = record.FileCount,
-        Skipped = record.Skipped,
-        Changed = issues.Changed,
-        Missing = record.Missing,
-        Label = record.Label,
-        PreserveUntil = record.PreserveUntil,
-        Archive = result.Archive,
-        Index = result.Index,
-        Generator = ProductVersion.Generator,
-    };
+    /// <summary>The cipher of a site's new backups; null when they are not encrypted.</summary>
+    /// <exception cref="BackupException">The platform has lost the site's keys.</exception>
+    private BackupCipher? CipherOf(BackupSite site) =>
+        site.KeyId is { } keyId ? new BackupCipher(context.Keys.Get(keyId), site.EncryptFileName, context.Random) : null;
+
+    private static BackupInfo InfoOf(
+        AppBackup record, BackupSite site, FormatResult result, SourceIssues issues, RunCounters counters) => new()
+        {
+            Id = record.Id,
+            AppId = record.AppId,
+            Location = record.Location,
+            PackageName = record.PackageName,
+            Version = record.Version,
+            RemotePath = record.RemotePath,
+            Format = record.Format,
+            State = record.State,
+            Created = record.Created,
+            DurationSeconds = record.Duration.TotalSeconds,
+            SourceSize = record.SourceSize,
+            AllocatedSize = counters.AllocatedBytes,
+            FileCount = record.FileCount,
+            Skipped = record.Skipped,
+            Changed = issues.Changed,
+            Missing = record.Missing,
+            Label = record.Label,
+            PreserveUntil = record.PreserveUntil,
+            Archive = result.Archive,
+            Index = result.Index,
+            Encryption = site.KeyId is { } keyId ? new EncryptionFacts(Cbv2.Version, keyId, site.EncryptFileName) : null,
+            Generator = ProductVersion.Generator,
+        };
 
     private static void Tell(BackupRun run, AppBackup record, SourceIssues issues)
     {

@@ -1,4 +1,6 @@
 using CloudBackup.Catalog;
+using CloudBackup.Encryption;
+using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
@@ -66,7 +68,8 @@ public sealed class AppBackupService
         var changed = record.Backup with { Label = note.Label, PreserveUntil = note.PreserveUntil };
         await _storages.UseAsync(_storages.Resolve(changed.Site), observer, async storage =>
         {
-            await note.WriteAsync(storage, changed.RemotePath, cancellationToken).ConfigureAwait(false);
+            var cipher = changed.KeyId is { } keyId ? new BackupCipher(_context.Keys.Get(keyId), encryptNames: true, _context.Random) : null;
+            await note.WriteAsync(storage, BackupPaths.Of(changed), cipher, cancellationToken).ConfigureAwait(false);
             return true;
         }).ConfigureAwait(false);
         _context.Backups.Save(record with { Backup = changed });
@@ -84,10 +87,11 @@ public sealed class AppBackupService
         {
             observer.OnStep($"Removing {backup.RemotePath} from {backup.Site}.");
             await LeftOvers.RemoveContentAsync(storage, backup, cancellationToken).ConfigureAwait(false);
-            await BackupNote.RemoveAsync(storage, backup.RemotePath, cancellationToken).ConfigureAwait(false);
+            await BackupNote.RemoveAsync(storage, BackupPaths.Of(backup), cancellationToken).ConfigureAwait(false);
+            _context.Backups.Remove(id);
+            await UnusedKeys.RemoveAsync(_context, backup, storage, cancellationToken).ConfigureAwait(false);
             return true;
         }).ConfigureAwait(false);
-        _context.Backups.Remove(id);
     }
 
     private BackupRecord Find(string id) => _context.Backups.Find(id) ?? throw BackupErrors.BackupNotFound(id);

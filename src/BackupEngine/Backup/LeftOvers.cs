@@ -1,4 +1,5 @@
 using CloudBackup.Catalog;
+using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
@@ -20,7 +21,7 @@ internal static class LeftOvers
         foreach (var record in context.Backups.List(site: site.Name, appId: appId).Where(record => record.Backup.State == BackupState.Creating))
         {
             context.Home.RemoveTemporaryFolder(record.Backup.Id);
-            if (await StoredBackup.TryReadAsync(storage, site, record.Backup.RemotePath, cancellationToken).ConfigureAwait(false) is { } stored)
+            if (await FindAsync(context, record.Backup, site, storage, cancellationToken).ConfigureAwait(false) is { } stored)
             {
                 // The run died between the last two steps: everything is stored, only the catalog did not hear of it.
                 context.Backups.Save(stored);
@@ -35,14 +36,22 @@ internal static class LeftOvers
     /// <summary>Removes a backup from the storage: the backup info first, so that at no moment a record without content is there.</summary>
     public static async Task RemoveContentAsync(IBackupStorage storage, AppBackup backup, CancellationToken cancellationToken)
     {
-        await storage.RemoveAsync(BackupNames.Info(backup.RemotePath), cancellationToken).ConfigureAwait(false);
-        await BackupFormats.Get(backup.Format).RemoveAsync(storage, backup.RemotePath, cancellationToken).ConfigureAwait(false);
+        var paths = BackupPaths.Of(backup);
+        await storage.RemoveAsync(paths.Info, cancellationToken).ConfigureAwait(false);
+        await BackupFormats.Get(backup.Format).RemoveAsync(storage, paths, cancellationToken).ConfigureAwait(false);
         if (storage.As<ISweepPartials>() is { } sweeper)
         {
-            foreach (var path in new[] { BackupNames.Archive(backup.RemotePath), BackupNames.Index(backup.RemotePath), BackupNames.Info(backup.RemotePath) })
+            foreach (var path in new[] { paths.Archive, paths.Index, paths.Info })
             {
                 await sweeper.SweepPartialsAsync(path, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    private static Task<BackupRecord?> FindAsync(
+        EngineContext context, AppBackup backup, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
+    {
+        BackupKeys[] keys = backup.KeyId is { } id && context.Keys.Find(id) is { } found ? [found] : [];
+        return StoredBackup.TryReadAsync(storage, site, BackupPaths.Of(backup), keys, context.Random, cancellationToken);
     }
 }

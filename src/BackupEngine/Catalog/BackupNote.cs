@@ -1,14 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudBackup.Encryption;
 using CloudBackup.Formats;
-using CloudBackup.Restore;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Catalog;
 
 /// <summary>
 /// A label and preservation that were set after the backup was made. Nothing below a dated path ever changes (I3), so they are kept in an
-/// object of their own elsewhere; a catalog that is rebuilt finds them there.
+/// object of their own elsewhere, encrypted when the backup is; a catalog that is rebuilt finds them there.
 /// </summary>
 internal sealed record BackupNote
 {
@@ -19,33 +19,35 @@ internal sealed record BackupNote
     public DateTimeOffset? PreserveUntil { get; init; }
 
     /// <summary>The note of a backup; null when there is none.</summary>
-    public static async Task<BackupNote?> TryReadAsync(IBackupStorage storage, string remotePath, CancellationToken cancellationToken)
+    /// <exception cref="BackupException">It is there, and cannot be read.</exception>
+    public static async Task<BackupNote?> TryReadAsync(
+        IBackupStorage storage, BackupPaths paths, BackupCipher? cipher, CancellationToken cancellationToken)
     {
         try
         {
-            var bytes = await OpenedBackup.ReadSmallAsync(storage, BackupNames.Note(remotePath), cancellationToken).ConfigureAwait(false);
-            return JsonSerializer.Deserialize(bytes, BackupNoteJson.Default.BackupNote);
+            var bytes = await SmallObject.ReadAsync(storage, paths.Note, cancellationToken).ConfigureAwait(false);
+            return JsonSerializer.Deserialize(cipher?.Decrypt(bytes) ?? bytes, BackupNoteJson.Default.BackupNote);
         }
         catch (StorageException failure) when (failure.Kind == StorageErrorKind.NotFound)
         {
             return null;
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or WrongPasswordOrDamagedException)
         {
-            throw BackupErrors.BackupDamaged(remotePath, $"its note cannot be read: {failure.Message}", failure);
+            throw BackupErrors.BackupDamaged(paths.RemotePath, $"its note cannot be read: {failure.Message}", failure);
         }
     }
 
     /// <summary>Stores the note of a backup.</summary>
-    public Task WriteAsync(IBackupStorage storage, string remotePath, CancellationToken cancellationToken)
+    public Task WriteAsync(IBackupStorage storage, BackupPaths paths, BackupCipher? cipher, CancellationToken cancellationToken)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(this, BackupNoteJson.Default.BackupNote);
-        return storage.WriteAsync(BackupNames.Note(remotePath), ObjectContent.FromBytes(bytes), WriteMode.Replace, cancellationToken);
+        return storage.WriteAsync(paths.Note, ObjectContent.FromBytes(cipher?.Encrypt(bytes) ?? bytes), WriteMode.Replace, cancellationToken);
     }
 
     /// <summary>Removes the note of a backup.</summary>
-    public static Task RemoveAsync(IBackupStorage storage, string remotePath, CancellationToken cancellationToken) =>
-        storage.RemoveAsync(BackupNames.Note(remotePath), cancellationToken);
+    public static Task RemoveAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken) =>
+        storage.RemoveAsync(paths.Note, cancellationToken);
 }
 
 /// <summary>How the note is written as JSON.</summary>

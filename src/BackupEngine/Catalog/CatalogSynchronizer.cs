@@ -1,3 +1,5 @@
+using System.Security;
+using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Sites;
@@ -7,87 +9,122 @@ namespace CloudBackup.Catalog;
 
 /// <summary>
 /// Makes the catalog say what a site's storage holds. A backup that is found becomes known; a record whose backup is gone is dropped,
-/// unless the storage seems to hold nothing at all, which is more likely a wrong or unmounted place than the truth.
+/// unless the storage seems to hold nothing at all, which is more likely a wrong or unmounted place than the truth. A backup that no key
+/// opens is neither: it is there, and stays as it is known.
 /// </summary>
 internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage storages)
 {
     /// <summary>Synchronizes one site and returns the backups that it holds.</summary>
-    public async Task<IReadOnlyList<AppBackup>> RunAsync(string? siteName, IOperationObserver observer, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AppBackup>> RunAsync(
+        string? siteName, IReadOnlyList<SecureString> passwords, IOperationObserver observer, CancellationToken cancellationToken)
     {
         var site = storages.Resolve(siteName);
-        return await storages.UseAsync(site, observer, async storage =>
+        var given = passwords.Select(BackupKeys.Derive).ToList();
+        try
         {
-            var found = await FindAllAsync(site, storage, observer, cancellationToken).ConfigureAwait(false);
-            DropMissing(site, found, observer);
-            observer.OnStep($"The site {site.Name} holds {found.Count} backups.");
-            return (IReadOnlyList<AppBackup>)[.. found.Values.OrderByDescending(backup => backup.Created)];
-        }).ConfigureAwait(false);
+            return await storages.UseAsync(site, observer, async storage =>
+            {
+                var found = new Findings();
+                await FindAllAsync(new SyncRun(site, storage, KeysFor(site, given), observer, found), cancellationToken).ConfigureAwait(false);
+                KeepUsed(given, found);
+                DropMissing(site, found, observer);
+                Tell(site, found, observer);
+                return (IReadOnlyList<AppBackup>)[.. found.Backups.Values.OrderByDescending(backup => backup.Created)];
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            given.ForEach(keys => keys.Dispose());
+        }
     }
 
-    private async Task<Dictionary<string, AppBackup>> FindAllAsync(
-        BackupSite site, IBackupStorage storage, IOperationObserver observer, CancellationToken cancellationToken)
+    private List<BackupKeys> KeysFor(BackupSite site, List<BackupKeys> given)
     {
-        var found = new Dictionary<string, AppBackup>(StringComparer.Ordinal);
-        await foreach (var folder in storage.ListAsync("", recursive: false, cancellationToken).ConfigureAwait(false))
+        var own = context.Keys.Ids.OrderByDescending(id => id == site.KeyId).Select(context.Keys.Find).OfType<BackupKeys>();
+        return [.. own, .. given];
+    }
+
+    private void KeepUsed(List<BackupKeys> given, Findings found)
+    {
+        foreach (var keys in given.Where(keys => found.Backups.Values.Any(backup => backup.KeyId == keys.Id)))
+        {
+            context.Keys.Add(keys);
+        }
+    }
+
+    private async Task FindAllAsync(SyncRun run, CancellationToken cancellationToken)
+    {
+        await foreach (var folder in run.Storage.ListAsync("", recursive: false, cancellationToken).ConfigureAwait(false))
         {
             if (!folder.IsFolder || !BackupNames.IsTag(folder.Name))
             {
                 continue;
             }
-            observer.OnDetail($"Looking into {folder.Path}.");
-            await foreach (var item in storage.ListAsync(folder.Path, recursive: false, cancellationToken).ConfigureAwait(false))
+            run.Observer.OnDetail($"Looking into {folder.Path}.");
+            await foreach (var item in run.Storage.ListAsync(folder.Path, recursive: false, cancellationToken).ConfigureAwait(false))
             {
-                if (!item.IsFolder && item.Name.StartsWith("app_", StringComparison.Ordinal)
-                    && item.Name.EndsWith(BackupNames.InfoExtension, StringComparison.Ordinal))
+                if (!item.IsFolder && item.Name.StartsWith("app_", StringComparison.Ordinal) && BackupPaths.OfInfo(item.Path) is { } paths)
                 {
-                    var remotePath = item.Path[..^BackupNames.InfoExtension.Length];
-                    if (await TakeAsync(site, storage, remotePath, observer, cancellationToken).ConfigureAwait(false) is { } backup)
-                    {
-                        found.Add(remotePath, backup);
-                    }
+                    await TakeAsync(run, paths, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
-        return found;
     }
 
-    private async Task<AppBackup?> TakeAsync(
-        BackupSite site, IBackupStorage storage, string remotePath, IOperationObserver observer, CancellationToken cancellationToken)
+    private async Task TakeAsync(SyncRun run, BackupPaths paths, CancellationToken cancellationToken)
     {
+        var (site, storage, keys, observer, found) = run;
         try
         {
-            if (await StoredBackup.TryReadAsync(storage, site, remotePath, cancellationToken).ConfigureAwait(false) is not { } stored)
+            if (await StoredBackup.TryReadAsync(storage, site, paths, keys, context.Random, cancellationToken).ConfigureAwait(false)
+                is not { } stored)
             {
-                observer.OnWarning($"{remotePath} on {site.Name} is incomplete: an object that its record names is missing or has another size.");
-                return null;
+                observer.OnWarning(
+                    $"{paths.RemotePath} on {site.Name} is incomplete: an object that its record names is missing or has another size.");
+                return;
             }
             // What this platform wrote itself stays trusted as long as it is the same.
-            var known = context.Backups.FindByPath(site.Name, remotePath);
+            var known = context.Backups.FindByPath(site.Name, paths.RemotePath);
             var record = stored with { IsLocal = known is { IsLocal: true } && known.InfoHash == stored.InfoHash };
             if (known is not null && known.Backup.Id != stored.Backup.Id)
             {
                 context.Backups.Remove(known.Backup.Id);
             }
             context.Backups.Save(record);
-            return record.Backup;
+            found.Backups.Add(paths.RemotePath, record.Backup);
+        }
+        catch (BackupException failure) when (failure.ErrorId == nameof(BackupErrors.NoKeyFits))
+        {
+            observer.OnDetail(failure.Message);
+            found.Locked.Add(paths.RemotePath);
         }
         catch (BackupException failure) when (failure.Category == BackupErrorCategory.Damaged)
         {
             observer.OnWarning(failure.Message);
-            return null;
         }
     }
 
-    private void DropMissing(BackupSite site, Dictionary<string, AppBackup> found, IOperationObserver observer)
+    private static void Tell(BackupSite site, Findings found, IOperationObserver observer)
+    {
+        observer.OnStep($"The site {site.Name} holds {found.Backups.Count} backups.");
+        if (found.Locked.Count > 0)
+        {
+            observer.OnWarning(
+                $"{found.Locked.Count} backups on {site.Name} are encrypted with a password that this platform does not know, such as "
+                + $"{found.Locked.First()}. Give it to Sync-BackupCatalog -Password.");
+        }
+    }
+
+    private void DropMissing(BackupSite site, Findings found, IOperationObserver observer)
     {
         var gone = context.Backups.List(site: site.Name)
-            .Where(record => record.Backup.State is BackupState.Ready or BackupState.Partial && !found.ContainsKey(record.Backup.RemotePath))
+            .Where(record => record.Backup.State is BackupState.Ready or BackupState.Partial && !found.Has(record.Backup.RemotePath))
             .ToList();
         if (gone.Count == 0)
         {
             return;
         }
-        if (found.Count == 0)
+        if (found.Backups.Count == 0 && found.Locked.Count == 0)
         {
             observer.OnWarning(
                 $"The site {site.Name} holds no backup at all, but the catalog knows {gone.Count}. Nothing was dropped: check that the right "
@@ -99,5 +136,19 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
             observer.OnWarning($"The backup {record.Backup.Id} is gone from the site {site.Name}; its record is dropped.");
             context.Backups.Remove(record.Backup.Id);
         }
+    }
+
+    private sealed record SyncRun(
+        BackupSite Site, IBackupStorage Storage, IReadOnlyList<BackupKeys> Keys, IOperationObserver Observer, Findings Findings);
+
+    /// <summary>What the storage holds, by remote path.</summary>
+    private sealed class Findings
+    {
+        public Dictionary<string, AppBackup> Backups { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Backups that no key opens.</summary>
+        public SortedSet<string> Locked { get; } = new(StringComparer.Ordinal);
+
+        public bool Has(string remotePath) => Backups.ContainsKey(remotePath) || Locked.Contains(remotePath);
     }
 }

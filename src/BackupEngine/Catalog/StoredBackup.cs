@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using System.Text.Json;
+using CloudBackup.Encryption;
 using CloudBackup.Formats;
-using CloudBackup.Restore;
+using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Catalog;
@@ -12,55 +12,50 @@ internal static class StoredBackup
     /// <summary>
     /// The record of a stored backup; null when its backup info or one of the objects that this names is missing: without them it is none.
     /// </summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="site">Its site.</param>
+    /// <param name="paths">The backup.</param>
+    /// <param name="keys">Keys to try on an encrypted one, the likeliest first.</param>
+    /// <param name="random">For the cipher.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="BackupException">The backup info is there, and cannot be read.</exception>
     public static async Task<BackupRecord?> TryReadAsync(
-        IBackupStorage storage, BackupSite site, string remotePath, CancellationToken cancellationToken)
+        IBackupStorage storage,
+        BackupSite site,
+        BackupPaths paths,
+        IEnumerable<BackupKeys> keys,
+        IRandomSource random,
+        CancellationToken cancellationToken)
     {
-        var path = BackupNames.Info(remotePath);
-        if (await storage.FindAsync(path, cancellationToken).ConfigureAwait(false) is null)
+        if (await storage.FindAsync(paths.Info, cancellationToken).ConfigureAwait(false) is null)
         {
             return null;
         }
-        var bytes = await OpenedBackup.ReadSmallAsync(storage, path, cancellationToken).ConfigureAwait(false);
-        var info = Parse(bytes, remotePath);
-        if (!await IsCompleteAsync(storage, info, cancellationToken).ConfigureAwait(false))
+        var bytes = await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false);
+        var stored = StoredInfo.Open(bytes, paths, keys, random);
+        if (!await IsCompleteAsync(storage, stored.Info, cancellationToken).ConfigureAwait(false))
         {
             return null;
         }
-        var note = await BackupNote.TryReadAsync(storage, remotePath, cancellationToken).ConfigureAwait(false);
+        var note = await BackupNote.TryReadAsync(storage, paths, stored.Cipher, cancellationToken).ConfigureAwait(false);
         return new BackupRecord
         {
-            Backup = BackupOf(info, site, bytes.Length, note),
+            Backup = BackupOf(stored.Info, site, bytes.Length, note),
             IsLocal = false,
             InfoHash = Convert.ToHexStringLower(SHA256.HashData(bytes)),
         };
     }
 
-    private static BackupInfo Parse(byte[] bytes, string remotePath)
-    {
-        try
-        {
-            var info = BackupInfo.FromBytes(bytes);
-            return info.RemotePath == remotePath
-                ? info
-                : throw BackupErrors.BackupDamaged(remotePath, $"its record belongs to '{info.RemotePath}'.");
-        }
-        catch (JsonException failure)
-        {
-            throw BackupErrors.BackupDamaged(remotePath, $"its record cannot be read: {failure.Message}", failure);
-        }
-    }
-
     private static async Task<bool> IsCompleteAsync(IBackupStorage storage, BackupInfo info, CancellationToken cancellationToken)
     {
-        var index = await storage.FindAsync(BackupNames.Index(info.RemotePath), cancellationToken).ConfigureAwait(false);
+        var index = await storage.FindAsync(info.Paths.Index, cancellationToken).ConfigureAwait(false);
         if (index?.Size != info.Index.Size)
         {
             return false;
         }
         var archive = info.Archive is null
             ? null
-            : await storage.FindAsync(BackupNames.Archive(info.RemotePath), cancellationToken).ConfigureAwait(false);
+            : await storage.FindAsync(info.Paths.Archive, cancellationToken).ConfigureAwait(false);
         return archive?.Size == info.Archive?.Size;
     }
 
@@ -74,6 +69,7 @@ internal static class StoredBackup
         Site = site.Name,
         RemotePath = info.RemotePath,
         Format = info.Format,
+        KeyId = info.Encryption?.KeyId,
         State = info.State is BackupState.Partial ? BackupState.Partial : BackupState.Ready,
         Created = info.Created,
         Duration = TimeSpan.FromSeconds(info.DurationSeconds),

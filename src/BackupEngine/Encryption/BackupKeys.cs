@@ -15,6 +15,9 @@ internal sealed class BackupKeys : IDisposable
     /// <summary>The length of all keys together.</summary>
     public const int Length = 4 * KeyLength;
 
+    /// <summary>The length of an <see cref="Id"/>.</summary>
+    public const int IdLength = 16;
+
     private const int KeyLength = 32;
     private const int Cost = 16384;
     private const int BlockSize = 8;

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace CloudBackup.Encryption;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace CloudBackup.Encryption;
 /// </summary>
 internal static class Cbv2
 {
+    /// <summary>The format's number, in records.</summary>
+    public const int Version = 2;
+
     public const int MagicLength = 4;
 
     public const int VectorLength = 16;
@@ -20,6 +25,42 @@ internal static class Cbv2
     public const int SmallestLength = HeaderLength + BlockLength + MacLength;
 
     public static ReadOnlySpan<byte> Magic => "CBV2"u8;
+
+    /// <summary>Encrypts a short content.</summary>
+    /// <param name="content">The content.</param>
+    /// <param name="keys">The keys.</param>
+    /// <param name="vector">16 random bytes, never used for another content.</param>
+    public static byte[] Encrypt(ReadOnlySpan<byte> content, BackupKeys keys, ReadOnlySpan<byte> vector)
+    {
+        using var aes = Aes.Create();
+        aes.SetKey(keys.DataKey);
+        byte[] authenticated = [.. vector, .. aes.EncryptCbc(content, vector)];
+        return [.. Magic, .. authenticated, .. HMACSHA256.HashData(keys.DataHmacKey, authenticated)];
+    }
+
+    /// <summary>Decrypts a short file; nothing is decrypted before its HMAC is right.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="keys">The keys.</param>
+    /// <param name="coverage">Which HMACs are accepted.</param>
+    /// <param name="found">Which one it has.</param>
+    /// <exception cref="WrongPasswordOrDamagedException">It was not encrypted with these keys, or was changed.</exception>
+    public static byte[] Decrypt(ReadOnlySpan<byte> file, BackupKeys keys, MacCoverage coverage, out MacCoverage found)
+    {
+        if (file.Length < SmallestLength || (file.Length - SmallestLength) % BlockLength != 0 || !file.StartsWith(Magic))
+        {
+            throw MacCheck.Failure();
+        }
+        using var mac = new MacCheck(keys, coverage);
+        var vector = file.Slice(MagicLength, VectorLength);
+        var cipher = file[HeaderLength..^MacLength];
+        mac.Start(vector);
+        mac.Append(cipher);
+        mac.Check(file[^MacLength..]);
+        found = mac.Found;
+        using var aes = Aes.Create();
+        aes.SetKey(keys.DataKey);
+        return aes.DecryptCbc(cipher, vector);
+    }
 
     /// <summary>The length of the file for a content of <paramref name="length"/> bytes.</summary>
     public static long EncryptedLength(long length) => HeaderLength + (((length / BlockLength) + 1) * BlockLength) + MacLength;

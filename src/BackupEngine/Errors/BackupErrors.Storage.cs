@@ -43,6 +43,47 @@ internal static partial class BackupErrors
         id,
         inner);
 
+    public static BackupException NoKeyFits(string remotePath) => new(
+        nameof(NoKeyFits),
+        BackupErrorCategory.AccessDenied,
+        $"The backup at '{remotePath}' is encrypted, and no password that this platform knows opens it: it was made with another one, or is "
+        + "damaged. Give its password to Sync-BackupCatalog -Password.",
+        remotePath);
+
+    public static BackupException KeyMissing(string keyId) => new(
+        nameof(KeyMissing),
+        BackupErrorCategory.AccessDenied,
+        $"This platform does not have the keys {keyId} any more. Give their password to Sync-BackupCatalog -Password (for backups that "
+        + "exist) or Set-BackupSite -Password (for new ones).",
+        keyId);
+
+    public static BackupException KeyUnreadable(string keyId, Exception inner) => new(
+        nameof(KeyUnreadable),
+        BackupErrorCategory.Damaged,
+        $"The file of the keys {keyId} in the platform home's secrets folder is damaged. Remove it, and give the password again to "
+        + "Set-BackupSite -Password or Sync-BackupCatalog -Password.",
+        keyId,
+        inner);
+
+    public static BackupException WrongPassword(string site) => new(
+        nameof(WrongPassword),
+        BackupErrorCategory.AccessDenied,
+        $"The storage of the site '{site}' holds backups that were encrypted with another password. Give that one; it can be changed for new "
+        + "backups with Set-BackupSite -Password. If it is lost, use another prefix.",
+        site);
+
+    public static BackupException PasswordEmpty() => new(
+        nameof(PasswordEmpty),
+        BackupErrorCategory.InvalidInput,
+        "The password is empty: it would protect nothing.");
+
+    public static BackupException WrongPasswordOrDamaged(string what, Exception inner) => new(
+        nameof(WrongPasswordOrDamaged),
+        BackupErrorCategory.Damaged,
+        $"Cannot decrypt {what}: {inner.Message}",
+        what,
+        inner);
+
     public static BackupException BackupHostile(string id, string path, string reason) => new(
         nameof(BackupHostile),
         BackupErrorCategory.Damaged,

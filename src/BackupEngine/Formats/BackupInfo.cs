@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudBackup.Encryption;
 
 namespace CloudBackup.Formats;
 
@@ -76,13 +77,20 @@ internal sealed record BackupInfo
     /// <summary>The index.</summary>
     public required IndexFacts Index { get; init; }
 
+    /// <summary>How it is encrypted; null when it is not.</summary>
+    public EncryptionFacts? Encryption { get; init; }
+
     /// <summary>What made it.</summary>
     public string Generator { get; init; } = "";
 
-    /// <summary>The record as it is stored.</summary>
+    /// <summary>Where its objects are.</summary>
+    [JsonIgnore]
+    public BackupPaths Paths => new(RemotePath, Encryption is not null);
+
+    /// <summary>The record as it is stored, before encryption.</summary>
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, BackupInfoJson.Default.BackupInfo);
 
-    /// <summary>Reads a stored record.</summary>
+    /// <summary>Reads a stored record, after decryption.</summary>
     /// <exception cref="JsonException">The bytes are none, or of a newer version.</exception>
     public static BackupInfo FromBytes(ReadOnlySpan<byte> bytes)
     {
@@ -94,15 +102,22 @@ internal sealed record BackupInfo
 }
 
 /// <summary>A stored archive.</summary>
-/// <param name="Size">Stored bytes.</param>
+/// <param name="Size">Bytes, as stored.</param>
 /// <param name="Members">gzip members, the closing one included.</param>
 internal sealed record ArchiveFacts(long Size, int Members);
 
 /// <summary>A stored index.</summary>
 /// <param name="Size">Stored bytes.</param>
 /// <param name="Sha256">Their hash, in hexadecimal.</param>
-/// <param name="MembersOffset">Where the gzip member with the lengths of the archive's members begins; 0 without an archive.</param>
-internal sealed record IndexFacts(long Size, string Sha256, long MembersOffset);
+/// <param name="MembersOffset">Where, in the decrypted index, the gzip member with the lengths of the archive's members begins; 0 without an archive.</param>
+/// <param name="Mac">Authenticates it, when it is encrypted: see <see cref="BackupCipher.IndexMac"/>.</param>
+internal sealed record IndexFacts(long Size, string Sha256, long MembersOffset, string? Mac = null);
+
+/// <summary>How a backup is encrypted.</summary>
+/// <param name="Version">The version of the file format: 2 for CBV2.</param>
+/// <param name="KeyId">Which keys it needs; see <see cref="BackupKeys.Id"/>.</param>
+/// <param name="Names">Whether the names of its files are encrypted (formats with an object for each file).</param>
+internal sealed record EncryptionFacts(int Version, string KeyId, bool Names);
 
 /// <summary>How the record is written as JSON.</summary>
 [JsonSourceGenerationOptions(

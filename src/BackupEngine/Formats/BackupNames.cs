@@ -17,6 +17,9 @@ internal static class BackupNames
     /// <summary>The ending of an archive.</summary>
     public const string ArchiveExtension = ".tar.gz";
 
+    /// <summary>What the names of encrypted objects end in, behind everything else.</summary>
+    public const string EncryptedExtension = ".enc";
+
     /// <summary>The folder of all backups of a run that started then.</summary>
     public static string Tag(DateTimeOffset start) => start.UtcDateTime.ToString(TagFormat, CultureInfo.InvariantCulture);
 
@@ -26,16 +29,4 @@ internal static class BackupNames
 
     /// <summary>The name of an app's backup inside its tag folder, without extension.</summary>
     public static string AppName(string location, string version) => $"app_{location}_v{version}";
-
-    /// <summary>The path of the archive.</summary>
-    public static string Archive(string remotePath) => remotePath + ArchiveExtension;
-
-    /// <summary>The path of the index.</summary>
-    public static string Index(string remotePath) => remotePath + IndexExtension;
-
-    /// <summary>The path of the backup info.</summary>
-    public static string Info(string remotePath) => remotePath + InfoExtension;
-
-    /// <summary>The path of the note that keeps a label or preservation set later; outside the dated path, which never changes (I3).</summary>
-    public static string Note(string remotePath) => $"notes/{remotePath}.json";
 }

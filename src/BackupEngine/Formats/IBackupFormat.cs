@@ -1,4 +1,5 @@
 using CloudBackup.Backup.Source;
+using CloudBackup.Encryption;
 using CloudBackup.Formats.Index;
 using CloudBackup.Progress;
 using CloudBackup.Storage;
@@ -15,7 +16,7 @@ internal interface IBackupFormat
     BackupFormat Kind { get; }
 
     /// <summary>
-    /// Stores content and index below <see cref="FormatWrite.RemotePath"/>. When it returns, both are durable; when it throws, what was
+    /// Stores content and index at <see cref="FormatWrite.Paths"/>. When it returns, both are durable; when it throws, what was
     /// written is for the caller to remove.
     /// </summary>
     Task<FormatResult> WriteAsync(FormatWrite request, CancellationToken cancellationToken);
@@ -27,7 +28,7 @@ internal interface IBackupFormat
     Task ReadAsync(FormatRead request, IEntryTarget target, CancellationToken cancellationToken);
 
     /// <summary>Removes everything of a backup but its backup info.</summary>
-    Task RemoveAsync(IBackupStorage storage, string remotePath, CancellationToken cancellationToken);
+    Task RemoveAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken);
 }
 
 /// <summary>What is to be stored, and with what.</summary>
@@ -36,8 +37,11 @@ internal sealed record FormatWrite
     /// <summary>Where to.</summary>
     public required IBackupStorage Storage { get; init; }
 
-    /// <summary>The path below the site's prefix, without extension.</summary>
-    public required string RemotePath { get; init; }
+    /// <summary>Where below the site's prefix.</summary>
+    public required BackupPaths Paths { get; init; }
+
+    /// <summary>Encrypts the content; null when it is stored as it is.</summary>
+    public BackupCipher? Cipher { get; init; }
 
     /// <summary>What goes in, in order. Enumerated once, on a thread of the format's.</summary>
     public required IEnumerable<BackupItem> Items { get; init; }
@@ -70,6 +74,9 @@ internal sealed record FormatRead
 
     /// <summary>The backup's record.</summary>
     public required BackupInfo Info { get; init; }
+
+    /// <summary>Decrypts the content; null when it is stored as it is.</summary>
+    public BackupCipher? Cipher { get; init; }
 
     /// <summary>The index's entries, in order. Enumerated once.</summary>
     public required IEnumerable<IndexEntry> Entries { get; init; }

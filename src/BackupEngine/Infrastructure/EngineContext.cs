@@ -1,4 +1,5 @@
 using CloudBackup.Catalog;
+using CloudBackup.Encryption;
 using CloudBackup.Platform;
 using CloudBackup.Storage;
 
@@ -11,6 +12,8 @@ internal sealed record EngineContext(
     AppStore Apps,
     BackupStore Backups,
     RestoreJournal RestoreJournal,
+    SecretStore Secrets,
+    KeyRing Keys,
     TimeProvider Time,
     IRandomSource Random,
     Func<IBackupStorage, IBackupStorage> InterceptStorage)

@@ -28,7 +28,10 @@ public sealed record AppBackup
     public BackupFormat Format { get; init; }
 
     /// <summary>Whether the backup is encrypted.</summary>
-    public bool Encrypted { get; init; }
+    public bool Encrypted => KeyId is not null;
+
+    /// <summary>Which keys an encrypted backup needs: a name for them that gives nothing of them away; null when it is not encrypted.</summary>
+    public string? KeyId { get; init; }
 
     /// <summary>What the backup may be relied on for.</summary>
     public BackupState State { get; init; }

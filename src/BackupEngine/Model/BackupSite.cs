@@ -19,7 +19,13 @@ public sealed record BackupSite
     public bool IsDefault { get; init; }
 
     /// <summary>Whether new backups are encrypted.</summary>
-    public bool Encrypted { get; init; }
+    public bool Encrypted => KeyId is not null;
+
+    /// <summary>The keys that new backups are encrypted with: a name for them that gives nothing of them away; null for no encryption.</summary>
+    public string? KeyId { get; init; }
+
+    /// <summary>Whether the names of files are encrypted too, where each file is an object of its own (format rsync).</summary>
+    public bool EncryptFileName { get; init; } = true;
 
     /// <summary>Where the storage is.</summary>
     public required StorageSettings Settings { get; init; }

@@ -15,6 +15,9 @@ internal sealed class PlatformHome
     /// <summary>The catalog.</summary>
     public string DatabasePath => System.IO.Path.Join(Path, "platform.db");
 
+    /// <summary>The folder of keys and credentials.</summary>
+    public string SecretsPath => System.IO.Path.Join(Path, "secrets");
+
     /// <summary>Opens the home folder, and makes it when it is missing.</summary>
     /// <exception cref="BackupException">It cannot be made or entered.</exception>
     public static PlatformHome Open(string path)
@@ -25,6 +28,7 @@ internal sealed class PlatformHome
             MakeFolder(full);
             MakeFolder(System.IO.Path.Join(full, "locks"));
             MakeFolder(System.IO.Path.Join(full, "tmp"));
+            MakeFolder(System.IO.Path.Join(full, "secrets"));
             return new PlatformHome(full);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using CloudBackup.Catalog;
+using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
 using CloudBackup.Infrastructure;
@@ -15,18 +15,19 @@ namespace CloudBackup.Restore;
 /// </summary>
 internal sealed class OpenedBackup : IAsyncDisposable
 {
-    private const int LargestInfo = 16 * 1024 * 1024;
-
     private readonly EngineContext _context;
     private readonly string _spoolName;
     private readonly string _indexPath;
 
-    private OpenedBackup(EngineContext context, IBackupStorage storage, BackupInfo info, string spoolName, string indexPath, bool isTrusted)
+    private readonly BackupCipher? _cipher;
+
+    private OpenedBackup(EngineContext context, IBackupStorage storage, StoredInfo stored, string spoolName, string indexPath, bool isTrusted)
     {
         _context = context;
+        _cipher = stored.Cipher;
         _spoolName = spoolName;
         Storage = storage;
-        Info = info;
+        Info = stored.Info;
         _indexPath = indexPath;
         IsTrusted = isTrusted;
     }
@@ -37,7 +38,7 @@ internal sealed class OpenedBackup : IAsyncDisposable
     /// <summary>Its record.</summary>
     public BackupInfo Info { get; }
 
-    /// <summary>Whether the record is known to be the one that this platform wrote.</summary>
+    /// <summary>Whether the record is known to be one that this platform, or somebody else who has its keys, wrote.</summary>
     public bool IsTrusted { get; }
 
     /// <summary>Opens a backup of the catalog.</summary>
@@ -51,14 +52,15 @@ internal sealed class OpenedBackup : IAsyncDisposable
         {
             throw BackupErrors.BackupNotRestorable(backup);
         }
-        var (info, isTrusted) = await ReadInfoAsync(record, storage, cancellationToken).ConfigureAwait(false);
+        var stored = await ReadInfoAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
+        var isTrusted = record.IsLocal || stored.Cipher is not null;
         var spoolName = $"read-{context.Random.NextHex(8)}";
         var folder = context.Home.MakeTemporaryFolder(spoolName);
         try
         {
             var indexPath = Path.Join(folder, "index.gz");
-            await FetchIndexAsync(info, storage, indexPath, cancellationToken).ConfigureAwait(false);
-            return new OpenedBackup(context, storage, info, spoolName, indexPath, isTrusted);
+            await FetchIndexAsync(stored, storage, folder, indexPath, cancellationToken).ConfigureAwait(false);
+            return new OpenedBackup(context, storage, stored, spoolName, indexPath, isTrusted);
         }
         catch
         {
@@ -81,19 +83,27 @@ internal sealed class OpenedBackup : IAsyncDisposable
 
     /// <summary>Reads everything back and gives it to <paramref name="target"/>.</summary>
     /// <exception cref="BackupException">The backup is damaged as a whole; for single entries, the target decides.</exception>
-    public Task ReadAsync(IEntryTarget target, RunCounters counters, SiteLimits limits, CancellationToken cancellationToken)
+    public async Task ReadAsync(IEntryTarget target, RunCounters counters, SiteLimits limits, CancellationToken cancellationToken)
     {
         counters.Expect(Info.SourceSize, Info.FileCount);
         var request = new FormatRead
         {
             Storage = Storage,
             Info = Info,
+            Cipher = _cipher,
             Entries = ReadEntries(),
             Members = Info.Archive is null ? [] : ReadMembers(),
             Counters = counters,
             Limits = limits,
         };
-        return BackupFormats.Get(Info.Format).ReadAsync(request, target, cancellationToken);
+        try
+        {
+            await BackupFormats.Get(Info.Format).ReadAsync(request, target, cancellationToken).ConfigureAwait(false);
+        }
+        catch (WrongPasswordOrDamagedException failure)
+        {
+            throw BackupErrors.WrongPasswordOrDamaged($"the backup '{Info.Id}'", failure);
+        }
     }
 
     /// <inheritdoc/>
@@ -103,42 +113,59 @@ internal sealed class OpenedBackup : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>All bytes of a small object.</summary>
-    public static async Task<byte[]> ReadSmallAsync(IBackupStorage storage, string path, CancellationToken cancellationToken)
+    private static async Task<StoredInfo> ReadInfoAsync(
+        EngineContext context, BackupRecord record, IBackupStorage storage, CancellationToken cancellationToken)
     {
-        var stream = await storage.OpenReadAsync(path, 0, LargestInfo, cancellationToken).ConfigureAwait(false);
-        await using var _ = stream.ConfigureAwait(false);
-        using var bytes = new MemoryStream();
-        await stream.CopyToAsync(bytes, cancellationToken).ConfigureAwait(false);
-        return bytes.ToArray();
-    }
-
-    private static async Task<(BackupInfo Info, bool IsTrusted)> ReadInfoAsync(
-        BackupRecord record, IBackupStorage storage, CancellationToken cancellationToken)
-    {
-        var id = record.Backup.Id;
-        var bytes = await ReadSmallAsync(storage, BackupNames.Info(record.Backup.RemotePath), cancellationToken).ConfigureAwait(false);
+        var backup = record.Backup;
+        var paths = BackupPaths.Of(backup);
+        var bytes = await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false);
         if (record.InfoHash != Convert.ToHexStringLower(SHA256.HashData(bytes)))
         {
-            throw BackupErrors.BackupDamaged(id, "its record in the storage is not the one that the catalog knows.");
+            throw BackupErrors.BackupDamaged(backup.Id, "its record in the storage is not the one that the catalog knows.");
+        }
+        var stored = StoredInfo.Open(bytes, paths, backup.KeyId is { } keyId ? [context.Keys.Get(keyId)] : [], context.Random);
+        return stored.Info.Id == backup.Id
+            ? stored
+            : throw BackupErrors.BackupDamaged(backup.Id, $"its record belongs to '{stored.Info.Id}'.");
+    }
+
+    private static async Task FetchIndexAsync(
+        StoredInfo stored, IBackupStorage storage, string folder, string path, CancellationToken cancellationToken)
+    {
+        var info = stored.Info;
+        var fetched = stored.Cipher is null ? path : Path.Join(folder, "index.enc");
+        var hash = await FetchAsync(storage, info.Paths.Index, fetched, cancellationToken).ConfigureAwait(false);
+        if (hash.Sha256 != info.Index.Sha256 || hash.Size != info.Index.Size)
+        {
+            throw BackupErrors.BackupDamaged(info.Id, "its index is not the one that its record tells of.");
+        }
+        if (stored.Cipher is not { } cipher)
+        {
+            return;
+        }
+        if (cipher.IndexMac(info.RemotePath, hash.Sha256) != info.Index.Mac)
+        {
+            throw BackupErrors.BackupDamaged(info.Id, "its index is not authenticated for this backup.");
         }
         try
         {
-            var info = BackupInfo.FromBytes(bytes);
-            return info.RemotePath == record.Backup.RemotePath && info.Id == id
-                ? (info, record.IsLocal)
-                : throw BackupErrors.BackupDamaged(id, $"its record belongs to '{info.Id}'.");
+            var plain = cipher.Decrypt(File.OpenRead(fetched));
+            await using var _ = plain.ConfigureAwait(false);
+            var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+            await using var __ = target.ConfigureAwait(false);
+            await plain.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
         }
-        catch (JsonException failure)
+        catch (WrongPasswordOrDamagedException failure)
         {
-            throw BackupErrors.BackupDamaged(id, $"its record cannot be read: {failure.Message}", failure);
+            throw BackupErrors.WrongPasswordOrDamaged($"the index of the backup '{info.Id}'", failure);
         }
     }
 
-    private static async Task FetchIndexAsync(BackupInfo info, IBackupStorage storage, string path, CancellationToken cancellationToken)
+    private static async Task<(string Sha256, long Size)> FetchAsync(
+        IBackupStorage storage, string from, string path, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var source = await storage.OpenReadAsync(BackupNames.Index(info.RemotePath), 0, null, cancellationToken).ConfigureAwait(false);
+        var source = await storage.OpenReadAsync(from, 0, null, cancellationToken).ConfigureAwait(false);
         await using var _ = source.ConfigureAwait(false);
         var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
         await using var __ = target.ConfigureAwait(false);
@@ -148,10 +175,7 @@ internal sealed class OpenedBackup : IAsyncDisposable
             hash.AppendData(buffer, 0, count);
             await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
         }
-        if (target.Length != info.Index.Size || Convert.ToHexStringLower(hash.GetHashAndReset()) != info.Index.Sha256)
-        {
-            throw BackupErrors.BackupDamaged(info.Id, "its index is not the one that its record tells of.");
-        }
+        return (Convert.ToHexStringLower(hash.GetHashAndReset()), target.Length);
     }
 
     private List<long> ReadMembers()

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
@@ -28,17 +29,23 @@ public sealed partial class SiteService
     public BackupSite Get(string name) => _context.Sites.Find(name) ?? throw BackupErrors.SiteNotFound(name);
 
     /// <summary>
-    /// Adds a site after checking that its storage can be written to, read and listed. The first site is the default one.
+    /// Adds a site after checking that its storage can be written to, read and listed. The first site is the default one. With a password,
+    /// new backups are encrypted; the keys made of it are kept in the platform home, the password nowhere.
     /// </summary>
-    /// <exception cref="BackupException">The name is taken or invalid, a setting is, or the storage cannot be used.</exception>
-    public async Task<BackupSite> AddAsync(BackupSite site, IOperationObserver observer, CancellationToken cancellationToken)
+    /// <exception cref="BackupException">
+    /// The name is taken or invalid, a setting is, the storage cannot be used, or holds backups that were made with another password.
+    /// </exception>
+    public async Task<BackupSite> AddAsync(
+        BackupSite site, SiteSecrets secrets, IOperationObserver observer, CancellationToken cancellationToken)
     {
-        site = Validate(site) with { Created = _context.Time.GetUtcNow() };
+        using var keys = Derive(secrets);
+        site = Validate(site) with { Created = _context.Time.GetUtcNow(), KeyId = keys?.Id };
         if (_context.Sites.Find(site.Name) is not null)
         {
             throw BackupErrors.SiteExists(site.Name);
         }
         await ProbeAsync(site, observer, cancellationToken).ConfigureAwait(false);
+        await TakeKeysAsync(site, keys, isNew: false, observer, cancellationToken).ConfigureAwait(false);
         if (!_context.Sites.Add(site))
         {
             throw BackupErrors.SiteExists(site.Name);
@@ -46,12 +53,19 @@ public sealed partial class SiteService
         return Get(site.Name);
     }
 
-    /// <summary>Replaces a site's settings, after the same checks. Backups that exist stay as they are.</summary>
+    /// <summary>
+    /// Replaces a site's settings, after the same checks. Backups that exist stay as they are. A password is a new one for new backups; the
+    /// keys of older ones are kept as long as there are such.
+    /// </summary>
     /// <exception cref="BackupException">There is no such site, a setting is invalid, or the storage cannot be used.</exception>
-    public async Task<BackupSite> UpdateAsync(BackupSite site, IOperationObserver observer, CancellationToken cancellationToken)
+    public async Task<BackupSite> UpdateAsync(
+        BackupSite site, SiteSecrets secrets, IOperationObserver observer, CancellationToken cancellationToken)
     {
+        using var keys = Derive(secrets);
         site = Validate(site);
+        site = site with { KeyId = keys?.Id ?? site.KeyId };
         await ProbeAsync(site, observer, cancellationToken).ConfigureAwait(false);
+        await TakeKeysAsync(site, keys, isNew: true, observer, cancellationToken).ConfigureAwait(false);
         return _context.Sites.Update(site) ? Get(site.Name) : throw BackupErrors.SiteNotFound(site.Name);
     }
 
@@ -65,6 +79,11 @@ public sealed partial class SiteService
         {
             throw BackupErrors.SiteHasBackups(name, count);
         }
+        foreach (var keyId in _context.Backups.List(site: name).Select(record => record.Backup.KeyId).OfType<string>().Distinct())
+        {
+            // The backups stay in the storage: whoever adds the site again must not find them locked.
+            _context.Keys.Retain(keyId);
+        }
         _context.Sites.Remove(name);
     }
 
@@ -74,6 +93,32 @@ public sealed partial class SiteService
     {
         var site = _storages.Resolve(name);
         return await SiteProbe.RunAsync(site, _context, observer, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static BackupKeys? Derive(SiteSecrets secrets) => secrets.Password switch
+    {
+        null => null,
+        { Length: 0 } => throw BackupErrors.PasswordEmpty(),
+        var password => BackupKeys.Derive(password),
+    };
+
+    private async Task TakeKeysAsync(
+        BackupSite site, BackupKeys? keys, bool isNew, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        if (keys is null)
+        {
+            return;
+        }
+        await _storages.UseAsync(site, observer, async storage =>
+        {
+            if (storage.Capabilities.KeepsData)
+            {
+                await KeyCheck.EnsureAsync(site.Name, storage, keys, isNew, _context.Time.GetUtcNow(), observer, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            return true;
+        }).ConfigureAwait(false);
+        _context.Keys.Add(keys);
     }
 
     private async Task ProbeAsync(BackupSite site, IOperationObserver observer, CancellationToken cancellationToken)

@@ -74,7 +74,7 @@ public sealed class DiskTests
         var backup = await platform.BackUpAsync();
         Assert.True((await platform.Engine.AppBackups.TestAsync(backup.Id, platform.Observer, Token)).IsValid);
         await platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token);
-        Assert.Equal(backup.Id, Assert.Single(await platform.Engine.SyncAsync(null, platform.Observer, Token)).Id);
+        Assert.Equal(backup.Id, Assert.Single(await platform.Engine.SyncAsync(null, [], platform.Observer, Token)).Id);
         await platform.Engine.AppBackups.RemoveAsync(backup.Id, platform.Observer, Token);
         Assert.DoesNotContain(Directory.GetFileSystemEntries(disk.Path), path => !path.EndsWith("lost+found", StringComparison.Ordinal));
     }

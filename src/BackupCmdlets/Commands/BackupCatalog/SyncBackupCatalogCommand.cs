@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 
 namespace CloudBackup.Commands;
 
@@ -15,13 +16,18 @@ public sealed class SyncBackupCatalogCommand : EngineCommand
     [ValidateNotNullOrEmpty]
     public string[] Site { get; set; } = ["*"];
 
+    /// <summary>Passwords of backups there that this platform cannot open: those of other servers, or of before a lost platform home.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString[] Password { get; set; } = [];
+
     /// <inheritdoc/>
     protected override void Process() => ForEachItem(Site, pattern =>
         ForEachItem(Wildcards.Select(Engine.Sites.List(), site => site.Name, pattern, Engine.Sites.Get), site =>
         {
             if (ShouldProcess(site.Name, "Rebuild the catalog from the storage"))
             {
-                WriteObject(Run((observer, token) => Engine.SyncAsync(site.Name, observer, token)), enumerateCollection: true);
+                WriteObject(Run((observer, token) => Engine.SyncAsync(site.Name, Password, observer, token)), enumerateCollection: true);
             }
         }));
 }

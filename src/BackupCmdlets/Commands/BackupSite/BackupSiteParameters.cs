@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Security;
+using CloudBackup.Sites;
 
 namespace CloudBackup.Commands;
 
@@ -13,6 +15,18 @@ public abstract class BackupSiteParameters : EngineCommand
     [Parameter]
     [AllowEmptyString]
     public string Prefix { get; set; } = "";
+
+    /// <summary>
+    /// The password that new backups are encrypted with. It is kept nowhere: without it, and without this platform's home, nobody can read
+    /// them.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? Password { get; set; }
+
+    /// <summary>rsync, encrypted: whether the names of files are encrypted too. They are by default.</summary>
+    [Parameter]
+    public SwitchParameter EncryptFileName { get; set; } = true;
 
     /// <summary>Makes this the site that is used when none is named.</summary>
     [Parameter]
@@ -59,6 +73,9 @@ public abstract class BackupSiteParameters : EngineCommand
     [Parameter]
     public SwitchParameter ExternalDisk { get; set; }
 
+    /// <summary>What is never kept with the site's settings.</summary>
+    protected SiteSecrets Secrets => new() { Password = Password };
+
     /// <summary>The site with every given parameter applied.</summary>
     protected BackupSite Apply(BackupSite site)
     {
@@ -69,6 +86,7 @@ public abstract class BackupSiteParameters : EngineCommand
             Prefix = IsGiven(nameof(Prefix)) ? Prefix : site.Prefix,
             IsDefault = IsGiven(nameof(Default)) ? Default : site.IsDefault,
             Interval = IsGiven(nameof(Interval)) ? Interval : site.Interval,
+            EncryptFileName = IsGiven(nameof(EncryptFileName)) ? EncryptFileName : site.EncryptFileName,
             Limits = Apply(site.Limits),
             Settings = Apply(site.Settings),
         };

@@ -17,15 +17,23 @@ public sealed class SetBackupSiteCommand : BackupSiteParameters
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>New backups are not encrypted any more. Those that exist stay encrypted, and readable here.</summary>
+    [Parameter]
+    public SwitchParameter NoPassword { get; set; }
+
     /// <inheritdoc/>
     protected override void Process()
     {
         var site = Apply(Engine.Sites.Get(Name));
+        if (NoPassword)
+        {
+            site = site with { KeyId = null };
+        }
         if (!ShouldProcess(Name, "Change backup site"))
         {
             return;
         }
-        site = Run((observer, token) => Engine.Sites.UpdateAsync(site, observer, token));
+        site = Run((observer, token) => Engine.Sites.UpdateAsync(site, Secrets, observer, token));
         if (PassThru)
         {
             WriteObject(site);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CloudBackup.Encryption;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Index;
@@ -20,16 +21,18 @@ internal sealed class IndexSpool : IDisposable
     /// <summary>Takes the entries.</summary>
     public IndexWriter Writer { get; }
 
-    /// <summary>Completes the index and stores it.</summary>
-    public async Task<IndexFacts> StoreAsync(IBackupStorage storage, string path, CancellationToken cancellationToken)
+    /// <summary>Completes the index and stores it, encrypted when the backup is.</summary>
+    public async Task<IndexFacts> StoreAsync(FormatWrite request, CancellationToken cancellationToken)
     {
         var membersOffset = Writer.Complete();
         await _file.FlushAsync(cancellationToken).ConfigureAwait(false);
-        _file.Position = 0;
-        var hash = await SHA256.HashDataAsync(_file, cancellationToken).ConfigureAwait(false);
-        var content = ObjectContent.FromFactory(_file.Length, () => new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        var size = await storage.WriteAsync(path, content, WriteMode.CreateNew, cancellationToken).ConfigureAwait(false);
-        return new IndexFacts(size, Convert.ToHexStringLower(hash), membersOffset);
+        // Encrypted once, into a file: a write that is tried again must store the same bytes.
+        var path = request.Cipher is null ? _path : await EncryptAsync(request.Cipher, cancellationToken).ConfigureAwait(false);
+        using var stored = OpenShared(path);
+        var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(stored, cancellationToken).ConfigureAwait(false));
+        var content = ObjectContent.FromFactory(stored.Length, () => OpenShared(path));
+        var size = await request.Storage.WriteAsync(request.Paths.Index, content, WriteMode.CreateNew, cancellationToken).ConfigureAwait(false);
+        return new IndexFacts(size, hash, membersOffset, request.Cipher?.IndexMac(request.Paths.RemotePath, hash));
     }
 
     /// <inheritdoc/>
@@ -38,4 +41,17 @@ internal sealed class IndexSpool : IDisposable
         Writer.Dispose();
         _file.Dispose();
     }
+
+    private async Task<string> EncryptAsync(BackupCipher cipher, CancellationToken cancellationToken)
+    {
+        var path = _path + BackupNames.EncryptedExtension;
+        var encrypted = cipher.Encrypt(OpenShared(_path));
+        await using var _ = encrypted.ConfigureAwait(false);
+        var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        await using var __ = file.ConfigureAwait(false);
+        await encrypted.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+        return path;
+    }
+
+    private static FileStream OpenShared(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
 }

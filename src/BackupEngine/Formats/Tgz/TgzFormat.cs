@@ -1,3 +1,4 @@
+using CloudBackup.Encryption;
 using CloudBackup.Formats.Index;
 using CloudBackup.Storage;
 
@@ -14,7 +15,7 @@ internal sealed class TgzFormat : IBackupFormat
     {
         using var index = new IndexSpool(request.SpoolFolder);
         var archive = await WriteArchiveAsync(request, index, cancellationToken).ConfigureAwait(false);
-        var indexFacts = await index.StoreAsync(request.Storage, BackupNames.Index(request.RemotePath), cancellationToken).ConfigureAwait(false);
+        var indexFacts = await index.StoreAsync(request, cancellationToken).ConfigureAwait(false);
         return new FormatResult(archive, indexFacts, index.Writer.EntryCount, archive.Size + indexFacts.Size);
     }
 
@@ -22,23 +23,29 @@ internal sealed class TgzFormat : IBackupFormat
     public async Task ReadAsync(FormatRead request, IEntryTarget target, CancellationToken cancellationToken)
     {
         var facts = request.Info.Archive ?? throw BackupErrors.BackupDamaged(request.Info.Id, "its record does not tell of an archive.");
-        if (request.Members.Count != facts.Members || request.Members.Sum() != facts.Size)
+        var length = request.Members.Sum();
+        if (request.Members.Count != facts.Members || (request.Cipher is null ? length : Cbv2.EncryptedLength(length)) != facts.Size)
         {
             throw BackupErrors.BackupDamaged(request.Info.Id, "its index does not fit its archive.");
         }
-        var path = BackupNames.Archive(request.Info.RemotePath);
-        var archive = await request.Storage.OpenReadAsync(path, 0, null, cancellationToken).ConfigureAwait(false);
+        var stored = await request.Storage.OpenReadAsync(request.Info.Paths.Archive, 0, null, cancellationToken).ConfigureAwait(false);
+        var archive = request.Cipher?.Decrypt(stored) ?? stored;
         await using var _ = archive.ConfigureAwait(false);
         var options = new TgzOptions { MemoryBudgetBytes = MemoryBudget.Of(request.Limits) };
         using var reader = new TgzReader(options, target, request.Counters, cancellationToken);
         await reader.RunAsync(archive, request.Members, request.Entries, request.Info.Id).ConfigureAwait(false);
+        // Only the end tells whether what came before is what was encrypted.
+        if (await archive.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) != 0)
+        {
+            throw BackupErrors.BackupDamaged(request.Info.Id, "its archive is longer than its record says.");
+        }
     }
 
     /// <inheritdoc/>
-    public async Task RemoveAsync(IBackupStorage storage, string remotePath, CancellationToken cancellationToken)
+    public async Task RemoveAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken)
     {
-        await storage.RemoveAsync(BackupNames.Archive(remotePath), cancellationToken).ConfigureAwait(false);
-        await storage.RemoveAsync(BackupNames.Index(remotePath), cancellationToken).ConfigureAwait(false);
+        await storage.RemoveAsync(paths.Archive, cancellationToken).ConfigureAwait(false);
+        await storage.RemoveAsync(paths.Index, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<ArchiveFacts> WriteArchiveAsync(FormatWrite request, IndexSpool index, CancellationToken cancellationToken)
@@ -50,8 +57,10 @@ internal sealed class TgzFormat : IBackupFormat
         };
         var archive = new TgzArchiveStream(request.Items, index.Writer, options, request.Issues, request.Counters, cancellationToken);
         await using var _ = archive.ConfigureAwait(false);
-        var path = BackupNames.Archive(request.RemotePath);
-        var size = await request.Storage.WriteAsync(path, ObjectContent.FromStream(archive), WriteMode.CreateNew, cancellationToken)
+        var path = request.Paths.Archive;
+        var stored = request.Cipher?.Encrypt(archive) ?? archive;
+        await using var __ = stored.ConfigureAwait(false);
+        var size = await request.Storage.WriteAsync(path, ObjectContent.FromStream(stored), WriteMode.CreateNew, cancellationToken)
             .ConfigureAwait(false);
         return archive.IsComplete
             ? new ArchiveFacts(size, index.Writer.MemberCount)

@@ -31,7 +31,7 @@ public sealed class CatalogTests
         platform.Reopen();
         await platform.SetUpAsync();
         Assert.Empty(platform.Engine.AppBackups.List());
-        var found = await platform.Engine.SyncAsync(null, platform.Observer, Token);
+        var found = await platform.Engine.SyncAsync(null, [], platform.Observer, Token);
         Assert.Equal(before, found, BackupComparer.Instance);
         Assert.Equal(before, platform.Engine.AppBackups.List(), BackupComparer.Instance);
         Assert.Equal("changed", found[0].Label);
@@ -61,7 +61,7 @@ public sealed class CatalogTests
         }
         await File.AppendAllTextAsync(Path.Join(platform.SitePath, second.RemotePath + ".tar.gz"), "x", Token);
         Directory.CreateDirectory(Path.Join(platform.SitePath, "holiday pictures"));
-        var found = await platform.Engine.SyncAsync("local", platform.Observer, Token);
+        var found = await platform.Engine.SyncAsync("local", [], platform.Observer, Token);
         Assert.Equal(third.Id, Assert.Single(found).Id);
         Assert.Contains(platform.Observer.Warnings, warning => warning.Contains("incomplete", StringComparison.Ordinal));
         Assert.Contains(platform.Observer.Warnings, warning => warning.Contains(first.Id, StringComparison.Ordinal));
@@ -75,7 +75,7 @@ public sealed class CatalogTests
         await platform.BackUpAsync();
         Directory.Move(platform.SitePath, platform.SitePath + ".away");
         Directory.CreateDirectory(platform.SitePath);
-        Assert.Empty(await platform.Engine.SyncAsync(null, platform.Observer, Token));
+        Assert.Empty(await platform.Engine.SyncAsync(null, [], platform.Observer, Token));
         Assert.Single(platform.Engine.AppBackups.List());
         Assert.Contains(platform.Observer.Warnings, warning => warning.Contains("Nothing was dropped", StringComparison.Ordinal));
     }

@@ -1,4 +1,5 @@
 using CloudBackup.Backup.Source;
+using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
@@ -17,6 +18,11 @@ public abstract class FormatConformance
     private protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private protected abstract IBackupFormat Format { get; }
+
+    /// <summary>Encrypts the backups; null for backups that are not encrypted.</summary>
+    private protected virtual BackupCipher? Cipher => null;
+
+    private protected BackupPaths Paths => new(RemotePath, Cipher is not null);
 
     private protected abstract IBackupStorage OpenStorage();
 
@@ -135,7 +141,7 @@ public abstract class FormatConformance
         var bad = new BrokenItem("data/bad");
         var failure = await Assert.ThrowsAsync<BackupException>(() => PackAsync(storage, folder, "source", extra: bad));
         Assert.Equal("SourceUnreadable", failure.ErrorId);
-        await Format.RemoveAsync(storage, RemotePath, Token);
+        await Format.RemoveAsync(storage, Paths, Token);
         var packed = await PackAsync(storage, folder, "source", extra: bad, continueOnError: true);
         Assert.Equal("data/bad", Assert.Single(packed.Issues.Missing).Path);
         await UnpackAsync(storage, folder, "target");
@@ -192,7 +198,7 @@ public abstract class FormatConformance
                 stop.Cancel();
             }
         }));
-        await Format.RemoveAsync(storage, RemotePath, Token);
+        await Format.RemoveAsync(storage, Paths, Token);
         await PackAsync(storage, folder, "source");
         using var stopReading = new CancellationTokenSource();
         await stopReading.CancelAsync();
@@ -206,7 +212,7 @@ public abstract class FormatConformance
         SampleTree.MakeSmall(folder.Make("source"), new SeededRandom(1), files: 20);
         await using var storage = OpenStorage();
         await PackAsync(storage, folder, "source");
-        await Format.RemoveAsync(storage, RemotePath, Token);
+        await Format.RemoveAsync(storage, Paths, Token);
         await foreach (var left in storage.ListAsync("2026-11-23-031500-123", recursive: true, Token))
         {
             Assert.Fail($"{left.Path} is left.");
@@ -233,7 +239,8 @@ public abstract class FormatConformance
             new FormatWrite
             {
                 Storage = storage,
-                RemotePath = RemotePath,
+                Paths = Paths,
+                Cipher = Cipher,
                 Items = Watched(walker.Walk(root, "data", stop), watch, extra),
                 SpoolFolder = spool,
                 Issues = issues,
@@ -265,6 +272,7 @@ public abstract class FormatConformance
         {
             Storage = storage,
             Info = InfoFor(members, await ArchiveSizeAsync(storage)),
+            Cipher = Cipher,
             Entries = index.ReadEntries(),
             Members = members,
             Counters = new RunCounters(),
@@ -275,7 +283,7 @@ public abstract class FormatConformance
 
     private protected virtual Task<List<long>> MembersAsync(IBackupStorage storage) => Task.FromResult(new List<long>());
 
-    private static BackupInfo InfoFor(List<long> members, long size) => new()
+    private BackupInfo InfoFor(List<long> members, long size) => new()
     {
         Id = "id",
         AppId = Guid.Empty,
@@ -284,13 +292,38 @@ public abstract class FormatConformance
         RemotePath = RemotePath,
         Archive = members.Count == 0 ? null : new ArchiveFacts(size, members.Count),
         Index = new IndexFacts(0, "", 0),
+        Encryption = Cipher is null ? null : new EncryptionFacts(Cbv2.Version, Cipher.KeyId, Cipher.Names is not null),
     };
 
-    private static async Task<long> ArchiveSizeAsync(IBackupStorage storage) =>
-        (await storage.FindAsync(BackupNames.Archive(RemotePath), Token))?.Size ?? 0;
+    private async Task<long> ArchiveSizeAsync(IBackupStorage storage) => (await storage.FindAsync(Paths.Archive, Token))?.Size ?? 0;
 
-    private static async Task<IndexReader> OpenIndexAsync(IBackupStorage storage) =>
-        new(await storage.OpenReadAsync(BackupNames.Index(RemotePath), 0, null, Token));
+    private async Task<IndexReader> OpenIndexAsync(IBackupStorage storage) => new(new MemoryStream(await ReadIndexAsync(storage)));
+
+    /// <summary>The index, decrypted.</summary>
+    private protected async Task<byte[]> ReadIndexAsync(IBackupStorage storage)
+    {
+        var bytes = await SmallObject.ReadAsync(storage, Paths.Index, Token);
+        return Cipher?.Decrypt(bytes) ?? bytes;
+    }
+
+    /// <summary>The list of members is the second gzip member of the index: the last place that begins like one and reads to the end.</summary>
+    private protected static List<long> MembersOf(byte[] index)
+    {
+        for (var at = index.Length - 20; at >= 0; at--)
+        {
+            if (index.AsSpan(at).StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]))
+            {
+                try
+                {
+                    return IndexReader.ReadMembers(new MemoryStream(index[at..]));
+                }
+                catch (IndexFormatException)
+                {
+                }
+            }
+        }
+        throw new IndexFormatException("No list of members.");
+    }
 
     private static IEnumerable<BackupItem> Watched(IEnumerable<BackupItem> items, Action<BackupItem>? watch, BackupItem? extra)
     {

@@ -132,7 +132,7 @@ public sealed class HostileBackupTests
         await System.IO.File.WriteAllBytesAsync(Path.Join(platform.SitePath, Remote + ".tar.gz"), archive, Token);
         await System.IO.File.WriteAllBytesAsync(Path.Join(platform.SitePath, Remote + ".index.gz"), index, Token);
         await System.IO.File.WriteAllBytesAsync(Path.Join(platform.SitePath, Remote + ".backupinfo"), info.ToBytes(), Token);
-        return Assert.Single(await platform.Engine.SyncAsync(null, platform.Observer, Token)).Id;
+        return Assert.Single(await platform.Engine.SyncAsync(null, [], platform.Observer, Token)).Id;
     }
 
     private static byte[] Member(byte[] data)

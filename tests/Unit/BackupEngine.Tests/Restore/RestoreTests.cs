@@ -1,4 +1,5 @@
 using CloudBackup.Restore;
+using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
@@ -230,8 +231,8 @@ public sealed class RestoreTests
         File.Delete(platform.Folder["home/platform.db"]);
         using var fresh = BackupEngine.Open(new BackupEngineOptions { PlatformHome = platform.Folder["home"] });
         var site = new BackupSite { Name = "again", Provider = "filesystem", Settings = new FileSystemSettings { Path = platform.SitePath } };
-        await fresh.Sites.AddAsync(site, platform.Observer, Token);
-        var found = Assert.Single(await fresh.SyncAsync(null, platform.Observer, Token));
+        await fresh.Sites.AddAsync(site, SiteSecrets.None, platform.Observer, Token);
+        var found = Assert.Single(await fresh.SyncAsync(null, [], platform.Observer, Token));
         await fresh.AppBackups.RestoreToAsync(found.Id, platform.Folder["found"], platform.Observer, Token);
         Assert.False(File.GetUnixFileMode(platform.Folder["found/data/setuid"]).HasFlag(UnixFileMode.SetUser));
         Assert.Contains(platform.Observer.Warnings, warning => warning.Contains("set-user-id", StringComparison.Ordinal));

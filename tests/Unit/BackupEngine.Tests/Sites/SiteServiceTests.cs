@@ -1,3 +1,4 @@
+using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
@@ -71,7 +72,7 @@ public sealed class SiteServiceTests
         var one = await platform.BackUpAsync();
         await platform.BackUpAsync(new AppBackupOptions { Site = "two" });
         Assert.Equal("servers/one", platform.Engine.Sites.Get("local").Prefix);
-        Assert.Equal(one.Id, Assert.Single(await platform.Engine.SyncAsync("local", platform.Observer, Token)).Id);
+        Assert.Equal(one.Id, Assert.Single(await platform.Engine.SyncAsync("local", [], platform.Observer, Token)).Id);
         Assert.True(File.Exists(Path.Join(platform.SitePath, "servers/one", one.RemotePath + ".tar.gz")));
     }
 
@@ -136,5 +137,5 @@ public sealed class SiteServiceTests
         Settings = new FileSystemSettings { Path = platform.SitePath, ExternalDisk = true },
     };
 
-    private static Task<BackupSite> AddAsync(TestPlatform platform, BackupSite site) => platform.Engine.Sites.AddAsync(site, platform.Observer, Token);
+    private static Task<BackupSite> AddAsync(TestPlatform platform, BackupSite site) => platform.Engine.Sites.AddAsync(site, SiteSecrets.None, platform.Observer, Token);
 }

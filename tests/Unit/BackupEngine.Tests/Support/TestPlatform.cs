@@ -1,3 +1,4 @@
+using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 
@@ -44,11 +45,11 @@ internal sealed class TestPlatform : IDisposable
         return platform;
     }
 
-    public async Task<TestPlatform> SetUpAsync(Func<BackupApp, BackupApp>? app = null, Func<BackupSite, BackupSite>? site = null)
+    public async Task<TestPlatform> SetUpAsync(Func<BackupApp, BackupApp>? app = null, Func<BackupSite, BackupSite>? site = null, SiteSecrets? secrets = null)
     {
         var settings = new FileSystemSettings { Path = SitePath, ExternalDisk = true };
         var wanted = new BackupSite { Name = "local", Provider = "filesystem", Settings = settings };
-        await Engine.Sites.AddAsync(site?.Invoke(wanted) ?? wanted, Observer, TestContext.Current.CancellationToken);
+        await Engine.Sites.AddAsync(site?.Invoke(wanted) ?? wanted, secrets ?? SiteSecrets.None, Observer, TestContext.Current.CancellationToken);
         var registered = new BackupApp { Id = Guid.Empty, Location = Location, Version = "1.2.0", PackageName = "wiki", DataDirectory = Data };
         Engine.Apps.Register(app?.Invoke(registered) ?? registered);
         return this;

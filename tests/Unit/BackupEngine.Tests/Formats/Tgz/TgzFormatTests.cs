@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using CloudBackup.Formats;
-using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tgz;
 using CloudBackup.Restore;
 using CloudBackup.Storage;
@@ -17,28 +16,7 @@ public sealed class TgzFormatTests : FormatConformance
 
     private protected override IBackupStorage OpenStorage() => new MemoryStorage();
 
-    private protected override async Task<List<long>> MembersAsync(IBackupStorage storage)
-    {
-        // The list of members is the second gzip member of the index: the last place that begins like one and reads to the end.
-        await using var stream = await storage.OpenReadAsync(BackupNames.Index(RemotePath), 0, null, Token);
-        using var bytes = new MemoryStream();
-        await stream.CopyToAsync(bytes, Token);
-        var content = bytes.ToArray();
-        for (var at = content.Length - 20; at >= 0; at--)
-        {
-            if (content.AsSpan(at).StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]))
-            {
-                try
-                {
-                    return IndexReader.ReadMembers(new MemoryStream(content[at..]));
-                }
-                catch (IndexFormatException)
-                {
-                }
-            }
-        }
-        throw new IndexFormatException("No list of members.");
-    }
+    private protected override async Task<List<long>> MembersAsync(IBackupStorage storage) => MembersOf(await ReadIndexAsync(storage));
 
     [Fact]
     public async Task The_archive_is_one_that_the_runtime_reads()
@@ -48,7 +26,7 @@ public sealed class TgzFormatTests : FormatConformance
         File.WriteAllBytes(folder["source/large"], new SeededRandom(4).Bytes(3_000_000));
         var storage = new MemoryStorage();
         await PackAsync(storage, folder, "source");
-        using var gzip = new GZipStream(new MemoryStream(storage.Objects[BackupNames.Archive(RemotePath)]), CompressionMode.Decompress);
+        using var gzip = new GZipStream(new MemoryStream(storage.Objects[Paths.Archive]), CompressionMode.Decompress);
         using var tar = new TarReader(gzip);
         var files = 0;
         while (await tar.GetNextEntryAsync(copyData: false, Token) is { } entry)
@@ -75,8 +53,8 @@ public sealed class TgzFormatTests : FormatConformance
         var (first, second) = (new MemoryStorage(), new MemoryStorage());
         await PackAsync(first, folder, "source");
         await PackAsync(second, folder, "source", memory: 32 * 1024 * 1024);
-        Assert.Equal(first.Objects[BackupNames.Archive(RemotePath)], second.Objects[BackupNames.Archive(RemotePath)]);
-        Assert.Equal(first.Objects[BackupNames.Index(RemotePath)], second.Objects[BackupNames.Index(RemotePath)]);
+        Assert.Equal(first.Objects[Paths.Archive], second.Objects[Paths.Archive]);
+        Assert.Equal(first.Objects[Paths.Index], second.Objects[Paths.Index]);
     }
 
     [Fact]
@@ -97,7 +75,7 @@ public sealed class TgzFormatTests : FormatConformance
         File.WriteAllBytes(folder["source/large"], new SeededRandom(7).Bytes(2_500_000));
         var storage = new MemoryStorage();
         await PackAsync(storage, folder, "source");
-        var archive = storage.Objects[BackupNames.Archive(RemotePath)];
+        var archive = storage.Objects[Paths.Archive];
         var random = new SeededRandom(8);
         for (var round = 0; round < 200; round++)
         {
@@ -117,7 +95,7 @@ public sealed class TgzFormatTests : FormatConformance
         SampleTree.MakeSmall(folder.Make("source"), new SeededRandom(6), files: 30);
         var storage = new MemoryStorage();
         await PackAsync(storage, folder, "source");
-        var archive = storage.Objects[BackupNames.Archive(RemotePath)];
+        var archive = storage.Objects[Paths.Archive];
         foreach (var length in new[] { 0, 1, 19, archive.Length / 2, archive.Length - 1 })
         {
             await Assert.ThrowsAsync<BackupException>(() => ReadDamagedAsync(storage, archive[..length]));
@@ -127,8 +105,8 @@ public sealed class TgzFormatTests : FormatConformance
     private async Task<CheckTarget> ReadDamagedAsync(MemoryStorage storage, byte[] archive)
     {
         var damaged = new MemoryStorage();
-        await damaged.WriteAsync(BackupNames.Index(RemotePath), ObjectContent.FromBytes(storage.Objects[BackupNames.Index(RemotePath)]), WriteMode.CreateNew, Token);
-        await damaged.WriteAsync(BackupNames.Archive(RemotePath), ObjectContent.FromBytes(archive), WriteMode.CreateNew, Token);
+        await damaged.WriteAsync(Paths.Index, ObjectContent.FromBytes(storage.Objects[Paths.Index]), WriteMode.CreateNew, Token);
+        await damaged.WriteAsync(Paths.Archive, ObjectContent.FromBytes(archive), WriteMode.CreateNew, Token);
         var target = new CheckTarget();
         await ReadAsync(damaged, target, Token);
         return target;
