@@ -74,7 +74,7 @@ public sealed class BackupEngine : IDisposable
     /// <param name="observer">Is told of what is found and what is gone.</param>
     /// <param name="cancellationToken">Stops the sync.</param>
     /// <exception cref="BackupException">There is no such site, or its storage cannot be read.</exception>
-    public Task<IReadOnlyList<AppBackup>> SyncAsync(
+    public Task<IReadOnlyList<SiteBackup>> SyncAsync(
         string? site, IReadOnlyList<SecureString> passwords, IOperationObserver observer, CancellationToken cancellationToken) =>
         new CatalogSynchronizer(_context, _storages).RunAsync(site, passwords, observer, cancellationToken);
 

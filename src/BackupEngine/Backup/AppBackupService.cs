@@ -1,6 +1,4 @@
 using CloudBackup.Catalog;
-using CloudBackup.Encryption;
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
@@ -27,16 +25,16 @@ public sealed class AppBackupService
 
     /// <summary>The backups that fit every given condition, newest first. Dead runs are told as Failed.</summary>
     public IReadOnlyList<AppBackup> List(string? location = null, string? site = null) =>
-        [.. _context.Backups.List(location, site).Select(record => record.Backup)];
+        [.. _context.Backups.List(location, site).Select(record => record.Backup).OfType<AppBackup>()];
 
     /// <summary>The backup of an id.</summary>
     /// <exception cref="BackupException">There is none.</exception>
-    public AppBackup Get(string id) => Find(id).Backup;
+    public AppBackup Get(string id) => (AppBackup)Find(id).Backup;
 
     /// <summary>Reads a whole backup back and checks every hash.</summary>
     /// <exception cref="BackupException">There is no such backup, or the storage cannot be reached. Damage is a result, no exception.</exception>
     public Task<BackupTestResult> TestAsync(string id, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new AppBackupTester(_context, _storages).RunAsync(Find(id), observer, cancellationToken);
+        new BackupTester(_context, _storages).RunAsync(Find(id), observer, cancellationToken);
 
     /// <summary>Restores a backup in place, data and version.</summary>
     /// <exception cref="BackupException">It failed, and the data from before is in place.</exception>
@@ -59,40 +57,16 @@ public sealed class AppBackupService
         string id, Func<AppBackup, AppBackup> change, IOperationObserver observer, CancellationToken cancellationToken)
     {
         var record = Find(id);
-        if (record.Backup.State is not (BackupState.Ready or BackupState.Partial))
-        {
-            throw BackupErrors.BackupNotRestorable(record.Backup);
-        }
-        var wanted = change(record.Backup);
+        var wanted = change((AppBackup)record.Backup);
         var note = new BackupNote { Label = wanted.Label, PreserveUntil = wanted.PreserveUntil };
-        var changed = record.Backup with { Label = note.Label, PreserveUntil = note.PreserveUntil };
-        await _storages.UseAsync(_storages.Resolve(changed.Site), observer, async storage =>
-        {
-            var cipher = changed.KeyId is { } keyId ? new BackupCipher(_context.Keys.Get(keyId), encryptNames: true, _context.Random) : null;
-            await note.WriteAsync(storage, BackupPaths.Of(changed), cipher, cancellationToken).ConfigureAwait(false);
-            return true;
-        }).ConfigureAwait(false);
-        _context.Backups.Save(record with { Backup = changed });
-        return changed;
+        return (AppBackup)await new BackupOperations(_context, _storages).AnnotateAsync(record, note, observer, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes a backup from the storage, then its record (I4): a storage that fails keeps the record for the next try.</summary>
     /// <exception cref="BackupException">There is no such backup, it is being made, or the storage failed.</exception>
-    public async Task RemoveAsync(string id, IOperationObserver observer, CancellationToken cancellationToken)
-    {
-        var backup = Find(id).Backup;
-        using var appLock = AppLock.TryTake(_context, backup.AppId, "removal of a backup", out var owner)
-            ?? throw BackupErrors.AppBusy(backup.Location, owner);
-        await _storages.UseAsync(_storages.Resolve(backup.Site), observer, async storage =>
-        {
-            observer.OnStep($"Removing {backup.RemotePath} from {backup.Site}.");
-            await LeftOvers.RemoveContentAsync(storage, backup, cancellationToken).ConfigureAwait(false);
-            await BackupNote.RemoveAsync(storage, BackupPaths.Of(backup), cancellationToken).ConfigureAwait(false);
-            _context.Backups.Remove(id);
-            await UnusedKeys.RemoveAsync(_context, backup, storage, cancellationToken).ConfigureAwait(false);
-            return true;
-        }).ConfigureAwait(false);
-    }
+    public Task RemoveAsync(string id, IOperationObserver observer, CancellationToken cancellationToken) =>
+        new BackupOperations(_context, _storages).RemoveAsync(Find(id), observer, cancellationToken);
 
-    private BackupRecord Find(string id) => _context.Backups.Find(id) ?? throw BackupErrors.BackupNotFound(id);
+    private BackupRecord Find(string id) =>
+        _context.Backups.Find(id) is { Backup: AppBackup } record ? record : throw BackupErrors.BackupNotFound(id);
 }

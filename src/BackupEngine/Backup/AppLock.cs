@@ -1,3 +1,4 @@
+using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
 
@@ -10,6 +11,11 @@ internal static class AppLock
     /// <exception cref="BackupException">Somebody else has it.</exception>
     public static IDisposable Take(EngineContext context, BackupApp app, string operation) =>
         TryTake(context, app.Id, operation, out var owner) ?? throw BackupErrors.AppBusy(app.Location, owner);
+
+    /// <summary>Takes the lock of a backup's owner: an app's, or the platform's; null when somebody else has it.</summary>
+    public static PlatformLock? TryTake(EngineContext context, BackupOwner backups, string operation, out string owner) => backups.AppId is { } appId
+        ? TryTake(context, appId, operation, out owner)
+        : PlatformLock.TryTake(context.Home, "platform", operation, context.Time, out owner);
 
     /// <summary>Takes the lock of an app; null when somebody else has it.</summary>
     public static PlatformLock? TryTake(EngineContext context, Guid appId, string operation, out string owner) =>

@@ -6,19 +6,19 @@ using CloudBackup.Storage;
 
 namespace CloudBackup.Backup;
 
-/// <summary>Removes what runs that died have left. The caller holds the app's lock, so nobody is making what is removed.</summary>
+/// <summary>Removes what runs that died have left. The caller holds the owner's lock, so nobody is making what is removed.</summary>
 internal static class LeftOvers
 {
-    /// <summary>Settles an app's backups that are still Creating on a site: complete ones become Ready, the others are removed and Failed.</summary>
+    /// <summary>Settles an owner's backups that are still Creating on a site: complete ones become Ready, the others are removed and Failed.</summary>
     public static async Task RemoveAsync(
         EngineContext context,
-        Guid appId,
+        BackupOwner owner,
         BackupSite site,
         IBackupStorage storage,
         IOperationObserver observer,
         CancellationToken cancellationToken)
     {
-        foreach (var record in context.Backups.List(site: site.Name, appId: appId).Where(record => record.Backup.State == BackupState.Creating))
+        foreach (var record in context.Backups.ListOf(owner, site.Name).Where(record => record.Backup.State == BackupState.Creating))
         {
             context.Home.RemoveTemporaryFolder(record.Backup.Id);
             if (await FindAsync(context, record.Backup, site, storage, cancellationToken).ConfigureAwait(false) is { } stored)
@@ -34,7 +34,7 @@ internal static class LeftOvers
     }
 
     /// <summary>Removes a backup from the storage: the backup info first, so that at no moment a record without content is there.</summary>
-    public static async Task RemoveContentAsync(IBackupStorage storage, AppBackup backup, CancellationToken cancellationToken)
+    public static async Task RemoveContentAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
     {
         var paths = BackupPaths.Of(backup);
         await storage.RemoveAsync(paths.Info, cancellationToken).ConfigureAwait(false);
@@ -49,7 +49,7 @@ internal static class LeftOvers
     }
 
     private static Task<BackupRecord?> FindAsync(
-        EngineContext context, AppBackup backup, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
+        EngineContext context, SiteBackup backup, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
     {
         BackupKeys[] keys = backup.KeyId is { } id && context.Keys.Find(id) is { } found ? [found] : [];
         return StoredBackup.TryReadAsync(storage, site, BackupPaths.Of(backup), keys, context.Random, cancellationToken);

@@ -4,7 +4,7 @@ using CloudBackup.Progress;
 namespace CloudBackup.Backup;
 
 /// <summary>
-/// Says how much a run is going to read, for its progress: what the last backup of the app held, or, for a first backup that takes longer
+/// Says how much a run is going to read, for its progress: what the last backup held, or, for a first backup that takes longer
 /// than a moment, what a second walk over the tree counts meanwhile.
 /// </summary>
 internal sealed class SourceForecast : IDisposable
@@ -20,14 +20,14 @@ internal sealed class SourceForecast : IDisposable
     private SourceForecast(Func<CancellationToken, Task> count) => _counting = count(_stop.Token);
 
     /// <summary>Starts to find out.</summary>
-    public static SourceForecast Start(BackupApp app, long lastSize, RunCounters counters, TimeProvider time)
+    public static SourceForecast Start(IReadOnlyList<string> folders, long lastSize, RunCounters counters, TimeProvider time)
     {
         if (lastSize > 0)
         {
             counters.Expect(lastSize, 0);
             return new SourceForecast(_ => Task.CompletedTask);
         }
-        return new SourceForecast(token => CountAsync(app.DataDirectory, counters, time, token));
+        return new SourceForecast(token => CountAsync(folders, counters, time, token));
     }
 
     /// <inheritdoc/>
@@ -38,23 +38,25 @@ internal sealed class SourceForecast : IDisposable
         _stop.Dispose();
     }
 
-    private static async Task CountAsync(string path, RunCounters counters, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task CountAsync(IReadOnlyList<string> folders, RunCounters counters, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
             await Task.Delay(Patience, time, cancellationToken).ConfigureAwait(false);
             await Task.Run(
-                () =>
-                {
-                    using var root = LocalFileSystem.Open(path);
-                    counters.Expect(Count(root, DeepestFolder, cancellationToken), 0);
-                },
+                () => counters.Expect(folders.Sum(path => Count(path, cancellationToken)), 0),
                 cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is OperationCanceledException or FileTreeException)
         {
             // Only the time that is left stays unknown.
         }
+    }
+
+    private static long Count(string path, CancellationToken cancellationToken)
+    {
+        using var root = LocalFileSystem.Open(path);
+        return Count(root, DeepestFolder, cancellationToken);
     }
 
     private static long Count(DirectoryNode folder, int depth, CancellationToken cancellationToken)

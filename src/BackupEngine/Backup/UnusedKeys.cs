@@ -11,7 +11,7 @@ internal static class UnusedKeys
     /// Forgets the keys that a removed backup needed, when no site and no other backup needs them; the mark in the site's storage goes when
     /// nothing there needs them.
     /// </summary>
-    public static async Task RemoveAsync(EngineContext context, AppBackup removed, IBackupStorage storage, CancellationToken cancellationToken)
+    public static async Task RemoveAsync(EngineContext context, SiteBackup removed, IBackupStorage storage, CancellationToken cancellationToken)
     {
         if (removed.KeyId is not { } keyId)
         {

@@ -9,7 +9,7 @@ internal sealed class AppStore(PlatformDatabase database)
     // When an app was last backed up is not stored twice: it is the newest ready record of its backups.
     private const string Select =
         """
-        SELECT document, (SELECT MAX(created) FROM app_backup WHERE app_id = app.id AND state = 'Ready')
+        SELECT document, (SELECT MAX(created) FROM backup WHERE app_id = app.id AND state = 'Ready')
         FROM app
         """;
 

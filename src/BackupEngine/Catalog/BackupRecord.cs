@@ -4,7 +4,10 @@ namespace CloudBackup.Catalog;
 internal sealed record BackupRecord
 {
     /// <summary>What users see.</summary>
-    public required AppBackup Backup { get; init; }
+    public required SiteBackup Backup { get; init; }
+
+    /// <summary>Whose backup it is: an app's, or the platform's.</summary>
+    public BackupOwner Owner => BackupOwner.Of(Backup);
 
     /// <summary>
     /// True when this platform stored the backup itself, so that the hash of its backup info is known from a source that whoever can

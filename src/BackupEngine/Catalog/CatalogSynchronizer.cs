@@ -15,7 +15,7 @@ namespace CloudBackup.Catalog;
 internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage storages)
 {
     /// <summary>Synchronizes one site and returns the backups that it holds.</summary>
-    public async Task<IReadOnlyList<AppBackup>> RunAsync(
+    public async Task<IReadOnlyList<SiteBackup>> RunAsync(
         string? siteName, IReadOnlyList<SecureString> passwords, IOperationObserver observer, CancellationToken cancellationToken)
     {
         var site = storages.Resolve(siteName);
@@ -29,7 +29,7 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
                 KeepUsed(given, found);
                 DropMissing(site, found, observer);
                 Tell(site, found, observer);
-                return (IReadOnlyList<AppBackup>)[.. found.Backups.Values.OrderByDescending(backup => backup.Created)];
+                return (IReadOnlyList<SiteBackup>)[.. found.Backups.Values.OrderByDescending(backup => backup.Created).ThenBy(backup => backup.Id, StringComparer.Ordinal)];
             }).ConfigureAwait(false);
         }
         finally
@@ -63,7 +63,7 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
             run.Observer.OnDetail($"Looking into {folder.Path}.");
             await foreach (var item in run.Storage.ListAsync(folder.Path, recursive: false, cancellationToken).ConfigureAwait(false))
             {
-                if (!item.IsFolder && item.Name.StartsWith("app_", StringComparison.Ordinal) && BackupPaths.OfInfo(item.Path) is { } paths)
+                if (!item.IsFolder && BackupNames.IsBackup(item.Name) && BackupPaths.OfInfo(item.Path) is { } paths)
                 {
                     await TakeAsync(run, paths, cancellationToken).ConfigureAwait(false);
                 }
@@ -144,7 +144,7 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
     /// <summary>What the storage holds, by remote path.</summary>
     private sealed class Findings
     {
-        public Dictionary<string, AppBackup> Backups { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, SiteBackup> Backups { get; } = new(StringComparer.Ordinal);
 
         /// <summary>Backups that no key opens.</summary>
         public SortedSet<string> Locked { get; } = new(StringComparer.Ordinal);

@@ -47,6 +47,33 @@ internal static class Migrations
             document  TEXT NOT NULL
         );
         """,
+        """
+        -- kind: 'app' for the backup of an app, 'box' for the platform's, which has neither app nor location.
+        CREATE TABLE backup (
+            id           TEXT PRIMARY KEY,
+            kind         TEXT NOT NULL,
+            app_id       TEXT,
+            location     TEXT COLLATE NOCASE,
+            site         TEXT NOT NULL COLLATE NOCASE,
+            remote_path  TEXT NOT NULL,
+            state        TEXT NOT NULL,
+            created      INTEGER NOT NULL,
+            origin       TEXT NOT NULL,
+            info_hash    TEXT,
+            document     TEXT NOT NULL,
+            UNIQUE (site, remote_path)
+        );
+        INSERT INTO backup (id, kind, app_id, location, site, remote_path, state, created, origin, info_hash, document)
+            SELECT id, 'app', app_id, location, site, remote_path, state, created, origin, info_hash, document FROM app_backup;
+        DROP TABLE app_backup;
+        CREATE INDEX backup_by_app ON backup (app_id, created);
+
+        -- What is known of the platform as a whole: one row.
+        CREATE TABLE platform (
+            number    INTEGER PRIMARY KEY CHECK (number = 1),
+            document  TEXT NOT NULL
+        );
+        """,
     ];
 
     /// <summary>The schema that this code works with.</summary>

@@ -40,7 +40,7 @@ internal static class StoredBackup
         var note = await BackupNote.TryReadAsync(storage, paths, stored.Cipher, cancellationToken).ConfigureAwait(false);
         return new BackupRecord
         {
-            Backup = BackupOf(stored.Info, site, bytes.Length, note),
+            Backup = stored.Info.ToBackup(site.Name, bytes.Length, note),
             IsLocal = false,
             InfoHash = Convert.ToHexStringLower(SHA256.HashData(bytes)),
         };
@@ -58,27 +58,4 @@ internal static class StoredBackup
             : await storage.FindAsync(info.Paths.Archive, cancellationToken).ConfigureAwait(false);
         return archive?.Size == info.Archive?.Size;
     }
-
-    private static AppBackup BackupOf(BackupInfo info, BackupSite site, long infoSize, BackupNote? note) => new()
-    {
-        Id = info.Id,
-        AppId = info.AppId,
-        Location = info.Location,
-        PackageName = info.PackageName,
-        Version = info.Version,
-        Site = site.Name,
-        RemotePath = info.RemotePath,
-        Format = info.Format,
-        KeyId = info.Encryption?.KeyId,
-        State = info.State is BackupState.Partial ? BackupState.Partial : BackupState.Ready,
-        Created = info.Created,
-        Duration = TimeSpan.FromSeconds(info.DurationSeconds),
-        Size = (info.Archive?.Size ?? 0) + info.Index.Size + infoSize,
-        SourceSize = info.SourceSize,
-        FileCount = info.FileCount,
-        Skipped = info.Skipped,
-        Missing = info.Missing,
-        Label = note is null ? info.Label : note.Label,
-        PreserveUntil = note is null ? info.PreserveUntil : note.PreserveUntil,
-    };
 }

@@ -30,7 +30,7 @@ internal static partial class BackupErrors
         $"There is no backup '{id}'. Get-AppBackup lists all; Sync-BackupCatalog finds those that only the storage knows.",
         id);
 
-    public static BackupException BackupNotRestorable(AppBackup backup) => new(
+    public static BackupException BackupNotRestorable(SiteBackup backup) => new(
         nameof(BackupNotRestorable),
         BackupErrorCategory.InvalidState,
         $"The backup '{backup.Id}' is {backup.State}: only Ready and Partial backups can be read.",

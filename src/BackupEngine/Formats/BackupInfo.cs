@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using CloudBackup.Encryption;
 
@@ -8,7 +7,7 @@ namespace CloudBackup.Formats;
 /// The commit record stored beside a backup, written last: without it the backup does not exist. It holds all that is needed to list,
 /// read and check the backup, so nothing is ever inferred from a site's present settings.
 /// </summary>
-internal sealed record BackupInfo
+internal sealed partial record BackupInfo
 {
     /// <summary>The version of this record that is written now.</summary>
     public const int CurrentVersion = 1;
@@ -20,16 +19,28 @@ internal sealed record BackupInfo
     /// <summary>The backup's id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The app.</summary>
-    public required Guid AppId { get; init; }
+    /// <summary>What was backed up.</summary>
+    public BackupType Type { get; init; }
 
-    /// <summary>The app's location.</summary>
-    public required string Location { get; init; }
+    /// <summary>The app; null for the platform's backup.</summary>
+    public Guid? AppId { get; init; }
 
-    /// <summary>The app's package.</summary>
-    public string PackageName { get; init; } = "";
+    /// <summary>The app's location; null for the platform's backup.</summary>
+    public string? Location { get; init; }
 
-    /// <summary>The app's version.</summary>
+    /// <summary>The app's package; null for the platform's backup.</summary>
+    public string? PackageName { get; init; }
+
+    /// <summary>The platform; null for an app's backup.</summary>
+    public Guid? PlatformId { get; init; }
+
+    /// <summary>The app backups that the platform's backup stands on; null for an app's backup.</summary>
+    public IReadOnlyList<string>? DependsOn { get; init; }
+
+    /// <summary>What the platform's backup did for each app; null for an app's backup.</summary>
+    public IReadOnlyList<PlatformBackupApp>? Apps { get; init; }
+
+    /// <summary>The version of the app's package, or of the CloudBackup that made the platform's backup.</summary>
     public required string Version { get; init; }
 
     /// <summary>The path below the prefix, without extension: a record copied elsewhere does not pass for another backup.</summary>
@@ -86,19 +97,16 @@ internal sealed record BackupInfo
     /// <summary>Where its objects are.</summary>
     [JsonIgnore]
     public BackupPaths Paths => new(RemotePath, Encryption is not null);
+}
 
-    /// <summary>The record as it is stored, before encryption.</summary>
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, BackupInfoJson.Default.BackupInfo);
+/// <summary>What a backup is a backup of.</summary>
+internal enum BackupType
+{
+    /// <summary>An app.</summary>
+    App,
 
-    /// <summary>Reads a stored record, after decryption.</summary>
-    /// <exception cref="JsonException">The bytes are none, or of a newer version.</exception>
-    public static BackupInfo FromBytes(ReadOnlySpan<byte> bytes)
-    {
-        var info = JsonSerializer.Deserialize(bytes, BackupInfoJson.Default.BackupInfo) ?? throw new JsonException("The record is empty.");
-        return info.InfoVersion is >= 1 and <= CurrentVersion
-            ? info
-            : throw new JsonException($"The record has version {info.InfoVersion}; this CloudBackup reads up to {CurrentVersion}.");
-    }
+    /// <summary>The platform itself.</summary>
+    Box,
 }
 
 /// <summary>A stored archive.</summary>

@@ -20,6 +20,9 @@ internal static class BackupNames
     /// <summary>What the names of encrypted objects end in, behind everything else.</summary>
     public const string EncryptedExtension = ".enc";
 
+    private const string AppStart = "app_";
+    private const string BoxStart = "box_";
+
     /// <summary>The folder of all backups of a run that started then.</summary>
     public static string Tag(DateTimeOffset start) => start.UtcDateTime.ToString(TagFormat, CultureInfo.InvariantCulture);
 
@@ -28,5 +31,14 @@ internal static class BackupNames
         DateTime.TryParseExact(name, TagFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _);
 
     /// <summary>The name of an app's backup inside its tag folder, without extension.</summary>
-    public static string AppName(string location, string version) => $"app_{location}_v{version}";
+    public static string AppName(string location, string version) => $"{AppStart}{location}_v{version}";
+
+    /// <summary>The name of the platform's backup inside its tag folder, without extension.</summary>
+    public static string BoxName(string version) => $"{BoxStart}v{version}";
+
+    /// <summary>Whether a name inside a tag folder is that of a backup's object.</summary>
+    public static bool IsBackup(string name) => name.StartsWith(AppStart, StringComparison.Ordinal) || IsBox(name);
+
+    /// <summary>Whether a name inside a tag folder is that of an object of the platform's backup.</summary>
+    public static bool IsBox(string name) => name.StartsWith(BoxStart, StringComparison.Ordinal);
 }

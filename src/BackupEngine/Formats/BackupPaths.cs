@@ -18,7 +18,7 @@ internal readonly record struct BackupPaths(string RemotePath, bool IsEncrypted)
     public string Note => $"notes/{Add(".json")}";
 
     /// <summary>The paths of a backup that the catalog knows.</summary>
-    public static BackupPaths Of(AppBackup backup) => new(backup.RemotePath, backup.Encrypted);
+    public static BackupPaths Of(SiteBackup backup) => new(backup.RemotePath, backup.Encrypted);
 
     /// <summary>The backup that a file is the backup info of; null when it is none.</summary>
     public static BackupPaths? OfInfo(string path) => TryStrip(path, BackupNames.InfoExtension, false)

@@ -18,6 +18,9 @@ internal sealed record EngineContext(
     IRandomSource Random,
     Func<IBackupStorage, IBackupStorage> InterceptStorage)
 {
+    /// <summary>The time of day, in the milliseconds that stored times have.</summary>
+    public DateTimeOffset NowInMilliseconds() => DateTimeOffset.FromUnixTimeMilliseconds(Time.GetUtcNow().ToUnixTimeMilliseconds());
+
     /// <summary>What a site's storage is made with.</summary>
     public StorageContext StorageContext(IOperationObserver observer) => new(Time, Random, observer.OnDetail, InterceptStorage);
 }

@@ -1,11 +1,8 @@
 namespace CloudBackup;
 
-/// <summary>One backup of one app.</summary>
-public sealed record AppBackup
+/// <summary>One backup of one app. Its version is that of the app's package.</summary>
+public sealed record AppBackup : SiteBackup
 {
-    /// <summary>Short and unique, such as <c>app_wiki.example.com_v1.2.0_9f3e294c</c>.</summary>
-    public required string Id { get; init; }
-
     /// <summary>The app that was backed up.</summary>
     public required Guid AppId { get; init; }
 
@@ -14,58 +11,4 @@ public sealed record AppBackup
 
     /// <summary>The app's package when it was backed up.</summary>
     public string PackageName { get; init; } = "";
-
-    /// <summary>The app's version when it was backed up.</summary>
-    public required string Version { get; init; }
-
-    /// <summary>The site that holds the backup.</summary>
-    public required string Site { get; init; }
-
-    /// <summary>The path below the site's prefix, without extension.</summary>
-    public required string RemotePath { get; init; }
-
-    /// <summary>The backup's format.</summary>
-    public BackupFormat Format { get; init; }
-
-    /// <summary>Whether the backup is encrypted.</summary>
-    public bool Encrypted => KeyId is not null;
-
-    /// <summary>Which keys an encrypted backup needs: a name for them that gives nothing of them away; null when it is not encrypted.</summary>
-    public string? KeyId { get; init; }
-
-    /// <summary>What the backup may be relied on for.</summary>
-    public BackupState State { get; init; }
-
-    /// <summary>When the run started, UTC.</summary>
-    public DateTimeOffset Created { get; init; }
-
-    /// <summary>How long the run took.</summary>
-    public TimeSpan Duration { get; init; }
-
-    /// <summary>Bytes stored: data, index and backup info.</summary>
-    public long Size { get; init; }
-
-    /// <summary>Bytes of file content read from the source.</summary>
-    public long SourceSize { get; init; }
-
-    /// <summary>Entries in the backup: files, folders and links.</summary>
-    public long FileCount { get; init; }
-
-    /// <summary>A text of the user's.</summary>
-    public string? Label { get; init; }
-
-    /// <summary>Retention leaves the backup alone until then; null means that retention decides.</summary>
-    public DateTimeOffset? PreserveUntil { get; init; }
-
-    /// <summary>How many items were passed over: they vanished while being read, or are sockets, pipes or devices.</summary>
-    public long Skipped { get; init; }
-
-    /// <summary>What a <see cref="BackupState.Partial"/> backup does not hold (the first thousand).</summary>
-    public IReadOnlyList<MissingItem> Missing { get; init; } = [];
-
-    /// <summary>Why the run failed; null otherwise.</summary>
-    public string? Error { get; init; }
-
-    /// <summary>The id.</summary>
-    public override string ToString() => Id;
 }

@@ -9,7 +9,7 @@ public enum BackupState
     /// <summary>Complete: data, index and backup info are durably stored.</summary>
     Ready,
 
-    /// <summary>Stored, but some items of the source could not be read; they are listed in <see cref="AppBackup.Missing"/>.</summary>
+    /// <summary>Stored, but some items of the source could not be read; they are listed in <see cref="SiteBackup.Missing"/>.</summary>
     Partial,
 
     /// <summary>The run ended with an error; nothing of it is visible in the storage.</summary>

@@ -15,8 +15,8 @@ public sealed record BackupTestResult
     /// <summary>The backup.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The app's location.</summary>
-    public required string Location { get; init; }
+    /// <summary>The app's location; null for a backup of the platform.</summary>
+    public string? Location { get; init; }
 
     /// <summary>The site that holds the backup.</summary>
     public required string Site { get; init; }

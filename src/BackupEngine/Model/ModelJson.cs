@@ -10,4 +10,5 @@ namespace CloudBackup;
 [JsonSerializable(typeof(BackupSite))]
 [JsonSerializable(typeof(BackupApp))]
 [JsonSerializable(typeof(AppBackup))]
+[JsonSerializable(typeof(PlatformBackup))]
 internal sealed partial class ModelJson : JsonSerializerContext;

@@ -18,16 +18,16 @@ internal sealed class AppRestorer(EngineContext context, SiteStorage storages)
     /// <exception cref="BackupException">It failed; the data from before is in place.</exception>
     public async Task<BackupApp> RunAsync(string backupId, IOperationObserver observer, CancellationToken cancellationToken)
     {
-        var record = context.Backups.Find(backupId) ?? throw BackupErrors.BackupNotFound(backupId);
-        var app = context.Apps.Find(record.Backup.AppId)
-            ?? throw BackupErrors.AppNotRegistered(record.Backup.Location, record.Backup.AppId);
-        var site = storages.Resolve(record.Backup.Site);
+        var record = context.Backups.Find(backupId);
+        var wanted = record?.Backup as AppBackup ?? throw BackupErrors.BackupNotFound(backupId);
+        var app = context.Apps.Find(wanted.AppId) ?? throw BackupErrors.AppNotRegistered(wanted.Location, wanted.AppId);
+        var site = storages.Resolve(wanted.Site);
         using var appLock = AppLock.Take(context, app, "restore");
         RestoreRecovery.Run(context, app, observer);
         CheckDataDirectory(app);
         return await storages.UseAsync(site, observer, async storage =>
         {
-            var backup = await OpenedBackup.OpenAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
+            var backup = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);
             await using var _ = backup.ConfigureAwait(false);
             return await RestoreAsync(app, backup, site, observer, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);

@@ -14,17 +14,18 @@ internal sealed class FolderRestorer(EngineContext context, SiteStorage storages
     public async Task<DirectoryInfo> RunAsync(
         string backupId, string destination, IOperationObserver observer, CancellationToken cancellationToken)
     {
-        var record = context.Backups.Find(backupId) ?? throw BackupErrors.BackupNotFound(backupId);
-        var site = storages.Resolve(record.Backup.Site);
+        var record = context.Backups.Find(backupId);
+        var wanted = record?.Backup as AppBackup ?? throw BackupErrors.BackupNotFound(backupId);
+        var site = storages.Resolve(wanted.Site);
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
         return await storages.UseAsync(site, observer, async storage =>
         {
-            var backup = await OpenedBackup.OpenAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
+            var backup = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);
             await using var _ = backup.ConfigureAwait(false);
             using var folder = DestinationFolder.Prepare(path);
             observer.OnStep($"Restoring {backupId} to '{path}'.");
             var unpacker = new BackupUnpacker(context, observer);
-            var activity = $"Restoring {record.Backup.Location}";
+            var activity = $"Restoring {wanted.Location}";
             await unpacker.RunAsync(backup, site.Limits, folder.UnpackPath, path, activity, cancellationToken).ConfigureAwait(false);
             folder.Publish();
             return new DirectoryInfo(path);

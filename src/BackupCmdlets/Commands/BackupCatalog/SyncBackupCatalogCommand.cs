@@ -6,6 +6,7 @@ namespace CloudBackup.Commands;
 /// <summary>Makes the catalog say what the storage of a site holds, and lists the backups that it holds.</summary>
 [Cmdlet(VerbsData.Sync, "BackupCatalog", SupportsShouldProcess = true)]
 [OutputType(typeof(AppBackup))]
+[OutputType(typeof(PlatformBackup))]
 public sealed class SyncBackupCatalogCommand : EngineCommand
 {
     /// <summary>Names of sites. By default all sites.</summary>

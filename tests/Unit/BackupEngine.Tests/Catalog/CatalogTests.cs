@@ -32,7 +32,7 @@ public sealed class CatalogTests
         await platform.SetUpAsync();
         Assert.Empty(platform.Engine.AppBackups.List());
         var found = await platform.Engine.SyncAsync(null, [], platform.Observer, Token);
-        Assert.Equal(before, found, BackupComparer.Instance);
+        Assert.Equal(before, found.Cast<AppBackup>(), BackupComparer.Instance);
         Assert.Equal(before, platform.Engine.AppBackups.List(), BackupComparer.Instance);
         Assert.Equal("changed", found[0].Label);
         Assert.Equal(DateTimeOffset.MaxValue, found[0].PreserveUntil);
@@ -123,6 +123,24 @@ public sealed class CatalogTests
     }
 
     [Fact]
+    public void A_catalog_of_the_first_version_keeps_its_backups()
+    {
+        using var folder = new TempFolder();
+        folder.Make("home");
+        using (var connection = new SqliteConnection($"Data Source={folder["home/platform.db"]};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = FirstSchema;
+            command.ExecuteNonQuery();
+        }
+        using var engine = BackupEngine.Open(new BackupEngineOptions { PlatformHome = folder["home"] });
+        var backup = Assert.Single(engine.AppBackups.List("wiki.example.com", "local"));
+        Assert.Equal(("app_wiki.example.com_v1_0a1b2c3d", BackupState.Ready), (backup.Id, backup.State));
+        Assert.Equal(backup.Created, Assert.Single(engine.Apps.List()).LastBackup);
+    }
+
+    [Fact]
     public void A_damaged_catalog_is_told_with_the_way_out()
     {
         using var folder = new TempFolder();
@@ -177,6 +195,26 @@ public sealed class CatalogTests
         var values = environment.Split(';').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
         Assert.Equal(expected ?? (Environment.IsPrivilegedProcess ? "/var/lib/cloudbackup" : "/.local/share/cloudbackup"), PlatformHome.DefaultPath(values.GetValueOrDefault));
     }
+
+    private const string FirstSchema =
+        """
+        CREATE TABLE site (name TEXT PRIMARY KEY COLLATE NOCASE, is_default INTEGER NOT NULL, document TEXT NOT NULL);
+        CREATE TABLE app (id TEXT PRIMARY KEY, location TEXT NOT NULL UNIQUE COLLATE NOCASE, document TEXT NOT NULL);
+        CREATE TABLE app_backup (
+            id TEXT PRIMARY KEY, app_id TEXT NOT NULL, location TEXT NOT NULL COLLATE NOCASE, site TEXT NOT NULL COLLATE NOCASE,
+            remote_path TEXT NOT NULL, state TEXT NOT NULL, created INTEGER NOT NULL, origin TEXT NOT NULL, info_hash TEXT,
+            document TEXT NOT NULL, UNIQUE (site, remote_path));
+        CREATE INDEX app_backup_by_app ON app_backup (app_id, created);
+        CREATE TABLE restore_journal (app_id TEXT PRIMARY KEY, document TEXT NOT NULL);
+        INSERT INTO app VALUES ('6f2c7c1e-9d43-4d0c-8f0e-111111111111', 'wiki.example.com',
+            '{"id":"6f2c7c1e-9d43-4d0c-8f0e-111111111111","location":"wiki.example.com","version":"1","dataDirectory":"/srv/wiki"}');
+        INSERT INTO app_backup VALUES ('app_wiki.example.com_v1_0a1b2c3d', '6f2c7c1e-9d43-4d0c-8f0e-111111111111', 'wiki.example.com', 'local',
+            '2026-01-02-030405-006/app_wiki.example.com_v1', 'Ready', 1767323045006, 'local', 'aa',
+            '{"id":"app_wiki.example.com_v1_0a1b2c3d","appId":"6f2c7c1e-9d43-4d0c-8f0e-111111111111","location":"wiki.example.com",
+              "version":"1","site":"local","remotePath":"2026-01-02-030405-006/app_wiki.example.com_v1","state":"Ready",
+              "created":"2026-01-02T03:04:05.006+00:00"}');
+        PRAGMA user_version = 1;
+        """;
 
     private sealed class BackupComparer : IEqualityComparer<AppBackup>
     {

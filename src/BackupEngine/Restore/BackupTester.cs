@@ -7,7 +7,7 @@ using CloudBackup.Storage;
 namespace CloudBackup.Restore;
 
 /// <summary>Reads a whole backup back from its storage and checks every hash. What is damaged becomes part of the result.</summary>
-internal sealed class AppBackupTester(EngineContext context, SiteStorage storages)
+internal sealed class BackupTester(EngineContext context, SiteStorage storages)
 {
     /// <summary>Tests a backup.</summary>
     /// <exception cref="BackupException">The backup is not readable by its state, or the storage cannot be reached.</exception>
@@ -23,7 +23,7 @@ internal sealed class AppBackupTester(EngineContext context, SiteStorage storage
         return new BackupTestResult
         {
             Id = record.Backup.Id,
-            Location = record.Backup.Location,
+            Location = (record.Backup as AppBackup)?.Location,
             Site = site.Name,
             IsValid = problems.Length == 0,
             FilesChecked = counters.Entries,

@@ -1,0 +1,49 @@
+using CloudBackup.Catalog;
+using CloudBackup.Encryption;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Sites;
+
+namespace CloudBackup.Backup;
+
+/// <summary>What can be done to a backup that exists, of an app or of the platform alike.</summary>
+internal sealed class BackupOperations(EngineContext context, SiteStorage storages)
+{
+    /// <summary>Sets label and preservation, here and in the storage.</summary>
+    /// <exception cref="BackupException">The backup is none that can be kept, or the storage cannot be written to.</exception>
+    public async Task<SiteBackup> AnnotateAsync(
+        BackupRecord record, BackupNote note, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        if (record.Backup.State is not (BackupState.Ready or BackupState.Partial))
+        {
+            throw BackupErrors.BackupNotRestorable(record.Backup);
+        }
+        var changed = record.Backup with { Label = note.Label, PreserveUntil = note.PreserveUntil };
+        await storages.UseAsync(storages.Resolve(changed.Site), observer, async storage =>
+        {
+            var cipher = changed.KeyId is { } keyId ? new BackupCipher(context.Keys.Get(keyId), encryptNames: true, context.Random) : null;
+            await note.WriteAsync(storage, BackupPaths.Of(changed), cipher, cancellationToken).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+        context.Backups.Save(record with { Backup = changed });
+        return changed;
+    }
+
+    /// <summary>Removes a backup from the storage, then its record (I4): a storage that fails keeps the record for the next try.</summary>
+    /// <exception cref="BackupException">It is being made, or the storage failed.</exception>
+    public async Task RemoveAsync(BackupRecord record, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        var backup = record.Backup;
+        using var ownerLock = AppLock.TryTake(context, record.Owner, "removal of a backup", out var user)
+            ?? throw (backup is AppBackup app ? BackupErrors.AppBusy(app.Location, user) : BackupErrors.PlatformBusy(user));
+        await storages.UseAsync(storages.Resolve(backup.Site), observer, async storage =>
+        {
+            observer.OnStep($"Removing {backup.RemotePath} from {backup.Site}.");
+            await LeftOvers.RemoveContentAsync(storage, backup, cancellationToken).ConfigureAwait(false);
+            await BackupNote.RemoveAsync(storage, BackupPaths.Of(backup), cancellationToken).ConfigureAwait(false);
+            context.Backups.Remove(backup.Id);
+            await UnusedKeys.RemoveAsync(context, backup, storage, cancellationToken).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+    }
+}

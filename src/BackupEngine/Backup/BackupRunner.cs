@@ -1,0 +1,204 @@
+using System.Security.Cryptography;
+using CloudBackup.Backup.Source;
+using CloudBackup.Catalog;
+using CloudBackup.Encryption;
+using CloudBackup.FileTree;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Progress;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Backup;
+
+/// <summary>
+/// Makes one backup, of an app or of the platform. The order is what makes a backup trustworthy (I1): the record says Creating; the content
+/// is stored, then the index, both durable; then the backup info; only then the record says Ready. A run that fails removes what it stored.
+/// The caller holds the lock of the backup's owner.
+/// </summary>
+internal sealed class BackupRunner(EngineContext context)
+{
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromHours(12);
+
+    /// <summary>Makes the backup; null when the site's provider keeps nothing.</summary>
+    /// <exception cref="BackupException">It failed; the record says Failed, and nothing of it is in the storage.</exception>
+    public async Task<SiteBackup?> RunAsync(BackupSubject subject, BackupRun run, CancellationToken cancellationToken)
+    {
+        if (!run.Storage.Capabilities.KeepsData)
+        {
+            run.Observer.OnWarning($"The site {run.Site.Name} keeps nothing (provider {run.Site.Provider}): there is no backup of {subject.Name}.");
+            return null;
+        }
+        await LeftOvers.RemoveAsync(context, subject.Owner, run.Site, run.Storage, run.Observer, cancellationToken).ConfigureAwait(false);
+        var started = context.Time.GetTimestamp();
+        var record = CreateRecord(subject, run);
+        context.Backups.Save(new BackupRecord { Backup = record, IsLocal = true });
+        run.Observer.OnStep($"Backing up {subject.Name} {record.Version} to {run.Site.Name}: {record.RemotePath}.");
+        var timeout = run.Site.Limits.Timeout ?? DefaultTimeout;
+        using var deadline = new CancellationTokenSource(timeout, context.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await StoreAsync(subject, run, record, started, both.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            var told = deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested && failure is OperationCanceledException
+                ? BackupErrors.TimedOut($"The backup of {subject.Name}", timeout)
+                : failure;
+            await AbandonAsync(run, record, told, started).ConfigureAwait(false);
+            if (told != failure)
+            {
+                throw told;
+            }
+            throw;
+        }
+        finally
+        {
+            context.Home.RemoveTemporaryFolder(record.Id);
+        }
+    }
+
+    private async Task<SiteBackup> StoreAsync(
+        BackupSubject subject, BackupRun run, SiteBackup record, long started, CancellationToken cancellationToken)
+    {
+        var issues = new SourceIssues(run.ContinueOnError);
+        var counters = new RunCounters();
+        var result = await WriteContentAsync(subject, run, record, issues, counters, cancellationToken).ConfigureAwait(false);
+        record = record with
+        {
+            State = issues.MissingCount > 0 ? BackupState.Partial : BackupState.Ready,
+            Duration = context.Time.GetElapsedTime(started),
+            SourceSize = counters.SourceBytes,
+            FileCount = result.Entries,
+            Skipped = issues.Skipped,
+            Missing = issues.Missing,
+        };
+        var encryption = run.Site.KeyId is { } keyId ? new EncryptionFacts(Cbv2.Version, keyId, run.Site.EncryptFileName) : null;
+        var info = BackupInfo.Of(record, result, encryption, issues, counters).ToBytes();
+        info = CipherOf(run.Site)?.Encrypt(info) ?? info;
+        cancellationToken.ThrowIfCancellationRequested();
+        subject.CheckBeforeCommit();
+        var path = BackupPaths.Of(record).Info;
+        var infoSize = await run.Storage.WriteAsync(path, ObjectContent.FromBytes(info), WriteMode.CreateNew, cancellationToken)
+            .ConfigureAwait(false);
+        record = record with { Size = result.StoredBytes + infoSize };
+        context.Backups.Save(new BackupRecord { Backup = record, IsLocal = true, InfoHash = Convert.ToHexStringLower(SHA256.HashData(info)) });
+        Tell(subject, run, record, issues);
+        return record;
+    }
+
+    private async Task<FormatResult> WriteContentAsync(
+        BackupSubject subject,
+        BackupRun run,
+        SiteBackup record,
+        SourceIssues issues,
+        RunCounters counters,
+        CancellationToken cancellationToken)
+    {
+        var content = new ContentRequest
+        {
+            SpoolFolder = context.Home.MakeTemporaryFolder(record.Id),
+            Created = record.Created,
+            Avoid = FoldersToAvoid(run.Site),
+            Issues = issues,
+            Observer = run.Observer,
+            IsEncrypted = record.Encrypted,
+        };
+        using var progress = new ProgressReporter($"Backing up {subject.Name}", counters, run.Observer, context.Time);
+        using var forecast = SourceForecast.Start(subject.Folders, LastSize(subject, run.Site), counters, context.Time);
+        return await subject.WithItemsAsync(content, StoreItemsAsync, cancellationToken).ConfigureAwait(false);
+
+        Task<FormatResult> StoreItemsAsync(IEnumerable<BackupItem> items)
+        {
+            var request = new FormatWrite
+            {
+                Storage = run.Storage,
+                Paths = BackupPaths.Of(record),
+                Cipher = CipherOf(run.Site),
+                Items = items,
+                SpoolFolder = content.SpoolFolder,
+                Issues = issues,
+                Counters = counters,
+                Limits = run.Limits,
+            };
+            return BackupFormats.Get(record.Format).WriteAsync(request, cancellationToken);
+        }
+    }
+
+    private async Task AbandonAsync(BackupRun run, SiteBackup record, Exception failure, long started)
+    {
+        try
+        {
+            await LeftOvers.RemoveContentAsync(run.Storage, record, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StorageException left)
+        {
+            run.Observer.OnWarning($"What was stored of {record.RemotePath} could not be removed; the next backup tries again: {left.Message}");
+            return; // the record stays Creating, so that the next run finds it
+        }
+        context.Backups.Save(new BackupRecord
+        {
+            Backup = record with
+            {
+                State = BackupState.Failed,
+                Error = failure is OperationCanceledException ? "The backup was stopped." : failure.Message,
+                Duration = context.Time.GetElapsedTime(started),
+            },
+            IsLocal = true,
+        });
+    }
+
+    private SiteBackup CreateRecord(BackupSubject subject, BackupRun run)
+    {
+        var name = subject.BackupName;
+        var record = subject.NewRecord($"{name}_{context.Random.NextHex(4)}", run.Site.Name, $"{BackupNames.Tag(run.Started)}/{name}");
+        return record with
+        {
+            Format = run.Site.Format,
+            KeyId = run.Site.KeyId,
+            State = BackupState.Creating,
+            Created = run.Started,
+            Label = run.Label,
+            PreserveUntil = run.PreserveUntil,
+        };
+    }
+
+    /// <summary>The cipher of a site's new backups; null when they are not encrypted.</summary>
+    /// <exception cref="BackupException">The platform has lost the site's keys.</exception>
+    private BackupCipher? CipherOf(BackupSite site) =>
+        site.KeyId is { } keyId ? new BackupCipher(context.Keys.Get(keyId), site.EncryptFileName, context.Random) : null;
+
+    private static void Tell(BackupSubject subject, BackupRun run, SiteBackup record, SourceIssues issues)
+    {
+        if (issues.Changed > 0)
+        {
+            run.Observer.OnWarning($"{issues.Changed} files of {subject.Name} were written to while they were read; their copies may be torn.");
+        }
+        if (issues.MissingCount > 0)
+        {
+            run.Observer.OnWarning($"{issues.MissingCount} items of {subject.Name} could not be read; the backup {record.Id} is Partial.");
+        }
+        run.Observer.OnStep($"Backed up {subject.Name}: {record.FileCount} entries, {record.SourceSize} bytes, stored as {record.Size}.");
+    }
+
+    private long LastSize(BackupSubject subject, BackupSite site) => context.Backups.ListOf(subject.Owner, site.Name)
+        .FirstOrDefault(record => record.Backup.State == BackupState.Ready)?.Backup.SourceSize ?? 0;
+
+    /// <summary>A store or platform home inside the data directory would be backed up into itself.</summary>
+    private HashSet<(ulong Device, ulong Inode)> FoldersToAvoid(BackupSite site)
+    {
+        var paths = new List<string> { context.Home.Path };
+        if (site.Settings is FileSystemSettings settings)
+        {
+            paths.Add(Path.Join(settings.Path, site.Prefix));
+        }
+        var folders = new HashSet<(ulong Device, ulong Inode)>();
+        foreach (var path in paths.Where(Directory.Exists))
+        {
+            using var folder = LocalFileSystem.Open(path);
+            var facts = folder.ReadFacts();
+            folders.Add((facts.Device, facts.Inode));
+        }
+        return folders;
+    }
+}

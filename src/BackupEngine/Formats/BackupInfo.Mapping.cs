@@ -1,0 +1,105 @@
+using System.Text.Json;
+using CloudBackup.Backup.Source;
+using CloudBackup.Catalog;
+using CloudBackup.Infrastructure;
+using CloudBackup.Progress;
+
+namespace CloudBackup.Formats;
+
+/// <content>Between the stored record, its bytes, and what users see of the backup.</content>
+internal sealed partial record BackupInfo
+{
+    /// <summary>The record as it is stored, before encryption.</summary>
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, BackupInfoJson.Default.BackupInfo);
+
+    /// <summary>Reads a stored record, after decryption.</summary>
+    /// <exception cref="JsonException">The bytes are none, or of a newer version.</exception>
+    public static BackupInfo FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        var info = JsonSerializer.Deserialize(bytes, BackupInfoJson.Default.BackupInfo) ?? throw new JsonException("The record is empty.");
+        if (info.InfoVersion is < 1 or > CurrentVersion)
+        {
+            throw new JsonException($"The record has version {info.InfoVersion}; this CloudBackup reads up to {CurrentVersion}.");
+        }
+        var isWhole = info.Type == BackupType.Box ? info.PlatformId is not null : info.AppId is not null && info.Location is not null;
+        return isWhole ? info : throw new JsonException("The record does not say what it is a backup of.");
+    }
+
+    /// <summary>The record of a backup whose content was stored.</summary>
+    public static BackupInfo Of(
+        SiteBackup backup, FormatResult result, EncryptionFacts? encryption, SourceIssues issues, RunCounters counters)
+    {
+        var (app, box) = (backup as AppBackup, backup as PlatformBackup);
+        return new()
+        {
+            Id = backup.Id,
+            Type = box is null ? BackupType.App : BackupType.Box,
+            AppId = app?.AppId,
+            Location = app?.Location,
+            PackageName = app?.PackageName,
+            PlatformId = box?.PlatformId,
+            DependsOn = box?.DependsOn,
+            Apps = box?.Apps,
+            Version = backup.Version,
+            RemotePath = backup.RemotePath,
+            Format = backup.Format,
+            State = backup.State,
+            Created = backup.Created,
+            DurationSeconds = backup.Duration.TotalSeconds,
+            SourceSize = backup.SourceSize,
+            AllocatedSize = counters.AllocatedBytes,
+            FileCount = backup.FileCount,
+            Skipped = backup.Skipped,
+            Changed = issues.Changed,
+            Missing = backup.Missing,
+            Label = backup.Label,
+            PreserveUntil = backup.PreserveUntil,
+            Archive = result.Archive,
+            Index = result.Index,
+            Encryption = encryption,
+            Generator = ProductVersion.Generator,
+        };
+    }
+
+    /// <summary>The backup that the record tells of.</summary>
+    /// <param name="site">The name of the site that holds it.</param>
+    /// <param name="infoSize">The stored bytes of the record itself.</param>
+    /// <param name="note">What was set later; null for nothing.</param>
+    public SiteBackup ToBackup(string site, long infoSize, BackupNote? note) => Identity(site) with
+    {
+        Format = Format,
+        KeyId = Encryption?.KeyId,
+        State = State is BackupState.Partial ? BackupState.Partial : BackupState.Ready,
+        Created = Created,
+        Duration = TimeSpan.FromSeconds(DurationSeconds),
+        Size = (Archive?.Size ?? 0) + Index.Size + infoSize,
+        SourceSize = SourceSize,
+        FileCount = FileCount,
+        Skipped = Skipped,
+        Missing = Missing,
+        Label = note is null ? Label : note.Label,
+        PreserveUntil = note is null ? PreserveUntil : note.PreserveUntil,
+    };
+
+    private SiteBackup Identity(string site) => Type == BackupType.Box
+        ? new PlatformBackup
+        {
+            Id = Id,
+            PlatformId = PlatformId!.Value,
+            DependsOn = DependsOn ?? [],
+            Apps = Apps ?? [],
+            Version = Version,
+            Site = site,
+            RemotePath = RemotePath,
+        }
+        : new AppBackup
+        {
+            Id = Id,
+            AppId = AppId!.Value,
+            Location = Location!,
+            PackageName = PackageName ?? "",
+            Version = Version,
+            Site = site,
+            RemotePath = RemotePath,
+        };
+}
