@@ -11,6 +11,10 @@ internal static class Built
 
     public static string Repository { get; } = Path.GetFullPath(Metadata("RepositoryPath"));
 
+    public static string HelpBuilder { get; } = Path.GetFullPath(Metadata("HelpBuilderPath"));
+
+    public static string CmdletAssembly { get; } = Path.Join(Metadata("ModulePath"), "lib", "BackupCmdlets.dll");
+
     private static string Metadata(string key) =>
         typeof(Built).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 }

@@ -1,0 +1,103 @@
+<#
+.SYNOPSIS
+Builds, tests, checks or packages CloudBackup.
+
+.DESCRIPTION
+Uses the language, .NET and native commands only, so that both pwsh and the project's own host run it.
+
+.PARAMETER Task
+Build lays the module out in output/CloudBackup/<version>. Test runs every suite; Pester where there is a pwsh that has it. Lint checks format and
+scripts. Package makes output/CloudBackup.<version>.zip, to be unpacked in a folder of PSModulePath, and .nupkg, for a repository of modules.
+
+.PARAMETER Configuration
+What to build: Release or Debug.
+
+.EXAMPLE
+./build.ps1 -Task Test
+
+.EXAMPLE
+dotnet run -c Release --project src/BackupHost -- -File build.ps1 -Task Package
+#>
+param(
+    [ValidateSet('Build', 'Test', 'Lint', 'Package')]
+    [string] $Task = 'Build',
+
+    [ValidateSet('Release', 'Debug')]
+    [string] $Configuration = 'Release'
+)
+
+$ErrorActionPreference = 'Stop'
+$root = $PSScriptRoot
+$version = ([xml] [System.IO.File]::ReadAllText("$root/Directory.Build.props")).Project.PropertyGroup.VersionPrefix
+$module = "$root/output/CloudBackup/$version"
+
+# Has no parameters of its own: -c would be taken for one.
+function Invoke-Native {
+    $command, $arguments = $args
+    & $command @arguments
+    if ($LASTEXITCODE -ne 0) { throw "'$args' failed with exit code $LASTEXITCODE." }
+}
+
+function Find-Program([string] $Name) {
+    Get-Command -Name $Name -CommandType Application -ErrorAction Ignore | ForEach-Object { return $_.Source }
+}
+
+function Build {
+    Invoke-Native dotnet build "$root/CloudBackup.sln" -c $Configuration --nologo
+}
+
+function Test {
+    Build
+    Invoke-Native dotnet test -c $Configuration --no-build --solution "$root/CloudBackup.sln"
+    if (Find-Program pwsh) {
+        Invoke-Native pwsh -NoProfile -File "$root/tests/Pester/run.ps1"
+    }
+    else {
+        'There is no pwsh here: the Pester suite did not run.'
+    }
+}
+
+function Lint {
+    Invoke-Native dotnet format "$root/CloudBackup.sln" --verify-no-changes
+    $broken = foreach ($script in Find-Script) {
+        $errors = $null
+        $null = [System.Management.Automation.Language.Parser]::ParseFile($script, [ref] $null, [ref] $errors)
+        foreach ($problem in $errors) { '{0}({1}): {2}' -f $script, $problem.Extent.StartLineNumber, $problem.Message }
+    }
+    if ($broken) { throw ($broken -join [System.Environment]::NewLine) }
+    if (Get-Command -Name Invoke-ScriptAnalyzer -ErrorAction Ignore) {
+        $findings = Find-Script | ForEach-Object { Invoke-ScriptAnalyzer -Path $_ -Settings "$root/PSScriptAnalyzerSettings.psd1" }
+        $findings
+        if ($findings) { throw 'PSScriptAnalyzer has findings.' }
+    }
+}
+
+function Find-Script {
+    foreach ($folder in '', 'module', 'examples', 'tests/Pester') {
+        foreach ($pattern in '*.ps1', '*.psm1', '*.psd1') {
+            [System.IO.Directory]::EnumerateFiles([System.IO.Path]::Join($root, $folder), $pattern, 'TopDirectoryOnly')
+        }
+    }
+}
+
+function Package {
+    Build
+    $zipPath = "$root/output/CloudBackup.$version.zip"
+    [System.IO.File]::Delete($zipPath)
+    $zip = [System.IO.Compression.ZipFile]::Open($zipPath, 'Create')
+    try {
+        foreach ($file in [System.Linq.Enumerable]::Order([System.IO.Directory]::GetFiles($module, '*', 'AllDirectories'))) {
+            $name = "CloudBackup/$version/" + [System.IO.Path]::GetRelativePath($module, $file).Replace('\', '/')
+            $null = [System.IO.Compression.ZipFileExtensions]::CreateEntryFromFile($zip, $file, $name)
+        }
+    }
+    finally {
+        $zip.Dispose()
+    }
+    Invoke-Native dotnet pack "$root/src/BackupCmdlets" -c $Configuration --no-build --nologo -o "$root/output" `
+        "-p:NuspecFile=$root/module/CloudBackup.nuspec" "-p:NuspecBasePath=$module" "-p:NuspecProperties=version=$version" "-p:NoPackageAnalysis=true"
+    $zipPath
+    "$root/output/CloudBackup.$version.nupkg"
+}
+
+& $Task
