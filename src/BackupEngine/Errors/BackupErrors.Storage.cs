@@ -18,6 +18,7 @@ internal static partial class BackupErrors
             StorageErrorKind.Throttled => ("StorageThrottled", BackupErrorCategory.StorageUnavailable, " Lower the site's concurrency."),
             StorageErrorKind.Transient => ("StorageUnavailable", BackupErrorCategory.StorageUnavailable, " Try again later."),
             StorageErrorKind.Corrupt => ("StorageCorrupt", BackupErrorCategory.Damaged, ""),
+            StorageErrorKind.NotSupported => ("StorageNotSupported", BackupErrorCategory.StorageUnavailable, ""),
             StorageErrorKind.Misconfigured => ("StorageMisconfigured", BackupErrorCategory.InvalidInput, ""),
             _ => ("StorageFailed", BackupErrorCategory.StorageUnavailable, ""),
         };

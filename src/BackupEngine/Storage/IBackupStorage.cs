@@ -57,20 +57,3 @@ internal interface IBackupStorage : IAsyncDisposable
     /// <summary>Removes an object, and folders that are empty without it. A missing object is no error.</summary>
     Task RemoveAsync(string path, CancellationToken cancellationToken);
 }
-
-/// <summary>A storage that can say how much room is left.</summary>
-internal interface IFreeSpace
-{
-    /// <summary>Bytes that can still be stored.</summary>
-    Task<long> GetFreeSpaceAsync(CancellationToken cancellationToken);
-}
-
-/// <summary>A storage on which interrupted writes can leave something behind that no listing shows.</summary>
-internal interface ISweepPartials
-{
-    /// <summary>
-    /// Removes what interrupted writes of the object <paramref name="path"/>, and of every object below <paramref name="path"/> as a
-    /// folder, left behind; returns how many there were. The caller makes sure that no such write is under way.
-    /// </summary>
-    Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken);
-}

@@ -35,6 +35,22 @@ internal sealed class PrefixedStorage(IBackupStorage inner, string prefix) : Sto
     public override Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken) =>
         Ability<ISweepPartials>().SweepPartialsAsync(Full(path), cancellationToken);
 
+    /// <inheritdoc/>
+    public override Task CopyAsync(string from, string to, CancellationToken cancellationToken) =>
+        Ability<IServerCopy>().CopyAsync(Full(from), Full(to), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task LinkAsync(string from, string to, CancellationToken cancellationToken) =>
+        Ability<IHardLink>().LinkAsync(Full(from), Full(to), cancellationToken);
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(
+        IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
+    {
+        var failures = await Ability<IBulkRemove>().RemoveAllAsync([.. paths.Select(Full)], cancellationToken).ConfigureAwait(false);
+        return [.. failures.Select(failure => failure with { Path = failure.Path[(prefix.Length + 1)..] })];
+    }
+
     private string Full(string path) => StoragePath.Join(prefix, StoragePath.Check(path));
 
     private StoredObject Relative(StoredObject item) => item with { Path = item.Path[(prefix.Length + 1)..] };

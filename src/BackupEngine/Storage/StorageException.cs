@@ -30,6 +30,9 @@ internal enum StorageErrorKind
     /// <summary>The settings are wrong: no retry will help.</summary>
     Misconfigured,
 
+    /// <summary>The storage has no such ability after all: take another way.</summary>
+    NotSupported,
+
     /// <summary>Anything else that no retry will help.</summary>
     Other,
 }

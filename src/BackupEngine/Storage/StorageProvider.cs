@@ -25,7 +25,7 @@ internal static class StorageProviders
     public static IReadOnlyList<StorageProvider> All { get; } =
     [
         new("filesystem", typeof(FileSystemSettings), (settings, context) =>
-            new FileSystemStorage(((FileSystemSettings)settings).Path, context.Random)),
+            new FileSystemStorage(((FileSystemSettings)settings).Path, context.Random, !((FileSystemSettings)settings).NoHardlink)),
         new("noop", typeof(NoopSettings), (_, _) => new NoopStorage()),
     ];
 

@@ -23,7 +23,8 @@ internal static class StorageStack
         storage = new ConcurrencyLimitStorage(
             storage,
             new AdaptiveLimiter(site.Limits.UploadConcurrency ?? capabilities.UploadConcurrency, context.Log),
-            new AdaptiveLimiter(site.Limits.DownloadConcurrency ?? capabilities.DownloadConcurrency, context.Log));
+            new AdaptiveLimiter(site.Limits.DownloadConcurrency ?? capabilities.DownloadConcurrency, context.Log),
+            new AdaptiveLimiter(site.Limits.CopyConcurrency ?? capabilities.CopyConcurrency, context.Log));
         storage = new RetryStorage(storage, new RetryOptions(), context.Time, context.Log);
         return site.Prefix.Length == 0 ? storage : new PrefixedStorage(storage, site.Prefix);
     }

@@ -21,7 +21,7 @@ internal static class Errno
         LibC.ReadOnlyFileSystem => FileTreeErrorKind.ReadOnly,
         LibC.TooManyLinks => FileTreeErrorKind.IsLink,
         LibC.NotADirectory or LibC.IsADirectory => FileTreeErrorKind.WrongKind,
-        LibC.NotSupported or LibC.NotImplemented => FileTreeErrorKind.NotSupported,
+        LibC.NotSupported or LibC.NotImplemented or LibC.TooManyHardLinks => FileTreeErrorKind.NotSupported,
         LibC.NameTooLong => FileTreeErrorKind.NameTooLong,
         LibC.CrossDevice => FileTreeErrorKind.CrossDevice,
         LibC.DirectoryNotEmpty => FileTreeErrorKind.NotEmpty,

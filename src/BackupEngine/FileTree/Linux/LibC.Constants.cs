@@ -55,6 +55,7 @@ internal static unsafe partial class LibC
     public const int InvalidArgument = 22;
     public const int NoSpace = 28;
     public const int ReadOnlyFileSystem = 30;
+    public const int TooManyHardLinks = 31;
     public const int OutOfRange = 34;
     public const int NameTooLong = 36;
     public const int NotImplemented = 38;

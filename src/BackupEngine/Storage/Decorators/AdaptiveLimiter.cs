@@ -50,6 +50,15 @@ internal sealed class AdaptiveLimiter
         }
     }
 
+    /// <summary>Runs one operation without a result when its turn comes.</summary>
+    public Task RunAsync(Func<Task> operation, CancellationToken cancellationToken) => RunAsync(
+        async () =>
+        {
+            await operation().ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
+
     private async Task EnterAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource turn;

@@ -1,7 +1,8 @@
 namespace CloudBackup.Storage.Decorators;
 
-/// <summary>Bounds how many uploads and downloads are under way, and adapts to a storage that throttles.</summary>
-internal sealed class ConcurrencyLimitStorage(IBackupStorage inner, AdaptiveLimiter uploads, AdaptiveLimiter downloads)
+/// <summary>Bounds how many uploads, downloads and copies are under way, and adapts to a storage that throttles.</summary>
+internal sealed class ConcurrencyLimitStorage(
+    IBackupStorage inner, AdaptiveLimiter uploads, AdaptiveLimiter downloads, AdaptiveLimiter copies)
     : StorageDecorator(inner)
 {
     /// <inheritdoc/>
@@ -18,11 +19,17 @@ internal sealed class ConcurrencyLimitStorage(IBackupStorage inner, AdaptiveLimi
 
     /// <inheritdoc/>
     public override Task RemoveAsync(string path, CancellationToken cancellationToken) =>
-        uploads.RunAsync(
-            async () =>
-            {
-                await Inner.RemoveAsync(path, cancellationToken).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken);
+        uploads.RunAsync(() => Inner.RemoveAsync(path, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>
+        uploads.RunAsync(() => Ability<IBulkRemove>().RemoveAllAsync(paths, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task CopyAsync(string from, string to, CancellationToken cancellationToken) =>
+        copies.RunAsync(() => Ability<IServerCopy>().CopyAsync(from, to, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task LinkAsync(string from, string to, CancellationToken cancellationToken) =>
+        copies.RunAsync(() => Ability<IHardLink>().LinkAsync(from, to, cancellationToken), cancellationToken);
 }

@@ -15,14 +15,31 @@ internal sealed class LoggingStorage(IBackupStorage inner, TimeProvider time, Ac
 
     /// <inheritdoc/>
     public override Task RemoveAsync(string path, CancellationToken cancellationToken) =>
+        TellAsync($"remove {path}", () => Inner.RemoveAsync(path, cancellationToken));
+
+    /// <inheritdoc/>
+    public override Task CopyAsync(string from, string to, CancellationToken cancellationToken) =>
+        TellAsync($"copy {from} to {to}", () => Ability<IServerCopy>().CopyAsync(from, to, cancellationToken));
+
+    /// <inheritdoc/>
+    public override Task LinkAsync(string from, string to, CancellationToken cancellationToken) =>
+        TellAsync($"link {from} to {to}", () => Ability<IHardLink>().LinkAsync(from, to, cancellationToken));
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>
         TellAsync(
-            $"remove {path}",
-            async () =>
-            {
-                await Inner.RemoveAsync(path, cancellationToken).ConfigureAwait(false);
-                return true;
-            },
-            _ => "");
+            $"remove {paths.Count} objects",
+            () => Ability<IBulkRemove>().RemoveAllAsync(paths, cancellationToken),
+            failures => failures.Count == 0 ? "" : $", {failures.Count} could not be removed");
+
+    private Task<bool> TellAsync(string what, Func<Task> call) => TellAsync(
+        what,
+        async () =>
+        {
+            await call().ConfigureAwait(false);
+            return true;
+        },
+        _ => "");
 
     private async Task<T> TellAsync<T>(string what, Func<Task<T>> call, Func<T, string> describe)
     {

@@ -101,13 +101,48 @@ internal sealed class RetryStorage : StorageDecorator
 
     /// <inheritdoc/>
     public override Task RemoveAsync(string path, CancellationToken cancellationToken) =>
-        RunAsync(
-            async token =>
+        RunAsync(token => Inner.RemoveAsync(path, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task CopyAsync(string from, string to, CancellationToken cancellationToken) =>
+        RunAsync(token => Ability<IServerCopy>().CopyAsync(from, to, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task LinkAsync(string from, string to, CancellationToken cancellationToken) =>
+        RunAsync(token => Ability<IHardLink>().LinkAsync(from, to, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task FlushLinksAsync(CancellationToken cancellationToken) =>
+        RunAsync(token => Ability<IHardLink>().FlushLinksAsync(token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(
+        IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
+    {
+        var failures = new List<RemoveFailure>();
+        var left = paths;
+        try
+        {
+            await RunAsync(RemoveLeftAsync, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException) when (failures.Exists(failure => failure.Reason.IsRetriable))
+        {
+            // Told one by one in the result.
+        }
+        return failures;
+
+        async Task RemoveLeftAsync(CancellationToken token)
+        {
+            var now = await Ability<IBulkRemove>().RemoveAllAsync(left, token).ConfigureAwait(false);
+            failures.RemoveAll(failure => failure.Reason.IsRetriable);
+            failures.AddRange(now);
+            left = [.. now.Where(failure => failure.Reason.IsRetriable).Select(failure => failure.Path)];
+            if (left.Count > 0)
             {
-                await Inner.RemoveAsync(path, token).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken);
+                throw now.First(failure => failure.Reason.IsRetriable).Reason;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public override Task<long> GetFreeSpaceAsync(CancellationToken cancellationToken) =>
@@ -116,6 +151,14 @@ internal sealed class RetryStorage : StorageDecorator
     /// <inheritdoc/>
     public override Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken) =>
         RunAsync(token => Ability<ISweepPartials>().SweepPartialsAsync(path, token), cancellationToken);
+
+    private Task<bool> RunAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken) => RunAsync(
+        async token =>
+        {
+            await call(token).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
 
     private async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {

@@ -4,7 +4,8 @@ namespace CloudBackup.Storage.Decorators;
 /// Passes everything on to the storage inside, optional abilities too; a decorator overrides what it changes. It has an ability exactly
 /// when the storage inside has it.
 /// </summary>
-internal abstract class StorageDecorator(IBackupStorage inner) : IBackupStorage, IFreeSpace, ISweepPartials
+internal abstract class StorageDecorator(IBackupStorage inner)
+    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove
 {
     /// <inheritdoc/>
     public virtual StorageCapabilities Capabilities => Inner.Capabilities;
@@ -41,6 +42,21 @@ internal abstract class StorageDecorator(IBackupStorage inner) : IBackupStorage,
     /// <inheritdoc/>
     public virtual Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken) =>
         Ability<ISweepPartials>().SweepPartialsAsync(path, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task CopyAsync(string from, string to, CancellationToken cancellationToken) =>
+        Ability<IServerCopy>().CopyAsync(from, to, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task LinkAsync(string from, string to, CancellationToken cancellationToken) =>
+        Ability<IHardLink>().LinkAsync(from, to, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task FlushLinksAsync(CancellationToken cancellationToken) => Ability<IHardLink>().FlushLinksAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>
+        Ability<IBulkRemove>().RemoveAllAsync(paths, cancellationToken);
 
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()

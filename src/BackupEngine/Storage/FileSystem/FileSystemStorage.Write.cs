@@ -183,14 +183,26 @@ internal sealed partial class FileSystemStorage
 
     private static void RemoveExisting(DirectoryNode folder, string name, string path)
     {
+        if (RemoveIfThere(folder, name, path))
+        {
+            FileSystemErrors.Run(path, () =>
+            {
+                folder.Flush();
+                return true;
+            });
+        }
+    }
+
+    private static bool RemoveIfThere(DirectoryNode folder, string name, string path)
+    {
         try
         {
             folder.RemoveFile(name);
-            folder.Flush();
+            return true;
         }
         catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
         {
-            // Gone is what was wanted.
+            return false; // gone is what was wanted
         }
         catch (FileTreeException failure)
         {

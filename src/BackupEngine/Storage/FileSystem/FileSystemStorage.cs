@@ -9,7 +9,11 @@ namespace CloudBackup.Storage.FileSystem;
 /// renamed, and the folder is flushed: after a power cut there is the whole object or none. The folder itself is never created: a disk
 /// that is not mounted must not be taken for an empty one.
 /// </summary>
-internal sealed partial class FileSystemStorage(string root, IRandomSource random) : IBackupStorage, IFreeSpace, ISweepPartials
+/// <param name="root">The folder.</param>
+/// <param name="random">Makes the names of temporary files.</param>
+/// <param name="hasHardLinks">False where objects may not share their bytes with others.</param>
+internal sealed partial class FileSystemStorage(string root, IRandomSource random, bool hasHardLinks = true)
+    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove
 {
     private readonly Lock _lock = new();
     private DirectoryNode? _root;
@@ -19,7 +23,7 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
 
     /// <inheritdoc/>
     public T? As<T>()
-        where T : class => this as T;
+        where T : class => typeof(T) == typeof(IHardLink) && !hasHardLinks ? null : this as T;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredObject> ListAsync(

@@ -7,7 +7,7 @@ namespace CloudBackup.Tests.Conformance;
 /// What every storage must do, provider or decorator: a new one adds a subclass that opens it, and gets every test. Each test works in a
 /// place of its own.
 /// </summary>
-public abstract class StorageConformance
+public abstract partial class StorageConformance
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -61,6 +61,42 @@ internal sealed class FaultyStorage(IBackupStorage inner) : StorageDecorator(inn
         After?.Invoke("remove", path);
     }
 
+    public override async Task CopyAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        Count("copy", to);
+        await base.CopyAsync(from, to, cancellationToken);
+        After?.Invoke("copy", to);
+    }
+
+    public override async Task LinkAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        Count("link", to);
+        await base.LinkAsync(from, to, cancellationToken);
+        After?.Invoke("link", to);
+    }
+
+    /// <summary>Asks <see cref="Before"/> for each object; what it throws is that object's failure, and the others are removed.</summary>
+    public override async Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
+    {
+        var failures = new List<RemoveFailure>();
+        var rest = new List<string>();
+        foreach (var path in paths)
+        {
+            try
+            {
+                Count("remove", path);
+                rest.Add(path);
+            }
+            catch (StorageException failure)
+            {
+                failures.Add(new RemoveFailure(path, failure));
+            }
+        }
+        failures.AddRange(await base.RemoveAllAsync(rest, cancellationToken));
+        rest.ForEach(path => After?.Invoke("remove", path));
+        return failures;
+    }
+
     private void Count(string call, string path) => Before?.Invoke(Interlocked.Increment(ref _calls), call, path);
 
     private sealed class WatchedStream(Stream inner, Action<long> watch) : Stream

@@ -5,7 +5,7 @@ using CloudBackup.Storage;
 namespace CloudBackup.Tests.Fakes;
 
 /// <summary>Objects in memory: a storage without a disk, for tests of what is built on storages.</summary>
-internal sealed class MemoryStorage : IBackupStorage
+internal sealed class MemoryStorage : IBackupStorage, IServerCopy, IBulkRemove
 {
     private readonly ConcurrentDictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
 
@@ -85,6 +85,24 @@ internal sealed class MemoryStorage : IBackupStorage
     {
         _objects.TryRemove(StoragePath.Check(path), out _);
         return Task.CompletedTask;
+    }
+
+    public Task CopyAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _objects[StoragePath.Check(to)] = _objects.TryGetValue(StoragePath.Check(from), out var content)
+            ? content
+            : throw new StorageException(StorageErrorKind.NotFound, from, $"There is no '{from}'.");
+        return Task.CompletedTask;
+    }
+
+    public async Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
+    {
+        foreach (var path in paths.Select(StoragePath.Check).ToList())
+        {
+            await RemoveAsync(path, cancellationToken);
+        }
+        return [];
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

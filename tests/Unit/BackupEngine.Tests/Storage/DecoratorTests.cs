@@ -120,6 +120,36 @@ public sealed class DecoratorTests
     }
 
     [Fact]
+    public async Task Of_many_objects_only_those_that_may_pass_are_removed_again()
+    {
+        var tries = new List<string>();
+        var faulty = new FaultyStorage(new MemoryStorage())
+        {
+            Before = (_, call, path) =>
+            {
+                if (call != "remove")
+                {
+                    return;
+                }
+                tries.Add(path);
+                if (path == "held" || (path == "flaky" && tries.Count(tried => tried == path) < 3))
+                {
+                    throw FaultyStorage.Error(path == "held" ? StorageErrorKind.AccessDenied : StorageErrorKind.Transient, path);
+                }
+            },
+        };
+        var storage = new RetryStorage(faulty, Quick, TimeProvider.System, _ => { });
+        foreach (var path in new[] { "a", "b" })
+        {
+            await storage.WriteAsync(path, ObjectContent.FromBytes(new byte[1]), WriteMode.CreateNew, Token);
+        }
+        var failures = await storage.RemoveAllAsync(["a", "held", "flaky", "b"], Token);
+        Assert.Equal(("held", StorageErrorKind.AccessDenied), (Assert.Single(failures).Path, failures[0].Reason.Kind));
+        Assert.Equal(["a", "b", "flaky", "flaky", "flaky", "held"], tries.Order(StringComparer.Ordinal));
+        Assert.Equal(0, await storage.ListAsync("", recursive: true, Token).CountAsync(Token));
+    }
+
+    [Fact]
     public async Task The_log_names_calls_and_failures()
     {
         var lines = new List<string>();
@@ -140,11 +170,13 @@ public sealed class DecoratorTests
             .Where(type => type.IsInterface && type.Namespace == typeof(IBackupStorage).Namespace && type != typeof(IBackupStorage)).ToList();
         Assert.Contains(typeof(IFreeSpace), abilities);
         var files = new CloudBackup.Storage.FileSystem.FileSystemStorage("/", new SeededRandom(1));
+        var unlinked = new CloudBackup.Storage.FileSystem.FileSystemStorage("/", new SeededRandom(1), hasHardLinks: false);
+        Assert.Null(unlinked.As<IHardLink>());
         foreach (var ability in abilities)
         {
             Assert.True(ability.IsAssignableFrom(typeof(StorageDecorator)), $"StorageDecorator does not pass on {ability.Name}.");
             var method = typeof(IBackupStorage).GetMethod(nameof(IBackupStorage.As))!.MakeGenericMethod(ability);
-            foreach (var inner in new IBackupStorage[] { new MemoryStorage(), files })
+            foreach (var inner in new IBackupStorage[] { new MemoryStorage(), files, unlinked })
             {
                 var decorated = new RetryStorage(new PrefixedStorage(inner, "p"), Quick, TimeProvider.System, _ => { });
                 Assert.Equal(method.Invoke(inner, null) is null, method.Invoke(decorated, null) is null);

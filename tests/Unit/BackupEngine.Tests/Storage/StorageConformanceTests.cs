@@ -58,7 +58,7 @@ public sealed class DecoratedFlakyStorageConformance : StorageConformance
             },
         };
         var limiter = new AdaptiveLimiter(3, _ => { });
-        var limited = new ConcurrencyLimitStorage(new LoggingStorage(faulty, TimeProvider.System, _ => { }), limiter, limiter);
+        var limited = new ConcurrencyLimitStorage(new LoggingStorage(faulty, TimeProvider.System, _ => { }), limiter, limiter, limiter);
         var options = new RetryOptions { BaseDelay = TimeSpan.FromMilliseconds(1), LongestDelay = TimeSpan.FromMilliseconds(5) };
         await test(new RetryStorage(limited, options, TimeProvider.System, _ => { }));
         Assert.True(limiter.Current >= 1);

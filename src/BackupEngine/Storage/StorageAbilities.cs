@@ -1,0 +1,63 @@
+namespace CloudBackup.Storage;
+
+/// <summary>A storage that can say how much room is left.</summary>
+internal interface IFreeSpace
+{
+    /// <summary>Bytes that can still be stored.</summary>
+    Task<long> GetFreeSpaceAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A storage on which interrupted writes can leave something behind that no listing shows.</summary>
+internal interface ISweepPartials
+{
+    /// <summary>
+    /// Removes what interrupted writes of the object <paramref name="path"/>, and of every object below <paramref name="path"/> as a
+    /// folder, left behind; returns how many there were. The caller makes sure that no such write is under way.
+    /// </summary>
+    Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken);
+}
+
+/// <summary>A storage that copies objects by itself: the bytes do not pass through this machine's memory and network.</summary>
+internal interface IServerCopy
+{
+    /// <summary>
+    /// Copies an object of any size, with all that is kept with it. The copy is as durable and as atomic as a write with
+    /// <see cref="WriteMode.Replace"/>; it does not change when the original does. Many copies may run at a time.
+    /// </summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorKind.NotFound"/> when there is no <paramref name="from"/>.</exception>
+    Task CopyAsync(string from, string to, CancellationToken cancellationToken);
+}
+
+/// <summary>A storage that can give an object a second path without storing it twice.</summary>
+internal interface IHardLink
+{
+    /// <summary>
+    /// Makes <paramref name="to"/> another path of the object <paramref name="from"/>. Writing to or removing one path later leaves the
+    /// other as it is. The new path is there at once, and durable after <see cref="FlushLinksAsync"/>.
+    /// </summary>
+    /// <exception cref="StorageException">
+    /// <see cref="StorageErrorKind.NotFound"/> when there is no <paramref name="from"/>; <see cref="StorageErrorKind.AlreadyExists"/> when
+    /// there is a <paramref name="to"/>; <see cref="StorageErrorKind.NotSupported"/> when this place, or this object (it may have as many
+    /// links as it can), cannot: then copy instead.
+    /// </exception>
+    Task LinkAsync(string from, string to, CancellationToken cancellationToken);
+
+    /// <summary>Makes everything durable that was linked so far: once after many links, since each flush costs as much as all.</summary>
+    Task FlushLinksAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A storage that removes many objects cheaper than one by one.</summary>
+internal interface IBulkRemove
+{
+    /// <summary>
+    /// Removes objects, any number of them, and folders that are empty without them. A missing object is no error. Objects that cannot be
+    /// removed do not keep the others from being removed: they are returned, each with its reason.
+    /// </summary>
+    /// <exception cref="StorageException">The storage failed as a whole; some of the objects may be gone.</exception>
+    Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken);
+}
+
+/// <summary>An object that could not be removed.</summary>
+/// <param name="Path">The object.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record RemoveFailure(string Path, StorageException Reason);

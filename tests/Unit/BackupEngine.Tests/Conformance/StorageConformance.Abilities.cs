@@ -1,0 +1,86 @@
+using CloudBackup.Storage;
+using CloudBackup.Tests.Support;
+
+namespace CloudBackup.Tests.Conformance;
+
+/// <summary>What holds for the optional abilities, where a storage has them.</summary>
+public abstract partial class StorageConformance
+{
+    [Fact]
+    public Task A_copy_is_whole_and_independent_of_its_original() => UseAsync(async storage =>
+    {
+        if (storage.As<IServerCopy>() is not { } copier)
+        {
+            return;
+        }
+        var content = new SeededRandom(4).Bytes(300_000);
+        await storage.WriteAsync("snapshot/a/file", ObjectContent.FromBytes(content), WriteMode.CreateNew, Token);
+        await copier.CopyAsync("snapshot/a/file", "2026/app_x/deep/file", Token);
+        Assert.Equal(content, await ReadAsync(storage, "2026/app_x/deep/file"));
+        await storage.WriteAsync("snapshot/a/file", ObjectContent.FromBytes("new"u8.ToArray()), WriteMode.Replace, Token);
+        Assert.Equal(content, await ReadAsync(storage, "2026/app_x/deep/file"));
+        await copier.CopyAsync("snapshot/a/file", "2026/app_x/deep/file", Token);
+        await storage.RemoveAsync("snapshot/a/file", Token);
+        Assert.Equal("new"u8.ToArray(), await ReadAsync(storage, "2026/app_x/deep/file"));
+        await Expect(StorageErrorKind.NotFound, () => copier.CopyAsync("snapshot/a/file", "2026/other", Token));
+        await Expect(StorageErrorKind.Misconfigured, () => copier.CopyAsync("2026/app_x/deep/file", "../out", Token));
+    });
+
+    [Fact]
+    public Task Copies_take_names_with_special_characters() => UseAsync(async storage =>
+    {
+        if (storage.As<IServerCopy>() is not { } copier)
+        {
+            return;
+        }
+        foreach (var name in OddNames)
+        {
+            await PutAsync(storage, $"odd/{name}", name);
+            await copier.CopyAsync($"odd/{name}", $"copy/{name}", Token);
+            Assert.Equal(System.Text.Encoding.UTF8.GetBytes(name), await ReadAsync(storage, $"copy/{name}"));
+        }
+        Assert.Equal(OddNames.Select(name => $"copy/{name}").Order(StringComparer.Ordinal), await ListAsync(storage, "copy", recursive: true));
+    });
+
+    [Fact]
+    public Task A_link_keeps_its_content_when_the_other_path_changes() => UseAsync(async storage =>
+    {
+        if (storage.As<IHardLink>() is not { } linker)
+        {
+            return;
+        }
+        await PutAsync(storage, "snapshot/a/file", "old");
+        await linker.LinkAsync("snapshot/a/file", "2026/app_x/file", Token);
+        await linker.FlushLinksAsync(Token);
+        await Expect(StorageErrorKind.AlreadyExists, () => linker.LinkAsync("snapshot/a/file", "2026/app_x/file", Token));
+        await storage.WriteAsync("snapshot/a/file", ObjectContent.FromBytes("new"u8.ToArray()), WriteMode.Replace, Token);
+        Assert.Equal("old"u8.ToArray(), await ReadAsync(storage, "2026/app_x/file"));
+        await storage.RemoveAsync("snapshot/a/file", Token);
+        Assert.Equal("old"u8.ToArray(), await ReadAsync(storage, "2026/app_x/file"));
+        await Expect(StorageErrorKind.NotFound, () => linker.LinkAsync("snapshot/a/file", "2026/other", Token));
+    });
+
+    [Fact]
+    public Task Many_objects_are_removed_at_once_with_their_empty_folders() => UseAsync(async storage =>
+    {
+        if (storage.As<IBulkRemove>() is not { } remover)
+        {
+            return;
+        }
+        var paths = Enumerable.Range(0, 40).Select(i => $"many/{i % 4}/x/object {i}&<>").ToList();
+        await Task.WhenAll(paths.Append("many/stays").Select(path => PutAsync(storage, path, "x")));
+        Assert.Empty(await remover.RemoveAllAsync([.. paths, "many/never-was", "no/folder"], Token));
+        Assert.Equal(["many/stays"], await ListAsync(storage, "", recursive: true));
+        Assert.Equal(["many/stays"], await ListAsync(storage, "many", recursive: false));
+        Assert.Empty(await remover.RemoveAllAsync([], Token));
+        await Expect(StorageErrorKind.Misconfigured, () => remover.RemoveAllAsync(["many/stays", "../x"], Token));
+        Assert.Equal(["many/stays"], await ListAsync(storage, "", recursive: true));
+    });
+
+    /// <summary>Names that need care in addresses, in XML and in what the S3 signature covers.</summary>
+    private protected virtual IEnumerable<string> OddNames =>
+    [
+        "blank and  two", "plus+plus", "percent%41%", "question?mark", "hash#tag", "amper&sand", "less<more>", "quote'\"", "at@,:;=!$()*[]{}|^`~",
+        "back\\slash", "umlaut-\u00e4\u00f6", "decomposed-a\u0308", "emoji-\U0001F600", "-dash", "_.hidden", ".hidden", "ends.", "...",
+    ];
+}
