@@ -17,7 +17,7 @@ internal interface IAddonHandler
 
     /// <summary>Dumps into the spool folder and returns what goes into the backup.</summary>
     /// <exception cref="BackupException">The dump failed.</exception>
-    Task<IReadOnlyList<BackupItem>> DumpAsync(BackupAddon addon, AddonContext context, CancellationToken cancellationToken);
+    Task<IReadOnlyList<SourceItem>> DumpAsync(BackupAddon addon, AddonContext context, CancellationToken cancellationToken);
 
     /// <summary>Puts a dump to its place in an unpacked backup, before that becomes the app's data.</summary>
     /// <param name="addon">The addon.</param>

@@ -15,7 +15,7 @@ internal sealed class BackupContent : IDisposable
     private readonly DirectoryNode _data;
     private readonly DirectoryNode _spool;
     private readonly string _spoolPath;
-    private readonly List<BackupItem> _dumps = [];
+    private readonly List<SourceItem> _dumps = [];
 
     private BackupContent(BackupApp app, DirectoryNode data, DirectoryNode spool, string spoolPath)
     {
@@ -65,7 +65,7 @@ internal sealed class BackupContent : IDisposable
     /// <param name="avoid">Folders that are never entered.</param>
     /// <param name="issues">Takes what could not be read.</param>
     /// <param name="cancellationToken">Stops the walk.</param>
-    public IEnumerable<BackupItem> Items(
+    public IEnumerable<SourceItem> Items(
         DateTimeOffset created,
         IReadOnlySet<(ulong Device, ulong Inode)> avoid,
         SourceIssues issues,

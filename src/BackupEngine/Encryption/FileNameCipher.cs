@@ -19,6 +19,13 @@ internal sealed class FileNameCipher(BackupKeys keys)
     /// <summary>Whether a name is short enough.</summary>
     public static bool Fits(string name) => PathText.CountBytes(name) <= LongestName;
 
+    /// <summary>The bytes of the encrypted form of a name of <paramref name="bytes"/> bytes.</summary>
+    public static int EncryptedLength(int bytes)
+    {
+        var all = VectorLength + (((bytes / VectorLength) + 1) * VectorLength);
+        return ((all * 4) + 2) / 3; // base64 without its padding
+    }
+
     /// <summary>Encrypts one name.</summary>
     /// <exception cref="ArgumentException">The name is empty, too long, or holds a slash.</exception>
     public string Encrypt(string name)

@@ -85,6 +85,13 @@ internal static partial class BackupErrors
         what,
         inner);
 
+    public static BackupException NamesUnstorable(string[] paths, IReadOnlyList<string> reasons) => new(
+        nameof(NamesUnstorable),
+        BackupErrorCategory.InvalidInput,
+        $"{paths.Length} names cannot be stored, such as {Examples(paths, reasons)}. Rename or exclude them; an archive (the format "
+        + "tgz) takes any name. Nothing was stored. The error's target has all of them.",
+        paths);
+
     public static BackupException BackupHostile(string id, string path, string reason) => new(
         nameof(BackupHostile),
         BackupErrorCategory.Damaged,
@@ -160,4 +167,7 @@ internal static partial class BackupErrors
         BackupErrorCategory.InvalidState,
         $"The backup has an addon of the kind '{name}', which this CloudBackup does not know. Update the module.",
         name);
+
+    private static string Examples(string[] paths, IReadOnlyList<string> reasons) =>
+        string.Join("; ", paths.Take(5).Select((path, i) => $"'{path}': {reasons[i]}"));
 }

@@ -45,6 +45,9 @@ internal abstract class DirectoryNode(string path) : IDisposable
     /// <summary>The facts of the folder itself.</summary>
     public abstract FileFacts ReadFacts();
 
+    /// <summary>What names the folder's file system takes.</summary>
+    public abstract NameRules ReadNameRules();
+
     /// <summary>The names inside, ordered by their bytes.</summary>
     public abstract IReadOnlyList<string> ReadNames(CancellationToken cancellationToken);
 
@@ -53,6 +56,20 @@ internal abstract class DirectoryNode(string path) : IDisposable
 
     /// <summary>Opens a folder inside.</summary>
     public abstract DirectoryNode OpenDirectory(string name);
+
+    /// <summary>
+    /// Opens the folder at a relative path of several names. No link is followed on the way, as if each folder were opened in the one before.
+    /// </summary>
+    public virtual DirectoryNode OpenBelow(string path)
+    {
+        var node = AddReference();
+        foreach (var range in path.AsSpan().Split('/'))
+        {
+            using var parent = node;
+            node = parent.OpenDirectory(path[range]);
+        }
+        return node;
+    }
 
     /// <summary>Opens a regular file for reading; access times stay untouched where the system lets us.</summary>
     public abstract ReadableFile OpenFile(string name);

@@ -9,6 +9,22 @@ internal abstract class WritableFile(string path) : IDisposable
     /// <summary>Writes all of <paramref name="buffer"/> at <paramref name="offset"/>.</summary>
     public abstract void Write(ReadOnlySpan<byte> buffer, long offset);
 
+    /// <summary>
+    /// Makes the content of this new file that of <paramref name="source"/> as it is now: sharing the blocks where the file system can,
+    /// copied by the system elsewhere, and returns its length.
+    /// </summary>
+    public virtual long CopyFrom(ReadableFile source)
+    {
+        var buffer = new byte[256 * 1024];
+        long length = 0;
+        while (source.Read(buffer, length) is > 0 and var count)
+        {
+            Write(buffer.AsSpan(0, count), length);
+            length += count;
+        }
+        return length;
+    }
+
     /// <summary>Sets the length; what was not written reads as zeros.</summary>
     public abstract void SetLength(long length);
 

@@ -44,7 +44,7 @@ internal sealed record FormatWrite
     public BackupCipher? Cipher { get; init; }
 
     /// <summary>What goes in, in order. Enumerated once, on a thread of the format's.</summary>
-    public required IEnumerable<BackupItem> Items { get; init; }
+    public required IEnumerable<SourceItem> Items { get; init; }
 
     /// <summary>A local folder of this run.</summary>
     public required string SpoolFolder { get; init; }

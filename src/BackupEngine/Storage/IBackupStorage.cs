@@ -8,6 +8,12 @@ internal enum WriteMode
 
     /// <summary>The write fails with <see cref="StorageErrorKind.AlreadyExists"/>. Everything below a dated path is written so (I3).</summary>
     CreateNew,
+
+    /// <summary>
+    /// Like <see cref="Replace"/>, but the object need not be durable before <see cref="IDeferredFlush.FlushAsync"/> returns. A storage
+    /// without that ability makes it durable at once.
+    /// </summary>
+    ReplaceLater,
 }
 
 /// <summary>

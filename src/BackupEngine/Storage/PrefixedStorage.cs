@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CloudBackup.FileTree;
 using CloudBackup.Storage.Decorators;
 
 namespace CloudBackup.Storage;
@@ -6,6 +7,10 @@ namespace CloudBackup.Storage;
 /// <summary>A storage below a folder of another one.</summary>
 internal sealed class PrefixedStorage(IBackupStorage inner, string prefix) : StorageDecorator(inner)
 {
+    /// <inheritdoc/>
+    public override StorageCapabilities Capabilities =>
+        Inner.Capabilities with { LongestPath = Inner.Capabilities.LongestPath - PathText.CountBytes(prefix) - 1 };
+
     /// <inheritdoc/>
     public override async IAsyncEnumerable<StoredObject> ListAsync(
         string folder, bool recursive, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -50,6 +55,11 @@ internal sealed class PrefixedStorage(IBackupStorage inner, string prefix) : Sto
         var failures = await Ability<IBulkRemove>().RemoveAllAsync([.. paths.Select(Full)], cancellationToken).ConfigureAwait(false);
         return [.. failures.Select(failure => failure with { Path = failure.Path[(prefix.Length + 1)..] })];
     }
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<string>> CopyFolderAsync(
+        string from, string to, IReadOnlyList<string> names, CancellationToken cancellationToken) =>
+        Ability<IFolderCopy>().CopyFolderAsync(Full(from), Full(to), names, cancellationToken);
 
     private string Full(string path) => StoragePath.Join(prefix, StoragePath.Check(path));
 

@@ -6,11 +6,20 @@ internal sealed record StorageCapabilities
     /// <summary>False for a storage that throws everything away.</summary>
     public bool KeepsData { get; init; } = true;
 
-    /// <summary>The longest object path in bytes, prefix included.</summary>
+    /// <summary>The longest object path in bytes; a storage below a prefix has taken that off.</summary>
     public int LongestPath { get; init; } = 4095;
 
     /// <summary>The longest part of a path in bytes.</summary>
     public int LongestName { get; init; } = 255;
+
+    /// <summary>False where a name must be valid Unicode; true where it may be any bytes.</summary>
+    public bool TakesAnyBytes { get; init; } = true;
+
+    /// <summary>Characters that no name may have; where there are such, no name may end in a dot or a space either.</summary>
+    public string ForbiddenCharacters { get; init; } = "";
+
+    /// <summary>True where names that differ only in the case of letters are the same object.</summary>
+    public bool IsCaseInsensitive { get; init; }
 
     /// <summary>Uploads at the same time that do the storage good, when the site says nothing.</summary>
     public int UploadConcurrency { get; init; } = 4;

@@ -36,7 +36,7 @@ internal sealed class SqliteAddonHandler : IAddonHandler
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<BackupItem>> DumpAsync(BackupAddon addon, AddonContext context, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SourceItem>> DumpAsync(BackupAddon addon, AddonContext context, CancellationToken cancellationToken)
     {
         var source = Path.Join(context.App.DataDirectory, Relative(addon));
         var spoolName = $"sqlite-{context.Index}.db";

@@ -3,7 +3,7 @@ using CloudBackup.FileTree;
 namespace CloudBackup.Backup.Source;
 
 /// <summary>A small file that exists only in memory, such as <c>config.json</c>.</summary>
-internal sealed class MemoryItem(string path, byte[] content, UnixTime modified) : BackupItem(path, FactsOf(content, modified))
+internal sealed class MemoryItem(string path, byte[] content, UnixTime modified) : SourceItem(path, FactsOf(content, modified))
 {
     /// <inheritdoc/>
     public override ReadableFile Open() => new MemoryFile(Path, content, Facts);
@@ -48,7 +48,7 @@ internal sealed class MemoryItem(string path, byte[] content, UnixTime modified)
 /// A file whose content stands elsewhere than its facts come from: an addon's dump. Mode, owner and time are those of what was dumped,
 /// so that they come back with it.
 /// </summary>
-internal sealed class SpoolItem(string path, DirectoryNode spoolFolder, string spoolName, FileFacts facts) : BackupItem(path, facts)
+internal sealed class SpoolItem(string path, DirectoryNode spoolFolder, string spoolName, FileFacts facts) : SourceItem(path, facts)
 {
     /// <inheritdoc/>
     public override ReadableFile Open() => new SpoolFile(spoolFolder.OpenFile(spoolName), Path, Facts);
@@ -70,7 +70,7 @@ internal sealed class SpoolItem(string path, DirectoryNode spoolFolder, string s
 
 /// <summary>A folder that only holds generated files.</summary>
 internal sealed class GeneratedFolder(string path, UnixTime modified)
-    : BackupItem(path, new FileFacts { Kind = EntryKind.Directory, Mode = 0x1C0, Modified = modified, LinkCount = 1 })
+    : SourceItem(path, new FileFacts { Kind = EntryKind.Directory, Mode = 0x1C0, Modified = modified, LinkCount = 1 })
 {
     /// <inheritdoc/>
     public override ReadableFile Open() => throw new InvalidOperationException("A folder has no content.");

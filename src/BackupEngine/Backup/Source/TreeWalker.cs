@@ -15,7 +15,7 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
 
     /// <summary>Walks everything below <paramref name="root"/>, which appears as <paramref name="rootPath"/> in the backup.</summary>
     /// <exception cref="FileTreeException">The root itself cannot be read; for anything below it, <see cref="SourceIssues"/> decides.</exception>
-    public IEnumerable<BackupItem> Walk(DirectoryNode root, string rootPath, CancellationToken cancellationToken)
+    public IEnumerable<SourceItem> Walk(DirectoryNode root, string rootPath, CancellationToken cancellationToken)
     {
         var frames = new Stack<Frame>();
         try
@@ -47,7 +47,7 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
         }
     }
 
-    private BackupItem? Look(Frame frame, string name, Stack<Frame> frames, CancellationToken cancellationToken)
+    private SourceItem? Look(Frame frame, string name, Stack<Frame> frames, CancellationToken cancellationToken)
     {
         var path = $"{frame.Path}/{name}";
         var relative = frame.Relative.Length == 0 ? name : $"{frame.Relative}/{name}";
@@ -84,7 +84,7 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
         }
     }
 
-    private static (Frame Frame, BackupItem Item) Enter(DirectoryNode directory, string path, string relative, CancellationToken cancellationToken)
+    private static (Frame Frame, SourceItem Item) Enter(DirectoryNode directory, string path, string relative, CancellationToken cancellationToken)
     {
         try
         {

@@ -22,6 +22,15 @@ internal static unsafe partial class LibC
     public static readonly int OpenDirectoryOnly = OwnNumbers ? 0x4000 : 0x10000;
     public static readonly int OpenNoFollow = OwnNumbers ? 0x8000 : 0x20000;
 
+    /// <summary>The number of openat2, the same on every architecture.</summary>
+    public const int OpenAt2Number = 437;
+
+    /// <summary>RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH.</summary>
+    public const ulong ResolveBeneathWithoutLinks = 0x02 | 0x04 | 0x08;
+
+    /// <summary>FICLONE (linux/fs.h); numbered differently on POWER and MIPS, where it is only an unknown request.</summary>
+    public const nuint CloneRequest = 0x40049409;
+
     public const int AtSymbolicLinkNoFollow = 0x100;
     public const int AtRemoveDirectory = 0x200;
     public const int AtEmptyPath = 0x1000;
@@ -35,6 +44,12 @@ internal static unsafe partial class LibC
     public const uint RenameExchange = 2;
 
     public const uint SyncRangeWrite = 2;
+
+    /// <summary>Types of file systems, from linux/magic.h and statfs(2).</summary>
+    public const long FatMagic = 0x4D44;
+    public const long ExFatMagic = 0x2011BAB0;
+    public const long CifsMagic = 0xFF534D42;
+    public const long SmbMagic = 0xFE534D42;
 
     public const int ModeKindMask = 0xF000;
     public const int ModeRegular = 0x8000;

@@ -7,6 +7,7 @@ namespace CloudBackup.FileTree.Linux;
 internal sealed unsafe partial class LinuxDirectory : DirectoryNode
 {
     private const int EntryBufferSize = 64 * 1024;
+    private const int LongestPath = 4096;
     private const int NameOffset = 19; // struct linux_dirent64: ino 8, off 8, reclen 2, type 1, name
 
     private readonly int _file;
@@ -26,6 +27,24 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
 
     /// <inheritdoc/>
     public override FileFacts ReadFacts() => LinuxFacts.Of(_file, Path);
+
+    /// <inheritdoc/>
+    public override NameRules ReadNameRules()
+    {
+        LibC.StatFsResult result;
+        if (LibC.StatFs(_file, &result) != 0)
+        {
+            throw Errno.Last("examine the file system of", Path);
+        }
+        var rules = result.Type switch
+        {
+            LibC.FatMagic or LibC.ExFatMagic => NameRules.Windows,
+            LibC.CifsMagic or LibC.SmbMagic => NameRules.WindowsShare,
+            _ => NameRules.Posix,
+        };
+        // Some layered file systems take shorter names than the 255 bytes of all others; vfat counts in other units and takes more.
+        return rules with { LongestName = (int)Math.Clamp(result.LongestName, 64, rules.LongestName) };
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ReadNames(CancellationToken cancellationToken)
@@ -83,6 +102,34 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
     {
         var file = Open(name, LibC.OpenDirectoryOnly | LibC.OpenNoFollow, "open the folder");
         return new LinuxDirectory(file, Child(name));
+    }
+
+    /// <inheritdoc/>
+    public override DirectoryNode OpenBelow(string path)
+    {
+        if (path.Contains('/') && path.Length < LongestPath)
+        {
+            Span<byte> buffer = stackalloc byte[LongestPath];
+            if (PathText.CountBytes(path) < buffer.Length)
+            {
+                buffer[PathText.Encode(path, buffer)] = 0;
+                var how = new LibC.OpenHow
+                {
+                    Flags = (ulong)(LibC.OpenDirectoryOnly | LibC.OpenCloseOnExec),
+                    Resolve = LibC.ResolveBeneathWithoutLinks,
+                };
+                fixed (byte* bytes = buffer)
+                {
+                    var file = (int)LibC.OpenAt2(LibC.OpenAt2Number, _file, bytes, &how, sizeof(LibC.OpenHow));
+                    if (file >= 0)
+                    {
+                        return new LinuxDirectory(file, Child(path));
+                    }
+                }
+            }
+        }
+        // An old kernel, a long path, or something that is not there: step by step tells which.
+        return base.OpenBelow(path);
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,9 @@ internal sealed unsafe class LinuxReadableFile : ReadableFile
         }
     }
 
+    /// <summary>The open file, for calls that take two.</summary>
+    public int Descriptor => _file;
+
     /// <inheritdoc/>
     public override FileFacts ReadFacts() => LinuxFacts.Of(_file, Path);
 

@@ -5,6 +5,8 @@ namespace CloudBackup.FileTree.Linux;
 /// <summary>A new regular file of a Linux file system.</summary>
 internal sealed unsafe class LinuxWritableFile(int file, string path) : WritableFile(path)
 {
+    private const nuint LongestCopy = 1 << 30;
+
     private int _file = file;
 
     /// <inheritdoc/>
@@ -25,6 +27,38 @@ internal sealed unsafe class LinuxWritableFile(int file, string path) : Writable
                     throw count == 0 ? Errno.For(LibC.NoSpace, "write", Path) : Errno.Last("write", Path);
                 }
             }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long CopyFrom(ReadableFile source)
+    {
+        var from = ((LinuxReadableFile)source).Descriptor;
+        if (LibC.CloneFile(_file, LibC.CloneRequest, from) == 0)
+        {
+            return source.ReadFacts().Size;
+        }
+        long total = 0;
+        while (true)
+        {
+            var count = LibC.CopyFileRange(from, &total, _file, null, LongestCopy, 0);
+            if (count > 0)
+            {
+                continue; // the system has moved both places on
+            }
+            if (count == 0 && total > 0)
+            {
+                return total;
+            }
+            var error = count == 0 ? 0 : Marshal.GetLastPInvokeError();
+            if (error == LibC.Interrupted)
+            {
+                continue;
+            }
+            // Not between these file systems, or a file system that says «nothing» for files that it makes while they are read.
+            return total == 0 && error is 0 or LibC.CrossDevice or LibC.InvalidArgument or LibC.NotSupported or LibC.NotImplemented
+                ? base.CopyFrom(source)
+                : throw Errno.For(error, "copy to", Path);
         }
     }
 

@@ -32,6 +32,12 @@ internal sealed class PortableDirectory : DirectoryNode
     public override FileFacts ReadFacts() => PortableErrors.Run("examine", Path, () => PortableFacts.Of(Path));
 
     /// <inheritdoc/>
+    public override NameRules ReadNameRules() => NameRules.Windows with
+    {
+        ForbiddenCharacters = OperatingSystem.IsWindows() ? NameRules.Windows.ForbiddenCharacters : "",
+    };
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ReadNames(CancellationToken cancellationToken) => PortableErrors.Run("list the folder", Path, () =>
     {
         cancellationToken.ThrowIfCancellationRequested();

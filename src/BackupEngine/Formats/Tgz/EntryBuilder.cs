@@ -10,7 +10,7 @@ namespace CloudBackup.Formats.Tgz;
 internal static class EntryBuilder
 {
     /// <summary>The tar header of an item.</summary>
-    public static TarEntry ForTar(BackupItem item, in FileFacts facts, IReadOnlyList<ExtendedAttribute> attributes, OwnerNames owners) => new()
+    public static TarEntry ForTar(SourceItem item, in FileFacts facts, IReadOnlyList<ExtendedAttribute> attributes, OwnerNames owners) => new()
     {
         Path = item.Path,
         Kind = facts.Kind,

@@ -22,7 +22,7 @@ internal sealed class LargeFileCutter(
     private readonly byte[] _zeros = new byte[TgzOptions.MemberDataLength];
 
     /// <summary>Dispatches the file's segments.</summary>
-    public void Cut(BackupItem item, CancellationToken cancellationToken)
+    public void Cut(SourceItem item, CancellationToken cancellationToken)
     {
         ReadableFile file;
         try
@@ -43,7 +43,7 @@ internal sealed class LargeFileCutter(
     /// <inheritdoc/>
     public void Dispose() => _index.Dispose();
 
-    private void Cut(BackupItem item, ReadableFile file, CancellationToken cancellationToken)
+    private void Cut(SourceItem item, ReadableFile file, CancellationToken cancellationToken)
     {
         var entry = EntryBuilder.ForTar(item, file.Facts, ReadAttributes(file), owners);
         var header = _headers.Write(entry);

@@ -18,7 +18,7 @@ namespace CloudBackup.Formats.Tgz;
 /// <param name="counters">Counts what is done.</param>
 /// <param name="outgrown">Takes items that no longer fit: they are cut into members of their own later.</param>
 internal sealed class SegmentPacker(
-    OwnerNames owners, SourceIssues issues, RunCounters counters, ConcurrentQueue<BackupItem> outgrown) : IDisposable
+    OwnerNames owners, SourceIssues issues, RunCounters counters, ConcurrentQueue<SourceItem> outgrown) : IDisposable
 {
     private const int Attempts = 3;
 
@@ -55,7 +55,7 @@ internal sealed class SegmentPacker(
     /// <inheritdoc/>
     public void Dispose() => _index.Dispose();
 
-    private void PackFile(TgzSegment segment, BackupItem item, Block data)
+    private void PackFile(TgzSegment segment, SourceItem item, Block data)
     {
         using var file = item.Open();
         var attributes = file.ReadAttributes();
@@ -85,7 +85,7 @@ internal sealed class SegmentPacker(
         }
     }
 
-    private void Finish(TgzSegment segment, BackupItem item, Block data, TarEntry entry, int headerLength, int count, FileFacts facts, bool changed)
+    private void Finish(TgzSegment segment, SourceItem item, Block data, TarEntry entry, int headerLength, int count, FileFacts facts, bool changed)
     {
         if (changed)
         {

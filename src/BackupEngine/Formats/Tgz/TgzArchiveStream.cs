@@ -24,7 +24,7 @@ internal sealed class TgzArchiveStream : Stream
     /// <param name="counters">Counts what is done.</param>
     /// <param name="cancellationToken">Stops the packing; reads then throw.</param>
     public TgzArchiveStream(
-        IEnumerable<BackupItem> items,
+        IEnumerable<SourceItem> items,
         IndexWriter index,
         TgzOptions options,
         SourceIssues issues,

@@ -26,7 +26,7 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
     private readonly BlockPool _outputs = new(MemberCompressor.LargestMember(TgzOptions.MemberDataLength + TgzOptions.Slack));
     private readonly BlockingCollection<TgzSegment> _work = [];
     private readonly Channel<TgzSegment> _ordered = Channel.CreateUnbounded<TgzSegment>(new() { SingleReader = true, SingleWriter = true });
-    private readonly ConcurrentQueue<BackupItem> _outgrown = new();
+    private readonly ConcurrentQueue<SourceItem> _outgrown = new();
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _stop;
     private readonly Lazy<Block> _hole;
@@ -36,7 +36,7 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
 
     /// <summary>Starts the threads.</summary>
     public TgzPipeline(
-        IEnumerable<BackupItem> items, TgzOptions options, SourceIssues issues, RunCounters counters, CancellationToken cancellationToken)
+        IEnumerable<SourceItem> items, TgzOptions options, SourceIssues issues, RunCounters counters, CancellationToken cancellationToken)
     {
         _options = options;
         _issues = issues;
@@ -115,7 +115,7 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
         _stop.Dispose();
     }
 
-    private void Dispatch(IEnumerable<BackupItem> items, CancellationToken cancellationToken)
+    private void Dispatch(IEnumerable<SourceItem> items, CancellationToken cancellationToken)
     {
         using var cutter = new LargeFileCutter(_owners, _issues, _counters, this);
         using var group = new SegmentGroup();
@@ -227,7 +227,7 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
         }
     }
 
-    private static void DisposeItems(IEnumerable<BackupItem> items)
+    private static void DisposeItems(IEnumerable<SourceItem> items)
     {
         foreach (var item in items)
         {

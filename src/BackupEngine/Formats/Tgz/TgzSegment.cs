@@ -15,7 +15,7 @@ internal sealed class TgzSegment
     public required int Member { get; init; }
 
     /// <summary>The items to read; null when <see cref="Data"/> is given.</summary>
-    public List<BackupItem>? Items { get; init; }
+    public List<SourceItem>? Items { get; init; }
 
     /// <summary>The bytes to compress; null when <see cref="Items"/> is given, and once they are compressed.</summary>
     public Block? Data { get; set; }

@@ -32,6 +32,18 @@ internal sealed class LoggingStorage(IBackupStorage inner, TimeProvider time, Ac
             () => Ability<IBulkRemove>().RemoveAllAsync(paths, cancellationToken),
             failures => failures.Count == 0 ? "" : $", {failures.Count} could not be removed");
 
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<string>> CopyFolderAsync(
+        string from, string to, IReadOnlyList<string> names, CancellationToken cancellationToken) =>
+        TellAsync(
+            $"copy {names.Count} objects from {from} to {to}",
+            () => Ability<IFolderCopy>().CopyFolderAsync(from, to, names, cancellationToken),
+            missing => missing.Count == 0 ? "" : $", {missing.Count} are not there");
+
+    /// <inheritdoc/>
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        TellAsync("flush", () => Ability<IDeferredFlush>().FlushAsync(cancellationToken));
+
     private Task<bool> TellAsync(string what, Func<Task> call) => TellAsync(
         what,
         async () =>

@@ -5,7 +5,7 @@ namespace CloudBackup.Storage.Decorators;
 /// when the storage inside has it.
 /// </summary>
 internal abstract class StorageDecorator(IBackupStorage inner)
-    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove
+    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove, IFolderCopy, IDeferredFlush
 {
     /// <inheritdoc/>
     public virtual StorageCapabilities Capabilities => Inner.Capabilities;
@@ -57,6 +57,14 @@ internal abstract class StorageDecorator(IBackupStorage inner)
     /// <inheritdoc/>
     public virtual Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>
         Ability<IBulkRemove>().RemoveAllAsync(paths, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task<IReadOnlyList<string>> CopyFolderAsync(
+        string from, string to, IReadOnlyList<string> names, CancellationToken cancellationToken) =>
+        Ability<IFolderCopy>().CopyFolderAsync(from, to, names, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task FlushAsync(CancellationToken cancellationToken) => Ability<IDeferredFlush>().FlushAsync(cancellationToken);
 
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()

@@ -4,19 +4,23 @@ namespace CloudBackup.Storage.FileSystem;
 
 internal sealed partial class FileSystemStorage
 {
+    /// <summary>From so many folders on, one flush of the file system costs less than one of each folder.</summary>
+    private const int FewFolders = 8;
+
     /// <inheritdoc/>
-    public async Task CopyAsync(string from, string to, CancellationToken cancellationToken)
+    public Task CopyAsync(string from, string to, CancellationToken cancellationToken)
     {
-        var original = await OpenReadAsync(from, 0, null, cancellationToken).ConfigureAwait(false);
-        await using var _ = original.ConfigureAwait(false);
-        await WriteAsync(to, ObjectContent.FromStream(original), WriteMode.Replace, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        using var source = OpenFolder(StoragePath.FolderOf(StoragePath.Check(from))) ?? throw Missing(from);
+        CopyFile(source, from, StoragePath.Check(to), WriteMode.Replace);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public Task LinkAsync(string from, string to, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var source = OpenFolder(StoragePath.FolderOf(StoragePath.Check(from)), create: false) ?? throw Missing(from);
+        using var source = OpenFolder(StoragePath.FolderOf(StoragePath.Check(from))) ?? throw Missing(from);
         StoragePath.Check(to);
         const int Attempts = 5; // as in OpenForWrite: a cleaner may remove the target's folder as empty
         for (var attempt = 1; ; attempt++)
@@ -25,7 +29,7 @@ internal sealed partial class FileSystemStorage
             {
                 throw Missing(from);
             }
-            using var target = OpenFolder(StoragePath.FolderOf(to), create: true)!;
+            using var target = OpenOrMakeFolder(StoragePath.FolderOf(to), isDurable: false);
             try
             {
                 target.MakeHardLink(StoragePath.NameOf(to), source, StoragePath.NameOf(from));
@@ -45,7 +49,10 @@ internal sealed partial class FileSystemStorage
     }
 
     /// <inheritdoc/>
-    public Task FlushLinksAsync(CancellationToken cancellationToken) => Task.Run(
+    public Task FlushLinksAsync(CancellationToken cancellationToken) => FlushAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task FlushAsync(CancellationToken cancellationToken) => Task.Run(
         () => FileSystemErrors.Run("", () =>
         {
             Root().FlushFileSystem();
@@ -54,15 +61,50 @@ internal sealed partial class FileSystemStorage
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> CopyFolderAsync(
+        string from, string to, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        if (OpenFolder(StoragePath.Check(from)) is not { } source)
+        {
+            return Task.FromResult(names);
+        }
+        using var _ = source;
+        using var target = OpenOrMakeFolder(StoragePath.Check(to), isDurable: false);
+        var missing = new List<string>();
+        var canLink = hasHardLinks;
+        foreach (var name in names)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!TryShare(source, target, name, StoragePath.Join(to, name), ref canLink)
+                && !TryCopy(source, StoragePath.Join(from, name), StoragePath.Join(to, name)))
+            {
+                missing.Add(name);
+            }
+        }
+        return Task.FromResult<IReadOnlyList<string>>(missing);
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
         var failures = new List<RemoveFailure>();
-        foreach (var group in paths.ToLookup(path => StoragePath.FolderOf(StoragePath.Check(path)), StringComparer.Ordinal))
+        var groups = paths.ToLookup(path => StoragePath.FolderOf(StoragePath.Check(path)), StringComparer.Ordinal);
+        foreach (var group in groups)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            RemoveIn(group.Key, group, failures);
+            RemoveIn(group.Key, group, groups.Count <= FewFolders, failures);
         }
-        return Task.FromResult<IReadOnlyList<RemoveFailure>>(failures);
+        return RemoveAllAsync(groups.Count > FewFolders, failures, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(
+        bool mustFlush, List<RemoveFailure> failures, CancellationToken cancellationToken)
+    {
+        if (mustFlush)
+        {
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        return failures;
     }
 
     /// <summary>
@@ -72,9 +114,72 @@ internal sealed partial class FileSystemStorage
     private static bool IsUnableToLink(FileTreeException failure) =>
         failure.Kind is FileTreeErrorKind.NotSupported or FileTreeErrorKind.AccessDenied or FileTreeErrorKind.CrossDevice;
 
-    private void RemoveIn(string folder, IEnumerable<string> paths, List<RemoveFailure> failures)
+    private static bool TryShare(DirectoryNode source, DirectoryNode target, string name, string path, ref bool canLink)
     {
-        using (var node = OpenFolder(folder, create: false))
+        if (!canLink)
+        {
+            return false;
+        }
+        try
+        {
+            target.MakeHardLink(name, source, name);
+            return true;
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        {
+            return false; // looking for a copy tells what is missing
+        }
+        catch (FileTreeException failure) when (IsUnableToLink(failure))
+        {
+            // A file may have as many links as it can; where there are none at all, the next ones need not be tried.
+            canLink = failure.Kind == FileTreeErrorKind.NotSupported && source.Stat(name).LinkCount > 1;
+            return false;
+        }
+        catch (FileTreeException failure)
+        {
+            throw FileSystemErrors.Translate(failure, path);
+        }
+    }
+
+    private bool TryCopy(DirectoryNode source, string from, string to)
+    {
+        try
+        {
+            CopyFile(source, from, to, WriteMode.ReplaceLater);
+            return true;
+        }
+        catch (StorageException failure) when (failure.Kind == StorageErrorKind.NotFound && failure.Path == from)
+        {
+            return false;
+        }
+    }
+
+    private void CopyFile(DirectoryNode source, string from, string to, WriteMode mode)
+    {
+        using var original = FileSystemErrors.Run(from, () => source.OpenFile(StoragePath.NameOf(from)));
+        var name = StoragePath.NameOf(to);
+        var partial = PartialName.For(name, random);
+        var isDurable = mode != WriteMode.ReplaceLater;
+        using var folder = OpenForWrite(to, partial, isDurable, out var file);
+        try
+        {
+            using (file)
+            {
+                FileSystemErrors.Run(to, () => file.CopyFrom(original));
+                Flush(file, to, isDurable);
+            }
+            FileSystemErrors.Run(to, () => Publish(folder, partial, name, mode));
+        }
+        catch
+        {
+            RemoveQuietly(folder, partial);
+            throw;
+        }
+    }
+
+    private void RemoveIn(string folder, IEnumerable<string> paths, bool isDurable, List<RemoveFailure> failures)
+    {
+        using (var node = OpenFolder(folder))
         {
             if (node is null)
             {
@@ -91,11 +196,14 @@ internal sealed partial class FileSystemStorage
                     failures.Add(new RemoveFailure(path, failure));
                 }
             }
-            FileSystemErrors.Run(folder, () =>
+            if (isDurable)
             {
-                node.Flush();
-                return true;
-            });
+                FileSystemErrors.Run(folder, () =>
+                {
+                    node.Flush();
+                    return true;
+                });
+            }
         }
         RemoveEmptyFolders(folder);
     }

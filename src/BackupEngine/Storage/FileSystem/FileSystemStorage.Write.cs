@@ -7,24 +7,22 @@ internal sealed partial class FileSystemStorage
 {
     private const int BufferLength = 1024 * 1024;
     private const int FlushEvery = 8 * 1024 * 1024;
+    private const int HoleLength = 64 * 1024;
 
     /// <inheritdoc/>
     public async Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken)
     {
         var name = StoragePath.NameOf(StoragePath.Check(path));
         var partial = PartialName.For(name, random);
-        using var folder = OpenForWrite(path, partial, out var file);
+        var isDurable = mode != WriteMode.ReplaceLater;
+        using var folder = OpenForWrite(path, partial, isDurable, out var file);
         try
         {
             long size;
             using (file)
             {
                 size = await CopyAsync(content, file, path, cancellationToken).ConfigureAwait(false);
-                FileSystemErrors.Run(path, () =>
-                {
-                    file.Flush();
-                    return true;
-                });
+                Flush(file, path, isDurable);
             }
             cancellationToken.ThrowIfCancellationRequested();
             FileSystemErrors.Run(path, () => Publish(folder, partial, name, mode));
@@ -41,7 +39,7 @@ internal sealed partial class FileSystemStorage
     public Task RemoveAsync(string path, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using (var folder = OpenFolder(StoragePath.FolderOf(StoragePath.Check(path)), create: false))
+        using (var folder = OpenFolder(StoragePath.FolderOf(StoragePath.Check(path))))
         {
             if (folder is not null)
             {
@@ -57,7 +55,7 @@ internal sealed partial class FileSystemStorage
     {
         var name = StoragePath.NameOf(StoragePath.Check(path));
         var count = 0;
-        using (var folder = OpenFolder(StoragePath.FolderOf(path), create: false))
+        using (var folder = OpenFolder(StoragePath.FolderOf(path)))
         {
             count += folder is null ? 0 : Sweep(folder, path, file => PartialName.IsPartialOf(file, name), cancellationToken);
         }
@@ -72,12 +70,12 @@ internal sealed partial class FileSystemStorage
     /// <summary>
     /// Opens the object's folder and makes the temporary file in it. A cleaner that removes the folder as empty in between is no failure.
     /// </summary>
-    private DirectoryNode OpenForWrite(string path, string partial, out WritableFile file)
+    private DirectoryNode OpenForWrite(string path, string partial, bool isDurable, out WritableFile file)
     {
         const int Attempts = 5;
         for (var attempt = 1; ; attempt++)
         {
-            var folder = OpenFolder(StoragePath.FolderOf(path), create: true)!;
+            var folder = OpenOrMakeFolder(StoragePath.FolderOf(path), isDurable);
             try
             {
                 file = folder.CreateFile(partial);
@@ -94,24 +92,47 @@ internal sealed partial class FileSystemStorage
         }
     }
 
+    private static void Flush(WritableFile file, string path, bool isDurable)
+    {
+        if (isDurable)
+        {
+            FileSystemErrors.Run(path, () =>
+            {
+                file.Flush();
+                return true;
+            });
+        }
+    }
+
     private static async Task<long> CopyAsync(ObjectContent content, WritableFile file, string path, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
+        var length = (int)Math.Clamp(content.Length ?? BufferLength, 1, BufferLength);
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
             var stream = content.Open();
             await using var _ = stream.ConfigureAwait(false);
             long size = 0;
             long flushed = 0;
-            while (await stream.ReadAsync(buffer.AsMemory(0, BufferLength), cancellationToken).ConfigureAwait(false) is > 0 and var count)
+            long written = 0;
+            while (await stream.ReadAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false) is > 0 and var count)
             {
-                WriteAt(file, buffer.AsSpan(0, count), size, path);
+                // What holds nothing but zeros is left out of the file, and reads as zeros: a disk image takes the room of its data.
+                if (count < HoleLength || buffer.AsSpan(0, count).ContainsAnyExcept((byte)0))
+                {
+                    WriteAt(file, buffer.AsSpan(0, count), size, path);
+                    written = size + count;
+                }
                 size += count;
                 if (size - flushed >= FlushEvery)
                 {
                     file.StartFlush(flushed, size - flushed);
                     flushed = size;
                 }
+            }
+            if (written < size)
+            {
+                FileSystemErrors.Run(path, () => SetLength(file, size));
             }
             if (content.Length is { } expected && expected != size)
             {
@@ -123,6 +144,12 @@ internal sealed partial class FileSystemStorage
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private static bool SetLength(WritableFile file, long length)
+    {
+        file.SetLength(length);
+        return true;
     }
 
     private static void WriteAt(WritableFile file, ReadOnlySpan<byte> bytes, long offset, string path)
@@ -148,7 +175,10 @@ internal sealed partial class FileSystemStorage
             // No rename-without-replace on this file system: a hard link, which fails when the name is taken, or at last a look before.
             LinkOrMove(folder, partial, name);
         }
-        folder.Flush();
+        if (mode != WriteMode.ReplaceLater)
+        {
+            folder.Flush();
+        }
         return true;
     }
 
@@ -207,38 +237,6 @@ internal sealed partial class FileSystemStorage
         catch (FileTreeException failure)
         {
             throw FileSystemErrors.Translate(failure, path);
-        }
-    }
-
-    private void RemoveEmptyFolders(string folder)
-    {
-        for (; folder.Length > 0; folder = StoragePath.FolderOf(folder))
-        {
-            using var parent = TryOpenFolder(StoragePath.FolderOf(folder));
-            try
-            {
-                parent?.RemoveDirectory(StoragePath.NameOf(folder));
-            }
-            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
-            {
-                continue;
-            }
-            catch (FileTreeException)
-            {
-                return; // not empty, or not ours to remove
-            }
-        }
-    }
-
-    private DirectoryNode? TryOpenFolder(string folder)
-    {
-        try
-        {
-            return OpenFolder(folder, create: false);
-        }
-        catch (StorageException failure) when (failure.Kind == StorageErrorKind.Misconfigured)
-        {
-            return null; // a file, or a link
         }
     }
 

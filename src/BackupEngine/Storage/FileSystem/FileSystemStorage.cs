@@ -13,13 +13,13 @@ namespace CloudBackup.Storage.FileSystem;
 /// <param name="random">Makes the names of temporary files.</param>
 /// <param name="hasHardLinks">False where objects may not share their bytes with others.</param>
 internal sealed partial class FileSystemStorage(string root, IRandomSource random, bool hasHardLinks = true)
-    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove
+    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove, IFolderCopy, IDeferredFlush
 {
     private readonly Lock _lock = new();
     private DirectoryNode? _root;
 
     /// <inheritdoc/>
-    public StorageCapabilities Capabilities { get; } = new();
+    public StorageCapabilities Capabilities => field ??= ReadCapabilities();
 
     /// <inheritdoc/>
     public T? As<T>()
@@ -30,7 +30,7 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
         string folder, bool recursive, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        if (OpenFolder(folder, create: false) is not { } start)
+        if (OpenFolder(folder) is not { } start)
         {
             yield break;
         }
@@ -74,7 +74,7 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
     public Task<StoredObject?> FindAsync(string path, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var folder = OpenFolder(StoragePath.FolderOf(StoragePath.Check(path)), create: false);
+        using var folder = OpenFolder(StoragePath.FolderOf(StoragePath.Check(path)));
         return Task.FromResult(folder is not null && Look(folder, StoragePath.NameOf(path), path) is { IsFolder: false } found ? found : null);
     }
 
@@ -82,7 +82,7 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
     public Task<Stream> OpenReadAsync(string path, long offset, long? length, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var folder = OpenFolder(StoragePath.FolderOf(StoragePath.Check(path)), create: false) ?? throw Missing(path);
+        using var folder = OpenFolder(StoragePath.FolderOf(StoragePath.Check(path))) ?? throw Missing(path);
         var file = FileSystemErrors.Run(path, () => folder.OpenFile(StoragePath.NameOf(path)));
         var rest = file.Facts.Size - offset;
         if (rest < 0)
@@ -155,84 +155,4 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
     }
 
     private static StorageException Missing(string path) => new(StorageErrorKind.NotFound, path, $"There is no '{path}'.");
-
-    private DirectoryNode Root()
-    {
-        lock (_lock)
-        {
-            try
-            {
-                _root ??= LocalFileSystem.Open(root);
-            }
-            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
-            {
-                throw new StorageException(
-                    StorageErrorKind.NotFound,
-                    "",
-                    $"The folder '{root}' does not exist. If it is on a disk or share of its own, mount it; if it is new, create it.",
-                    failure);
-            }
-            catch (FileTreeException failure)
-            {
-                throw FileSystemErrors.Translate(failure, "");
-            }
-            return _root;
-        }
-    }
-
-    /// <summary>Opens a folder below the root; null when it is missing and not to be created.</summary>
-    private DirectoryNode? OpenFolder(string folder, bool create)
-    {
-        var node = Root().AddReference();
-        if (folder.Length == 0)
-        {
-            return node;
-        }
-        try
-        {
-            foreach (var name in StoragePath.Check(folder).Split('/'))
-            {
-                var next = OpenOrMake(node, name, create);
-                node.Dispose();
-                if (next is null)
-                {
-                    return null;
-                }
-                node = next;
-            }
-            return node;
-        }
-        catch (FileTreeException failure)
-        {
-            node.Dispose();
-            throw FileSystemErrors.Translate(failure, folder);
-        }
-    }
-
-    private static DirectoryNode? OpenOrMake(DirectoryNode parent, string name, bool create)
-    {
-        while (true)
-        {
-            try
-            {
-                return parent.OpenDirectory(name);
-            }
-            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
-            {
-                if (!create)
-                {
-                    return null;
-                }
-            }
-            try
-            {
-                parent.MakeDirectory(name);
-                parent.Flush();
-            }
-            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.AlreadyExists)
-            {
-                // Somebody else was quicker.
-            }
-        }
-    }
 }

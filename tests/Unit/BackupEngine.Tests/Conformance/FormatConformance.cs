@@ -224,8 +224,8 @@ public abstract class FormatConformance
         TempFolder folder,
         string source,
         long? memory = null,
-        Action<BackupItem>? watch = null,
-        BackupItem? extra = null,
+        Action<SourceItem>? watch = null,
+        SourceItem? extra = null,
         bool continueOnError = false,
         CancellationToken? token = null)
     {
@@ -325,7 +325,7 @@ public abstract class FormatConformance
         throw new IndexFormatException("No list of members.");
     }
 
-    private static IEnumerable<BackupItem> Watched(IEnumerable<BackupItem> items, Action<BackupItem>? watch, BackupItem? extra)
+    private static IEnumerable<SourceItem> Watched(IEnumerable<SourceItem> items, Action<SourceItem>? watch, SourceItem? extra)
     {
         foreach (var item in items)
         {
@@ -342,7 +342,7 @@ public abstract class FormatConformance
 
     /// <summary>A file that cannot be opened, or fails while it is read.</summary>
     private sealed class BrokenItem(string path, long size = 10, long failAt = -1)
-        : BackupItem(path, new FileFacts { Kind = EntryKind.File, Size = size, Allocated = size, LinkCount = 1 })
+        : SourceItem(path, new FileFacts { Kind = EntryKind.File, Size = size, Allocated = size, LinkCount = 1 })
     {
         public override ReadableFile Open() => failAt < 0 ? throw Broken() : new BrokenFile(Path, Facts, failAt);
 

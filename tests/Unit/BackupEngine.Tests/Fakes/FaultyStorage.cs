@@ -75,6 +75,22 @@ internal sealed class FaultyStorage(IBackupStorage inner) : StorageDecorator(inn
         After?.Invoke("link", to);
     }
 
+    public override async Task<IReadOnlyList<string>> CopyFolderAsync(
+        string from, string to, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        Count("copyfolder", to);
+        var missing = await base.CopyFolderAsync(from, to, names, cancellationToken);
+        After?.Invoke("copyfolder", to);
+        return missing;
+    }
+
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        Count("flush", "");
+        await base.FlushAsync(cancellationToken);
+        After?.Invoke("flush", "");
+    }
+
     /// <summary>Asks <see cref="Before"/> for each object; what it throws is that object's failure, and the others are removed.</summary>
     public override async Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {

@@ -71,7 +71,7 @@ internal sealed class MemoryStorage : IBackupStorage, IServerCopy, IBulkRemove
         {
             throw new StorageException(StorageErrorKind.Corrupt, path, "The content has another length than it said.");
         }
-        var added = mode == WriteMode.Replace;
+        var added = mode != WriteMode.CreateNew;
         if (added)
         {
             _objects[path] = bytes.ToArray();

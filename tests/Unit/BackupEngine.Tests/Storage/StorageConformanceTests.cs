@@ -18,6 +18,16 @@ public sealed class FileSystemStorageConformance : StorageConformance
     }
 }
 
+public sealed class UnlinkedFileSystemStorageConformance : StorageConformance
+{
+    private protected override async Task UseAsync(Func<IBackupStorage, Task> test)
+    {
+        using var folder = new TempFolder();
+        await using var storage = new FileSystemStorage(folder.Path, new SeededRandom(1), hasHardLinks: false);
+        await test(storage);
+    }
+}
+
 public sealed class PrefixedStorageConformance : StorageConformance
 {
     private protected override async Task UseAsync(Func<IBackupStorage, Task> test)

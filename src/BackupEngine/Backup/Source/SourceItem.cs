@@ -6,7 +6,7 @@ namespace CloudBackup.Backup.Source;
 /// One thing that goes into a backup, whatever the format: its path inside the backup, its facts, and for a file the means to open it.
 /// Disposing releases what opening needs.
 /// </summary>
-internal abstract class BackupItem(string path, FileFacts facts) : IDisposable
+internal abstract class SourceItem(string path, FileFacts facts) : IDisposable
 {
     /// <summary>The path inside the backup, such as <c>data/pictures/a.jpg</c>.</summary>
     public string Path { get; } = path;
@@ -30,7 +30,7 @@ internal abstract class BackupItem(string path, FileFacts facts) : IDisposable
 
 /// <summary>An item of the source tree. Keeps its folder open until it is disposed.</summary>
 internal sealed class TreeItem(string path, FileFacts facts, DirectoryNode? parent, string name, ReadableFile? opened = null)
-    : BackupItem(path, facts)
+    : SourceItem(path, facts)
 {
     private DirectoryNode? _parent = parent?.AddReference();
     private ReadableFile? _opened = opened;

@@ -1,0 +1,150 @@
+using CloudBackup.FileTree;
+
+namespace CloudBackup.Storage.FileSystem;
+
+internal sealed partial class FileSystemStorage
+{
+    private DirectoryNode Root()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                _root ??= LocalFileSystem.Open(root);
+            }
+            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+            {
+                throw new StorageException(
+                    StorageErrorKind.NotFound,
+                    "",
+                    $"The folder '{root}' does not exist. If it is on a disk or share of its own, mount it; if it is new, create it.",
+                    failure);
+            }
+            catch (FileTreeException failure)
+            {
+                throw FileSystemErrors.Translate(failure, "");
+            }
+            return _root;
+        }
+    }
+
+    private StorageCapabilities ReadCapabilities()
+    {
+        try
+        {
+            var rules = Root().ReadNameRules();
+            return new StorageCapabilities
+            {
+                LongestName = rules.LongestName,
+                TakesAnyBytes = rules.TakesAnyBytes,
+                ForbiddenCharacters = rules.ForbiddenCharacters,
+                IsCaseInsensitive = rules.IsCaseInsensitive,
+            };
+        }
+        catch (Exception failure) when (failure is StorageException or FileTreeException)
+        {
+            return new StorageCapabilities(); // the first real call says what is wrong
+        }
+    }
+
+    /// <summary>Opens a folder below the root; null when it is missing.</summary>
+    private DirectoryNode? OpenFolder(string folder)
+    {
+        try
+        {
+            return folder.Length == 0 ? Root().AddReference() : Root().OpenBelow(StoragePath.Check(folder));
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        {
+            return null;
+        }
+        catch (FileTreeException failure)
+        {
+            throw FileSystemErrors.Translate(failure, folder);
+        }
+    }
+
+    /// <summary>Opens a folder below the root, and makes it when it is missing.</summary>
+    /// <param name="folder">The folder; empty for the root itself.</param>
+    /// <param name="isDurable">Whether a new folder's name must be on the disk when this returns.</param>
+    private DirectoryNode OpenOrMakeFolder(string folder, bool isDurable)
+    {
+        if (OpenFolder(folder) is { } present)
+        {
+            return present;
+        }
+        var node = Root().AddReference();
+        try
+        {
+            foreach (var name in folder.Split('/'))
+            {
+                using var parent = node;
+                node = OpenOrMake(parent, name, isDurable);
+            }
+            return node;
+        }
+        catch (FileTreeException failure)
+        {
+            throw FileSystemErrors.Translate(failure, folder);
+        }
+    }
+
+    private static DirectoryNode OpenOrMake(DirectoryNode parent, string name, bool isDurable)
+    {
+        while (true)
+        {
+            try
+            {
+                return parent.OpenDirectory(name);
+            }
+            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+            {
+                // It is made below.
+            }
+            try
+            {
+                parent.MakeDirectory(name);
+                if (isDurable)
+                {
+                    parent.Flush();
+                }
+            }
+            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.AlreadyExists)
+            {
+                // Somebody else was quicker.
+            }
+        }
+    }
+
+    private DirectoryNode? TryOpenFolder(string folder)
+    {
+        try
+        {
+            return OpenFolder(folder);
+        }
+        catch (StorageException failure) when (failure.Kind == StorageErrorKind.Misconfigured)
+        {
+            return null; // a file, or a link
+        }
+    }
+
+    private void RemoveEmptyFolders(string folder)
+    {
+        for (; folder.Length > 0; folder = StoragePath.FolderOf(folder))
+        {
+            using var parent = TryOpenFolder(StoragePath.FolderOf(folder));
+            try
+            {
+                parent?.RemoveDirectory(StoragePath.NameOf(folder));
+            }
+            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+            {
+                continue;
+            }
+            catch (FileTreeException)
+            {
+                return; // not empty, or not ours to remove
+            }
+        }
+    }
+}
