@@ -36,7 +36,7 @@ internal sealed class AppSubject(BackupApp app, TimeProvider time) : BackupSubje
 
     /// <inheritdoc/>
     public override async Task<FormatResult> WithItemsAsync(
-        ContentRequest request, Func<IEnumerable<BackupItem>, Task<FormatResult>> store, CancellationToken cancellationToken)
+        ContentRequest request, Func<IEnumerable<SourceItem>, Task<FormatResult>> store, CancellationToken cancellationToken)
     {
         var commands = new CommandRunner(request.Observer);
         await commands.RunAsync("PreBackupCommand", app.Commands.PreBackup, app, cancellationToken).ConfigureAwait(false);

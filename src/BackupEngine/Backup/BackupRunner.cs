@@ -108,7 +108,7 @@ internal sealed class BackupRunner(EngineContext context)
         using var forecast = SourceForecast.Start(subject.Folders, LastSize(subject, run.Site), counters, context.Time);
         return await subject.WithItemsAsync(content, StoreItemsAsync, cancellationToken).ConfigureAwait(false);
 
-        Task<FormatResult> StoreItemsAsync(IEnumerable<BackupItem> items)
+        Task<FormatResult> StoreItemsAsync(IEnumerable<SourceItem> items)
         {
             var request = new FormatWrite
             {

@@ -28,7 +28,7 @@ internal abstract class BackupSubject
     /// <summary>Makes the content ready, has it stored by <paramref name="store"/>, and undoes what it took, whatever happens.</summary>
     /// <exception cref="BackupException">The content cannot be had.</exception>
     public abstract Task<FormatResult> WithItemsAsync(
-        ContentRequest request, Func<IEnumerable<BackupItem>, Task<FormatResult>> store, CancellationToken cancellationToken);
+        ContentRequest request, Func<IEnumerable<SourceItem>, Task<FormatResult>> store, CancellationToken cancellationToken);
 
     /// <summary>The last look before the backup becomes Ready.</summary>
     /// <exception cref="BackupException">It must not.</exception>
