@@ -31,7 +31,8 @@ public sealed class ModuleTests
             Assert.Equal(Cmdlets.Length, session.Run("Get-Command -Module CloudBackup").Count);
             session.Run("Get-BackupSite");
         }
-        session.Run("Remove-Module CloudBackup");
+        // Where modules are looked for is a matter of the process, which other tests share.
+        session.Run("$PSModuleAutoLoadingPreference = 'None'; Remove-Module CloudBackup");
         Assert.Equal("CommandNotFoundException", session.Fail("Get-BackupSite").FullyQualifiedErrorId);
         session.Invoke("Import-Module $args[0]", Built.Manifest);
         session.Run("Get-BackupSite");
