@@ -1,0 +1,45 @@
+namespace CloudBackup.Bench.DataSets;
+
+/// <summary>What a folder holds.</summary>
+/// <param name="Files">Files in it and below.</param>
+/// <param name="Bytes">Their lengths.</param>
+internal sealed record FolderFacts(long Files, long Bytes)
+{
+    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
+    /// <summary>Counts.</summary>
+    public static FolderFacts Of(string folder)
+    {
+        var (files, bytes) = (0L, 0L);
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", Everything))
+        {
+            files++;
+            bytes += file.Length;
+        }
+        return new FolderFacts(files, bytes);
+    }
+
+    /// <summary>Checks that a folder holds as much as another.</summary>
+    /// <exception cref="BenchException">It does not.</exception>
+    public static void MustEqual(string folder, string original)
+    {
+        var (found, expected) = (Of(folder), Of(original));
+        if (found != expected)
+        {
+            throw new BenchException($"'{folder}' holds {found.Files} files with {found.Bytes} bytes, not {expected.Files} with {expected.Bytes}.");
+        }
+    }
+
+    /// <summary>Reads everything once, so that it is in the page cache.</summary>
+    public static void Warm(string folder)
+    {
+        var buffer = new byte[1024 * 1024];
+        foreach (var file in Directory.EnumerateFiles(folder, "*", Everything))
+        {
+            using var handle = File.OpenHandle(file);
+            for (long at = 0; RandomAccess.Read(handle, buffer, at) is > 0 and var count; at += count)
+            {
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace CloudBackup.Bench.Scenarios;
+
+/// <summary>All scenarios.</summary>
+internal static class ScenarioList
+{
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new TgzBackupScenario(),
+        new TgzMediaScenario(),
+        new TgzRestoreScenario(),
+        new ManySmallFilesScenario(),
+        new ImportScenario(),
+    ];
+
+    /// <summary>The scenario of a name.</summary>
+    /// <exception cref="OptionException">There is none.</exception>
+    public static Scenario Get(string name) => All.FirstOrDefault(scenario => scenario.Name == name)
+        ?? throw new OptionException($"There is no scenario '{name}': {string.Join(", ", All.Select(scenario => scenario.Name))}.");
+}
