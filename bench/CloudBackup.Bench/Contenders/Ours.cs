@@ -31,7 +31,7 @@ internal static class Ours
     public static string HostPath { get; } = Metadata("HostPath");
 
     /// <summary>The module that was built with this program.</summary>
-    public static string ModulePath { get; } = Metadata("ModulePath");
+    public static string ModulePath { get; } = Path.Join(Metadata("ModulePath"), "CloudBackup.psd1");
 
     /// <summary>Makes a platform with the data set as its app, and a file system site, in a folder.</summary>
     /// <param name="folder">Gets the folders home and store.</param>
