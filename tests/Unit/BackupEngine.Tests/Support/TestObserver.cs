@@ -13,6 +13,9 @@ internal sealed class TestObserver : IOperationObserver
 
     public ConcurrentQueue<OperationProgress> Progress { get; } = new();
 
+    /// <summary>All texts, of every kind.</summary>
+    public IEnumerable<string> Everything => [.. Steps, .. Warnings, .. Details, .. Progress.Select(progress => progress.ToString())];
+
     public void OnStep(string message) => Steps.Enqueue(message);
 
     public void OnWarning(string message) => Warnings.Enqueue(message);

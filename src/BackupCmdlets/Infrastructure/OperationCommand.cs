@@ -1,0 +1,103 @@
+using System.Management.Automation;
+
+namespace CloudBackup.Commands;
+
+/// <summary>
+/// A cmdlet that runs operations of the engine. Runs them on the thread pool and writes what they tell on the pipeline thread, turns
+/// failures into error records, and stops when the user does.
+/// </summary>
+public abstract class OperationCommand : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Does the cmdlet's work for one input object; failures that users can act on become error records.</summary>
+    protected sealed override void ProcessRecord()
+    {
+        try
+        {
+            Process();
+        }
+        catch (BackupException failure)
+        {
+            WriteFailure(failure);
+        }
+    }
+
+    /// <summary>The cmdlet's work for one input object.</summary>
+    protected abstract void Process();
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Does something for each item; one item's failure is written and does not stop the others.</summary>
+    protected void ForEachItem<T>(IEnumerable<T> items, Action<T> action)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(action);
+        foreach (var item in items)
+        {
+            try
+            {
+                action(item);
+            }
+            catch (BackupException failure)
+            {
+                WriteFailure(failure);
+            }
+        }
+    }
+
+    /// <summary>Runs an operation of the engine to its end, whatever happens to the pipeline meanwhile.</summary>
+    protected T Run<T>(Func<IOperationObserver, CancellationToken, Task<T>> operation)
+    {
+        using var pump = new PipelinePump(this);
+        return pump.Run(operation, _stop);
+    }
+
+    /// <summary>Runs an operation that returns nothing.</summary>
+    protected void Run(Func<IOperationObserver, CancellationToken, Task> operation) => Run(async (observer, token) =>
+    {
+        await operation(observer, token).ConfigureAwait(false);
+        return true;
+    });
+
+    /// <summary>Writes the one error record of a failure.</summary>
+    protected void WriteFailure(BackupException failure) => WriteError(ErrorRecords.From(failure));
+
+    /// <summary>
+    /// Asks whether to do something. What destroys data asks by default; what does not asks only when the user wants to be asked.
+    /// </summary>
+    /// <param name="target">The thing.</param>
+    /// <param name="action">What is done to it.</param>
+    /// <param name="destroys">Whether data is lost, unless <c>-Force</c> says that this is wanted.</param>
+    protected bool IsConfirmed(string target, string action, bool destroys)
+    {
+        var isAsked = MyInvocation.BoundParameters.ContainsKey("Confirm");
+        var isWhatIf = MyInvocation.BoundParameters.TryGetValue("WhatIf", out var bound)
+            ? LanguagePrimitives.IsTrue(bound)
+            : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+        return (!destroys && !isAsked && !isWhatIf) || ShouldProcess(target, action);
+    }
+
+    /// <summary>Whether the user gave a parameter.</summary>
+    protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>A path of the session as a path of the file system; null stays null.</summary>
+    protected string? ResolvePath(string? path) => path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+
+    /// <summary>Releases what the cmdlet holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stop.Dispose();
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
+using CloudBackup.Progress;
+using CloudBackup.Storage;
+using CloudBackup.Storage.FileSystem;
+
+namespace CloudBackup.Encryption;
+
+/// <summary>
+/// Encrypts or decrypts a folder tree into another folder, file by file. All names are known to be right before anything is written.
+/// </summary>
+internal sealed class ProtectedTree(
+    BackupCipher cipher, IRandomSource random, TimeProvider time, bool replace, IOperationObserver observer, Action<FileInfo> onFile)
+{
+    private const int LongestNameOnDisk = 255;
+
+    /// <summary>Encrypts everything below <paramref name="source"/>.</summary>
+    public Task ProtectAsync(string source, string destination, CancellationToken cancellationToken)
+    {
+        var counters = new RunCounters();
+        var offending = Survey(source, destination, counters, cancellationToken).Where(item => !Fits(item))
+            .Select(item => PathText.ForDisplay(item.Path)).ToArray();
+        return offending.Length > 0
+            ? throw BackupErrors.NamesTooLong(offending, cipher.Names is null ? LongestNameOnDisk : FileNameCipher.LongestName)
+            : ConvertAsync(source, destination, $"Encrypting {source}", ProtectPath, cipher.Encrypt, counters, cancellationToken);
+    }
+
+    /// <summary>Decrypts everything below <paramref name="source"/>.</summary>
+    public Task UnprotectAsync(string source, string destination, CancellationToken cancellationToken)
+    {
+        var counters = new RunCounters();
+        // An encrypted name never has a dot: one file named *.enc tells that this tree's names were left readable.
+        var isReadable = TreeFile.Walk(source, destination, _ => { }, cancellationToken).Any(item => !item.IsFolder && HasExtension(item));
+        foreach (var item in Survey(source, destination, counters, cancellationToken))
+        {
+            _ = Rename(item);
+        }
+        return ConvertAsync(source, destination, $"Decrypting {source}", Rename, cipher.Decrypt, counters, cancellationToken);
+
+        string? Rename(TreeFile item) => isReadable ? UnprotectReadable(item) : UnprotectPath(item);
+    }
+
+    private IEnumerable<TreeFile> Survey(string source, string destination, RunCounters counters, CancellationToken cancellationToken)
+    {
+        var (bytes, entries) = (0L, 0L);
+        foreach (var item in TreeFile.Walk(source, destination, TellSkipped, cancellationToken))
+        {
+            (bytes, entries) = (bytes + item.Size, entries + 1);
+            yield return item;
+        }
+        counters.Expect(bytes, entries);
+    }
+
+    private bool Fits(TreeFile item)
+    {
+        var name = StoragePath.NameOf(item.Path);
+        return cipher.Names is null
+            ? PathText.CountBytes(name) + (item.IsFolder ? 0 : FileProtection.Extension.Length) <= LongestNameOnDisk
+            : FileNameCipher.Fits(name);
+    }
+
+    private string? ProtectPath(TreeFile item) => cipher.Names is { } names
+        ? names.EncryptPath(item.Path)
+        : item.IsFolder ? item.Path : item.Path + FileProtection.Extension;
+
+    private string? UnprotectReadable(TreeFile item)
+    {
+        if (item.IsFolder)
+        {
+            return item.Path;
+        }
+        if (HasExtension(item))
+        {
+            return item.Path[..^FileProtection.Extension.Length];
+        }
+        observer.OnWarning($"'{PathText.ForDisplay(item.Path)}' is not encrypted like the other files here, and is left out.");
+        return null;
+    }
+
+    private string UnprotectPath(TreeFile item)
+    {
+        try
+        {
+            var path = cipher.Names!.DecryptPath(item.Path);
+            // Only who has the keys can make such names; a mistake of theirs must not lead out of the destination either.
+            return path.Count(c => c == '/') == item.Path.Count(c => c == '/') && !path.Contains('\0')
+                ? StoragePath.Check(path)
+                : throw MacCheck.Failure();
+        }
+        catch (Exception failure) when (failure is WrongPasswordOrDamagedException or StorageException)
+        {
+            throw BackupErrors.WrongPasswordOrDamaged($"the name '{PathText.ForDisplay(item.Path)}'", failure);
+        }
+    }
+
+    private async Task ConvertAsync(
+        string source,
+        string destination,
+        string activity,
+        Func<TreeFile, string?> rename,
+        Func<Stream, Stream> convert,
+        RunCounters counters,
+        CancellationToken cancellationToken)
+    {
+        using var progress = new ProgressReporter(activity, counters, observer, time);
+        MakeRoot(destination);
+        var storage = new FileSystemStorage(destination, random);
+        await using var _ = storage.ConfigureAwait(false);
+        foreach (var item in TreeFile.Walk(source, destination, _ => { }, cancellationToken))
+        {
+            if (rename(item) is not { } path)
+            {
+                continue;
+            }
+            var full = Path.Join(destination, path);
+            if (item.IsFolder)
+            {
+                MakeFolder(destination, path);
+                continue;
+            }
+            await WriteAsync(storage, item, path, full, stream => convert(new CountedStream(stream, counters)), cancellationToken)
+                .ConfigureAwait(false);
+            counters.AddEntries(1);
+            onFile(new FileInfo(full));
+        }
+    }
+
+    private async Task WriteAsync(
+        FileSystemStorage storage, TreeFile item, string path, string full, Func<Stream, Stream> convert, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var content = convert(item.Open());
+            await using var _ = content.ConfigureAwait(false);
+            var mode = replace ? WriteMode.Replace : WriteMode.CreateNew;
+            await storage.WriteAsync(path, ObjectContent.FromStream(content), mode, cancellationToken).ConfigureAwait(false);
+        }
+        catch (WrongPasswordOrDamagedException failure)
+        {
+            throw BackupErrors.WrongPasswordOrDamaged($"'{PathText.ForDisplay(item.Path)}'", failure);
+        }
+        catch (StorageException failure)
+        {
+            throw failure.Kind == StorageErrorKind.AlreadyExists ? BackupErrors.FileExists(full) : BackupErrors.FileNotWritten(full, failure);
+        }
+    }
+
+    private static void MakeRoot(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw BackupErrors.FileNotWritten(path, failure);
+        }
+    }
+
+    /// <summary>Makes a folder with any name, also an empty one, which no file's path would make.</summary>
+    private static void MakeFolder(string root, string path)
+    {
+        try
+        {
+            var folder = LocalFileSystem.Open(root);
+            foreach (var name in path.Split('/'))
+            {
+                using var parent = folder;
+                if (!parent.Exists(name))
+                {
+                    parent.MakeDirectory(name);
+                }
+                folder = parent.OpenDirectory(name);
+            }
+            folder.Dispose();
+        }
+        catch (FileTreeException failure)
+        {
+            throw BackupErrors.FileNotWritten(Path.Join(root, path), failure);
+        }
+    }
+
+    private void TellSkipped(string path) => observer.OnWarning($"'{PathText.ForDisplay(path)}' is neither file nor folder, and is left out.");
+
+    private static bool HasExtension(TreeFile item) => item.Path.EndsWith(FileProtection.Extension, StringComparison.Ordinal);
+}

@@ -1,0 +1,39 @@
+using CloudBackup.FileTree;
+
+namespace CloudBackup;
+
+/// <summary>Failures with files that a user names.</summary>
+internal static partial class BackupErrors
+{
+    public static BackupException FileExists(string path) => new(
+        nameof(FileExists),
+        BackupErrorCategory.AlreadyExists,
+        $"'{PathText.ForDisplay(path)}' exists already. Replace it with -Force, or name another destination.",
+        path);
+
+    public static BackupException FileNotRead(string path, Exception inner) => new(
+        nameof(FileNotRead),
+        inner is FileNotFoundException or DirectoryNotFoundException or FileTreeException { Kind: FileTreeErrorKind.NotFound }
+            ? BackupErrorCategory.NotFound
+            : BackupErrorCategory.SourceUnreadable,
+        $"'{path}' cannot be read: {inner.Message}",
+        path,
+        inner);
+
+    public static BackupException FileNotWritten(string path, Exception inner) => new(
+        nameof(FileNotWritten),
+        inner is Storage.StorageException { Kind: Storage.StorageErrorKind.OutOfSpace }
+            ? BackupErrorCategory.OutOfSpace
+            : BackupErrorCategory.AccessDenied,
+        $"'{PathText.ForDisplay(path)}' cannot be written: {inner.Message}",
+        path,
+        inner);
+
+    public static BackupException NamesTooLong(string[] paths, int longest) => new(
+        nameof(NamesTooLong),
+        BackupErrorCategory.InvalidInput,
+        $"{paths.Length} names are longer than {longest} bytes, which is what can be encrypted: {string.Join(", ", paths.Take(20))}"
+        + (paths.Length > 20 ? $", and {paths.Length - 20} more (the error's target object lists all)." : ".")
+        + " Rename or exclude them, or leave names readable with -EncryptFileName:$false.",
+        paths);
+}
