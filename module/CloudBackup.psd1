@@ -20,6 +20,8 @@
         'New-AppBackup'
         'New-BackupAddon'
         'New-BackupSite'
+        'Protect-BackupFile'
+        'Protect-BackupFileName'
         'Register-BackupApp'
         'Remove-AppBackup'
         'Remove-BackupSite'
@@ -30,6 +32,8 @@
         'Sync-BackupCatalog'
         'Test-AppBackup'
         'Test-BackupSite'
+        'Unprotect-BackupFile'
+        'Unprotect-BackupFileName'
         'Unregister-BackupApp'
     )
     PrivateData          = @{

@@ -68,6 +68,20 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
         return true;
     });
 
+    /// <summary>Runs an operation whose output is written as it comes.</summary>
+    protected void RunEach<T>(Func<Action<T>, IOperationObserver, CancellationToken, Task> operation)
+        where T : class
+    {
+        using var pump = new PipelinePump(this);
+        pump.Run(
+            async (observer, token) =>
+            {
+                await operation(pump.Emit, observer, token).ConfigureAwait(false);
+                return true;
+            },
+            _stop);
+    }
+
     /// <summary>Writes the one error record of a failure.</summary>
     protected void WriteFailure(BackupException failure) => WriteError(ErrorRecords.From(failure));
 

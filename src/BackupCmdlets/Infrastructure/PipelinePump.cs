@@ -56,6 +56,9 @@ internal sealed class PipelinePump(Cmdlet cmdlet) : IOperationObserver, IDisposa
         }
     }
 
+    /// <summary>Writes an object of the operation's output.</summary>
+    public void Emit(object item) => Enqueue(() => cmdlet.WriteObject(item));
+
     /// <inheritdoc/>
     public void OnStep(string message) => Enqueue(() => cmdlet.WriteVerbose(message));
 

@@ -31,6 +31,19 @@ public sealed class FileProtection : IDisposable
         _time = time;
     }
 
+    /// <summary>The name of the encrypted form of a file.</summary>
+    public static string ProtectedName(string name) => name + Extension;
+
+    /// <summary>The name of the decrypted form of a file.</summary>
+    /// <exception cref="BackupException">The name is not that of an encrypted file.</exception>
+    public static string UnprotectedName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Length > Extension.Length && name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase)
+            ? name[..^Extension.Length]
+            : throw BackupErrors.DestinationNeeded(name);
+    }
+
     /// <summary>Encrypts a file.</summary>
     /// <param name="source">The file; a symbolic link is followed.</param>
     /// <param name="destination">The encrypted file; its folder must exist.</param>
@@ -189,6 +202,10 @@ public sealed class FileProtection : IDisposable
 
     private static FileStream OpenSource(string source)
     {
+        if (Directory.Exists(source))
+        {
+            throw BackupErrors.FolderNeedsRecurse(source);
+        }
         try
         {
             return new FileStream(source, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan });

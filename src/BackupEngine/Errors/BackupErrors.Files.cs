@@ -29,6 +29,18 @@ internal static partial class BackupErrors
         path,
         inner);
 
+    public static BackupException FolderNeedsRecurse(string path) => new(
+        nameof(FolderNeedsRecurse),
+        BackupErrorCategory.InvalidInput,
+        $"'{path}' is a folder. Add -Recurse to work on everything in it.",
+        path);
+
+    public static BackupException DestinationNeeded(string path) => new(
+        nameof(DestinationNeeded),
+        BackupErrorCategory.InvalidInput,
+        $"The name of '{path}' does not end in .enc, so that the name of the result is not clear. Name it with -Destination.",
+        path);
+
     public static BackupException NamesTooLong(string[] paths, int longest) => new(
         nameof(NamesTooLong),
         BackupErrorCategory.InvalidInput,

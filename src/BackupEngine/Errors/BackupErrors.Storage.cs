@@ -78,6 +78,12 @@ internal static partial class BackupErrors
         BackupErrorCategory.InvalidInput,
         "The password is empty: it would protect nothing.");
 
+    public static BackupException PasswordContradiction(string site) => new(
+        nameof(PasswordContradiction),
+        BackupErrorCategory.InvalidInput,
+        $"The site '{site}' cannot be told to encrypt with a new password and not to encrypt: give -Password or -NoPassword.",
+        site);
+
     public static BackupException WrongPasswordOrDamaged(string what, Exception inner) => new(
         nameof(WrongPasswordOrDamaged),
         BackupErrorCategory.Damaged,

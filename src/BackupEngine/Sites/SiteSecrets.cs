@@ -10,4 +10,7 @@ public sealed class SiteSecrets
 
     /// <summary>The password that new backups are encrypted with; null to leave encryption as it is.</summary>
     public SecureString? Password { get; init; }
+
+    /// <summary>Whether new backups are not encrypted any more.</summary>
+    public bool RemovePassword { get; init; }
 }

@@ -61,9 +61,13 @@ public sealed partial class SiteService
     public async Task<BackupSite> UpdateAsync(
         BackupSite site, SiteSecrets secrets, IOperationObserver observer, CancellationToken cancellationToken)
     {
+        if (secrets is { RemovePassword: true, Password: not null })
+        {
+            throw BackupErrors.PasswordContradiction(site.Name);
+        }
         using var keys = Derive(secrets);
         site = Validate(site);
-        site = site with { KeyId = keys?.Id ?? site.KeyId };
+        site = site with { KeyId = secrets.RemovePassword ? null : keys?.Id ?? site.KeyId };
         await ProbeAsync(site, observer, cancellationToken).ConfigureAwait(false);
         await TakeKeysAsync(site, keys, isNew: true, observer, cancellationToken).ConfigureAwait(false);
         return _context.Sites.Update(site) ? Get(site.Name) : throw BackupErrors.SiteNotFound(site.Name);

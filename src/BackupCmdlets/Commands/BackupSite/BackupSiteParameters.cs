@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using CloudBackup.Sites;
 
 namespace CloudBackup.Commands;
 
@@ -72,9 +71,6 @@ public abstract class BackupSiteParameters : EngineCommand
     /// <summary>filesystem: the folder is on another disk than the server's own; stops the warning about that.</summary>
     [Parameter]
     public SwitchParameter ExternalDisk { get; set; }
-
-    /// <summary>What is never kept with the site's settings.</summary>
-    protected SiteSecrets Secrets => new() { Password = Password };
 
     /// <summary>The site with every given parameter applied.</summary>
     protected BackupSite Apply(BackupSite site)

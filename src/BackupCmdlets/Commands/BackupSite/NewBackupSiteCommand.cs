@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using CloudBackup.Sites;
 
 namespace CloudBackup.Commands;
 
@@ -24,7 +25,7 @@ public sealed class NewBackupSiteCommand : BackupSiteParameters
         var site = Apply(new BackupSite { Name = Name, Provider = Provider, Settings = EmptySettings() });
         if (ShouldProcess($"{Name} ({Provider} {site.Settings.Place})", "Create backup site"))
         {
-            WriteObject(Run((observer, token) => Engine.Sites.AddAsync(site, Secrets, observer, token)));
+            WriteObject(Run((observer, token) => Engine.Sites.AddAsync(site, new SiteSecrets { Password = Password }, observer, token)));
         }
     }
 

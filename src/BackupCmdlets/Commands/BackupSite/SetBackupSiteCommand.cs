@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using CloudBackup.Sites;
 
 namespace CloudBackup.Commands;
 
@@ -25,15 +26,12 @@ public sealed class SetBackupSiteCommand : BackupSiteParameters
     protected override void Process()
     {
         var site = Apply(Engine.Sites.Get(Name));
-        if (NoPassword)
-        {
-            site = site with { KeyId = null };
-        }
+        var secrets = new SiteSecrets { Password = Password, RemovePassword = NoPassword };
         if (!ShouldProcess(Name, "Change backup site"))
         {
             return;
         }
-        site = Run((observer, token) => Engine.Sites.UpdateAsync(site, Secrets, observer, token));
+        site = Run((observer, token) => Engine.Sites.UpdateAsync(site, secrets, observer, token));
         if (PassThru)
         {
             WriteObject(site);

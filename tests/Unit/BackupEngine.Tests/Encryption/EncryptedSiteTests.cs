@@ -92,7 +92,7 @@ public sealed class EncryptedSiteTests
     {
         using var platform = await StartAsync();
         var old = await platform.BackUpAsync();
-        await platform.Engine.Sites.UpdateAsync(platform.Engine.Sites.Get("local") with { KeyId = null }, SiteSecrets.None, platform.Observer, Token);
+        await platform.Engine.Sites.UpdateAsync(platform.Engine.Sites.Get("local"), new SiteSecrets { RemovePassword = true }, platform.Observer, Token);
         var young = await platform.BackUpAsync();
         Assert.Equal((true, false), (old.Encrypted, young.Encrypted));
         Assert.All(new[] { old, young }, backup => Assert.True(platform.Engine.AppBackups.TestAsync(backup.Id, platform.Observer, Token).Result.IsValid));
