@@ -90,6 +90,19 @@ public sealed class FileNameCipherTests
     }
 
     [Fact]
+    public void The_documented_test_vectors_hold()
+    {
+        // docs/en-US/about_CloudBackupEncryption.md; computed with Python's hashlib, hmac and cryptography.
+        using var keys = BackupKeys.Derive("correct horse battery staple"u8);
+        Assert.Equal("8f41c5aea0932edd", keys.Id);
+        Assert.Equal("JDKK95RUrQW9PJJDGKnoeYApMZGUGLBFVCe6HoAa4hw", new FileNameCipher(keys).Encrypt("data"));
+        Assert.Equal("EB8I5qgDF9MyQETDZhjGj8GlErbR9yi6VtUvKYCTnFY", new FileNameCipher(keys).Encrypt("a.jpg"));
+        Assert.Equal(
+            "43425632000102030405060708090a0b0c0d0e0ff42bc2ffb0b9267c08aadeb3655480c15aea1acf53ff2ce940109e57c4b230a895bd4293f06a2085ff321e21d612584a",
+            Convert.ToHexStringLower(Cbv2.Encrypt("CloudBackup\n"u8, keys, Convert.FromHexString("000102030405060708090a0b0c0d0e0f"))));
+    }
+
+    [Fact]
     public void A_password_is_its_UTF8_bytes()
     {
         using var secure = new System.Security.SecureString();
