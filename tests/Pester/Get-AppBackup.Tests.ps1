@@ -1,0 +1,47 @@
+Describe 'Get-AppBackup' {
+    BeforeAll {
+        . $PSScriptRoot/Support.ps1
+        $root = New-TestApp
+        $null = New-BackupSite second filesystem -Path "$root/other" -ExternalDisk
+        $null = Register-BackupApp shop.example.com -Version 3 -DataDirectory "$root/data"
+        $first = New-AppBackup wiki.example.com -Label 1
+        $null = New-AppBackup shop.example.com -Label 2
+        $null = New-AppBackup wiki.example.com -Label 3 -Site second
+    }
+    AfterAll { $env:CLOUDBACKUP_HOME = $homeBefore }
+
+    It 'lists all backups, newest first' {
+        (Get-AppBackup).Label | Should -Be '3', '2', '1'
+    }
+
+    It 'takes locations and wildcards as a parameter' {
+        (Get-AppBackup wiki.example.com).Label | Should -Be '3', '1'
+        (Get-AppBackup -Location shop*).Label | Should -Be 2
+    }
+
+    It 'takes locations and apps from the pipeline' {
+        ('wiki*' | Get-AppBackup).Label | Should -Be '3', '1'
+        (Get-BackupApp shop* | Get-AppBackup).Label | Should -Be 2
+    }
+
+    It 'lists only one site, or only the newest of each app' {
+        (Get-AppBackup -Site second).Label | Should -Be 3
+        (Get-AppBackup -Newest).Label | Should -Be '3', '2'
+    }
+
+    It 'finds a backup by its id, and names one that does not exist' {
+        (Get-AppBackup -Id $first.Id).Label | Should -Be 1
+        { Get-AppBackup -Id nothing -ErrorAction Stop } | Should -Throw -ErrorId 'BackupNotFound,CloudBackup.Commands.GetAppBackupCommand'
+    }
+
+    It 'is silent about apps without backups, and names a site that does not exist' {
+        Get-AppBackup nobody | Should -BeNullOrEmpty
+        { Get-AppBackup -Site nothing -ErrorAction Stop } | Should -Throw -ErrorId 'SiteNotFound,CloudBackup.Commands.GetAppBackupCommand'
+    }
+
+    It 'shows a table with id, time and sizes' {
+        $text = Get-AppBackup | Out-String -Width 200
+        $text | Should -Match 'Id\s+Created\s+Site\s+State\s+Files\s+Source\s+Stored\s+Took\s+Label'
+        $text | Should -BeLike "*$($first.Id)*"
+    }
+}

@@ -1,0 +1,56 @@
+BeforeDiscovery {
+    . $PSScriptRoot/Support.ps1
+    $commands = Get-Command -Module CloudBackup | ForEach-Object { @{ Name = $_.Name } }
+}
+
+Describe 'Help' {
+    BeforeAll {
+        . $PSScriptRoot/Support.ps1
+        $common = [System.Management.Automation.Cmdlet]::CommonParameters
+    }
+
+    Context '<Name>' -ForEach $commands {
+        BeforeAll { $help = Get-Help -Name $Name -Full }
+
+        It 'has a synopsis of its own' {
+            $help.Synopsis | Should -Not -BeNullOrEmpty
+            $help.Synopsis | Should -Not -Match "^\s*$Name"
+        }
+
+        It 'has a description' {
+            $help.description.Text -join '' | Should -Not -BeNullOrEmpty
+        }
+
+        It 'has at least two examples, each with code that parses' {
+            @($help.examples.example).Count | Should -BeGreaterOrEqual 2
+            foreach ($example in $help.examples.example) {
+                $example.title | Should -Match '^Example \d+: \w'
+                $example.code | Should -BeLike "*$Name*"
+            }
+        }
+
+        It 'describes each parameter, and no other' {
+            $actual = (Get-Command $Name).Parameters.Keys | Where-Object { $_ -notin $common } | Sort-Object
+            $told = $help.parameters.parameter
+            $told.name | Sort-Object | Should -Be $actual
+            foreach ($parameter in $told) { $parameter.description.Text -join '' | Should -Not -BeNullOrEmpty -Because "-$($parameter.name)" }
+        }
+
+        It 'tells what it takes, what it writes and where to read on' {
+            $help.inputTypes.inputType.type.name | Should -Not -BeNullOrEmpty
+            $help.returnValues.returnValue.type.name | Should -Not -BeNullOrEmpty
+            $help.relatedLinks.navigationLink.linkText | Should -Not -BeNullOrEmpty
+        }
+    }
+
+    It 'has an about topic where the module is installed' {
+        $path = $env:PSModulePath
+        try {
+            $env:PSModulePath = Split-Path (Split-Path (Split-Path (Find-Manifest)))
+            Get-Help -Name about_CloudBackup | Should -BeLike '*SHORT DESCRIPTION*'
+        }
+        finally {
+            $env:PSModulePath = $path
+        }
+    }
+}

@@ -1,0 +1,46 @@
+# What the test files share: the built module, and platforms to try it on. Dot-source it in BeforeAll, and in AfterAll give the session its
+# platform back: $env:CLOUDBACKUP_HOME = $homeBefore.
+
+$homeBefore = $env:CLOUDBACKUP_HOME
+
+function Find-Manifest {
+    if ($env:CLOUDBACKUP_MODULE) { return Join-Path $env:CLOUDBACKUP_MODULE CloudBackup.psd1 }
+    $built = Get-ChildItem -Path "$PSScriptRoot/../../output/CloudBackup/*/CloudBackup.psd1" -ErrorAction Ignore |
+        Sort-Object -Property { [version] $_.Directory.Name } | Select-Object -Last 1
+    if (-not $built) { throw 'The module is not built: run «dotnet build -c Release» in the repository.' }
+    $built.FullName
+}
+
+# A new platform below $TestDrive, with an app's data and a folder for backups. It is the platform of every cmdlet until the next one.
+function New-TestPlatform {
+    $root = Join-Path $TestDrive ([guid]::NewGuid())
+    $null = New-Item -ItemType Directory -Path "$root/data/docs/empty", "$root/site", "$root/other"
+    Set-Content -Path "$root/data/page.txt" -Value ('home ' * 1000)
+    Set-Content -Path "$root/data/docs/naïve ☃.txt" -Value 'odd name'
+    [System.IO.File]::WriteAllBytes("$root/data/photo.jpg", [byte[]] (0..255 * 40))
+    $env:CLOUDBACKUP_HOME = "$root/home"
+    $root
+}
+
+# A platform with the site «local» and the app wiki.example.com.
+function New-TestApp {
+    $root = New-TestPlatform
+    $null = New-BackupSite local filesystem -Path "$root/site" -ExternalDisk
+    $null = Register-BackupApp wiki.example.com -Version 1.2.0 -DataDirectory "$root/data" -PackageName wiki
+    $root
+}
+
+# The stored files, as paths below the site.
+function Get-StoredFile([string] $Root) {
+    Get-ChildItem -Path "$Root/site" -Recurse -File | ForEach-Object { [System.IO.Path]::GetRelativePath("$Root/site", $_.FullName) } | Sort-Object
+}
+
+# Files and folders with their content's hash, to compare trees.
+function Get-Fingerprint([string] $Folder) {
+    Get-ChildItem -Path $Folder -Recurse -Force | Sort-Object -Property FullName | ForEach-Object {
+        $hash = if ($_.PSIsContainer) { 'folder' } else { (Get-FileHash -LiteralPath $_.FullName).Hash }
+        '{0} {1}' -f [System.IO.Path]::GetRelativePath($Folder, $_.FullName), $hash
+    }
+}
+
+Import-Module -Name (Find-Manifest) -ErrorAction Stop
