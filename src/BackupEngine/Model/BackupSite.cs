@@ -36,6 +36,9 @@ public sealed record BackupSite
     /// <summary>How often a backup is wanted; null when only runs started by hand are.</summary>
     public TimeSpan? Interval { get; init; }
 
+    /// <summary>Which backups cleanup keeps; null keeps every good one.</summary>
+    public RetentionPolicy? Retention { get; init; }
+
     /// <summary>When the site was created.</summary>
     public DateTimeOffset Created { get; init; }
 

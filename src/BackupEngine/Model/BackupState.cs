@@ -14,4 +14,7 @@ public enum BackupState
 
     /// <summary>The run ended with an error; nothing of it is visible in the storage.</summary>
     Failed,
+
+    /// <summary>Its removal has begun and did not end: what is left of it goes with the next removal or cleanup. Never restorable.</summary>
+    Removing,
 }

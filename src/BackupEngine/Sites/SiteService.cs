@@ -151,6 +151,7 @@ public sealed partial class SiteService
             throw BackupErrors.NameInvalid("provider for these settings", site.Provider, $"it needs {provider.SettingsType.Name}");
         }
         CheckLimits(site.Limits);
+        _ = site.Retention?.Check();
         return site with { Provider = provider.Name, Prefix = CheckPrefix(site.Prefix), Settings = Normalize(site.Settings) };
     }
 

@@ -35,6 +35,15 @@ public abstract class BackupSiteParameters : EngineCommand
     [Parameter]
     public TimeSpan Interval { get; set; }
 
+    /// <summary>
+    /// Which backups Invoke-BackupCleanup keeps: a text such as '7 daily, 4 weekly' or 'within 30 days', a hashtable such as
+    /// @{ KeepDaily = 7; TimeZone = 'Europe/Vienna' }, or a RetentionPolicy. By default every good backup is kept.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(RetentionCompleter))]
+    [AllowNull]
+    public object? Retention { get; set; }
+
     /// <summary>Uploads at the same time.</summary>
     [Parameter]
     public int UploadConcurrency { get; set; }
@@ -83,6 +92,7 @@ public abstract class BackupSiteParameters : EngineCommand
             IsDefault = IsGiven(nameof(Default)) ? Default : site.IsDefault,
             Interval = IsGiven(nameof(Interval)) ? Interval : site.Interval,
             EncryptFileName = IsGiven(nameof(EncryptFileName)) ? EncryptFileName : site.EncryptFileName,
+            Retention = IsGiven(nameof(Retention)) ? RetentionArgument.Read(Retention) : site.Retention,
             Limits = Apply(site.Limits),
             Settings = Apply(site.Settings),
         };

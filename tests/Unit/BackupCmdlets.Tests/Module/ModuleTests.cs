@@ -57,6 +57,7 @@ public sealed class ModuleTests
     [InlineData("CloudBackup.BackupTestResult")]
     [InlineData("CloudBackup.SiteTestResult")]
     [InlineData("CloudBackup.BackupException")]
+    [InlineData("CloudBackup.RetentionPolicy")]
     public void Types_of_returned_objects_resolve_by_name(string name)
     {
         using var session = new Session();

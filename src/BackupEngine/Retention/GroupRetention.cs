@@ -1,0 +1,162 @@
+using System.Globalization;
+
+namespace CloudBackup.Retention;
+
+/// <summary>
+/// Weighs the backups of one group, newest first. In order: what is no backup goes; what is referenced, preserved, young enough or of a
+/// wrong clock stays; what is left fills the places of the counting rules, each rule for itself; the latest one stays in any case.
+/// </summary>
+internal sealed class GroupRetention(RetentionGroup group, RetentionRules rules)
+{
+    private static readonly string[] OutsidePolicy = [RetentionReasons.OutsidePolicy];
+
+    private readonly string _within = rules.Policy.KeepWithin is { } age ? RetentionPolicyText.WriteAge(age) : "";
+    private readonly List<RetentionItem> _items = [];
+    private List<string>?[] _keep = [];
+    private string?[] _remove = [];
+    private int _next;
+
+    /// <summary>The verdicts, newest backup first; only after <see cref="Weigh"/>.</summary>
+    public IEnumerable<RetentionVerdict> Verdicts => Enumerable.Range(0, _items.Count).Select(VerdictOf);
+
+    /// <summary>Adds a backup that is not newer than those before.</summary>
+    public void Add(RetentionItem item) => _items.Add(item);
+
+    /// <summary>The verdict of the next backup, in the order they were added.</summary>
+    public RetentionVerdict TakeNext() => VerdictOf(_next++);
+
+    /// <summary>Weighs all backups of the group.</summary>
+    /// <param name="references">For backups that kept platform backups stand on, the ids of these.</param>
+    public void Weigh(IReadOnlyDictionary<string, List<string>> references)
+    {
+        _keep = new List<string>?[_items.Count];
+        _remove = new string?[_items.Count];
+        var candidates = new List<int>();
+        for (var i = 0; i < _items.Count; i++)
+        {
+            _remove[i] = WhyToRemove(_items[i]);
+            if (_remove[i] is null && !KeepForItself(i, references))
+            {
+                candidates.Add(i);
+            }
+        }
+        var local = candidates.ConvertAll(i => TimeZoneInfo.ConvertTime(_items[i].Created, rules.Zone));
+        foreach (var rule in PeriodRule.Of(rules.Policy))
+        {
+            Fill(rule, candidates, local);
+        }
+        KeepLatest();
+    }
+
+    private static string? WhyToRemove(RetentionItem item) => item switch
+    {
+        { IsForeign: true } => null,
+        { State: BackupState.Failed } => RetentionReasons.Failed,
+        { State: BackupState.Removing } => RetentionReasons.Removing,
+        { State: BackupState.Creating, IsRunLive: false } => RetentionReasons.CreatingTooLong,
+        _ => null,
+    };
+
+    /// <summary>Keeps what stays whatever the others are. False for what the counting rules decide on.</summary>
+    private bool KeepForItself(int i, IReadOnlyDictionary<string, List<string>> references)
+    {
+        var item = _items[i];
+        var reasons = new List<string>();
+        if (item.IsForeign)
+        {
+            reasons.Add(RetentionReasons.Foreign);
+        }
+        if (item.State == BackupState.Creating)
+        {
+            reasons.Add(RetentionReasons.Creating);
+        }
+        if (item.PreserveUntil is { } until && until > rules.Now)
+        {
+            reasons.Add(RetentionReasons.Preserved(until));
+        }
+        if (IsFuture(item))
+        {
+            reasons.Add(RetentionReasons.Future);
+        }
+        else if (rules.Policy.KeepWithin is { } within && (within == RetentionPolicy.ForEver || rules.Now - item.Created <= within))
+        {
+            reasons.Add(_within);
+        }
+        var isDecided = reasons.Count > 0;
+        // A referenced backup can fill a place as well: it will not always be referenced.
+        if (references.TryGetValue(item.Id, out var by))
+        {
+            reasons.Insert(0, RetentionReasons.ReferencedBy(by));
+        }
+        _keep[i] = reasons.Count > 0 ? reasons : null;
+        return isDecided;
+    }
+
+    /// <summary>
+    /// Keeps the newest backup of each of the newest periods that have a Ready one. A Partial one never takes a Ready one's place: it is
+    /// kept only for a period, among these, that has no Ready one, and without using up a place of theirs.
+    /// </summary>
+    private void Fill(PeriodRule rule, List<int> candidates, List<DateTimeOffset> local)
+    {
+        var filled = new HashSet<long>();
+        var end = candidates.Count;
+        for (var c = 0; c < end; c++)
+        {
+            if (IsReady(candidates[c]) && filled.Add(rule.PeriodOf(c, local[c])))
+            {
+                Keep(candidates[c], rule.Word, filled.Count);
+                end = filled.Count == rule.Count ? c : end;
+            }
+        }
+        var ready = filled.Count;
+        for (var c = 0; c < end && filled.Count - ready < rule.Count; c++)
+        {
+            if (!IsReady(candidates[c]) && filled.Add(rule.PeriodOf(c, local[c])))
+            {
+                Keep(candidates[c], $"{rule.Word}-partial", filled.Count - ready);
+            }
+        }
+    }
+
+    /// <summary>Registered apps and the platform never lose their last good backup, or, without one, their last incomplete one.</summary>
+    private void KeepLatest()
+    {
+        if (group.AppId is { } app && !rules.RegisteredApps.Contains(app))
+        {
+            return;
+        }
+        var latest = FindNewest(IsReady);
+        if (latest < 0)
+        {
+            latest = FindNewest(i => _items[i].State is BackupState.Ready or BackupState.Partial);
+        }
+        if (latest >= 0)
+        {
+            _keep[latest] ??= [RetentionReasons.Latest];
+        }
+    }
+
+    // One with a wrong time stamp is not known to be the latest; it is kept anyway.
+    private int FindNewest(Predicate<int> isWanted)
+    {
+        for (var i = 0; i < _items.Count; i++)
+        {
+            if (!_items[i].IsForeign && !IsFuture(_items[i]) && isWanted(i))
+            {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private bool IsReady(int i) => _items[i] is { State: BackupState.Ready, IsWhole: true };
+
+    private bool IsFuture(RetentionItem item) => item.Created - rules.Now > RetentionRules.ClockTolerance;
+
+    private void Keep(int i, string word, int number) =>
+        (_keep[i] ??= []).Add(string.Create(CultureInfo.InvariantCulture, $"{word}-{number}"));
+
+    private RetentionVerdict VerdictOf(int i) => _remove[i] is { } why
+        ? new RetentionVerdict(_items[i], false, [why])
+        : new RetentionVerdict(_items[i], _keep[i] is not null, _keep[i] ?? (IReadOnlyList<string>)OutsidePolicy);
+}

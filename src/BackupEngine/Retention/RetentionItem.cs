@@ -1,0 +1,67 @@
+namespace CloudBackup.Retention;
+
+/// <summary>
+/// Whose backups are weighed against each other: those of one app, or the platform's. Two equal groups are the same one.
+/// </summary>
+/// <param name="AppId">The app; null for the platform.</param>
+internal readonly record struct RetentionGroup(Guid? AppId)
+{
+    /// <summary>The platform's backups.</summary>
+    public static RetentionGroup Platform => default;
+}
+
+/// <summary>What retention needs to know of one backup.</summary>
+internal sealed record RetentionItem
+{
+    /// <summary>The backup's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Whose backup it is.</summary>
+    public required RetentionGroup Group { get; init; }
+
+    /// <summary>When its run started.</summary>
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>Its state.</summary>
+    public required BackupState State { get; init; }
+
+    /// <summary>For a backup that is being created: whether its run lives.</summary>
+    public bool IsRunLive { get; init; }
+
+    /// <summary>False when some of what it should have in the storage is missing: it is then worth no more than a Partial one.</summary>
+    public bool IsWhole { get; init; } = true;
+
+    /// <summary>True for a backup of another platform that uses the same place: none of ours to remove.</summary>
+    public bool IsForeign { get; init; }
+
+    /// <summary>It is left alone until then.</summary>
+    public DateTimeOffset? PreserveUntil { get; init; }
+
+    /// <summary>The ids of the backups that it stands on.</summary>
+    public IReadOnlyList<string> DependsOn { get; init; } = [];
+}
+
+/// <summary>What retention says of one backup.</summary>
+/// <param name="Item">The backup.</param>
+/// <param name="IsKept">Whether it stays.</param>
+/// <param name="Reasons">Why; never empty. See <see cref="RetentionReasons"/>.</param>
+internal sealed record RetentionVerdict(RetentionItem Item, bool IsKept, IReadOnlyList<string> Reasons);
+
+/// <summary>What backups are weighed with.</summary>
+internal sealed record RetentionRules
+{
+    /// <summary>A backup with a time stamp this much later than now is taken to be from a clock that was wrong.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
+    /// <summary>The policy.</summary>
+    public required RetentionPolicy Policy { get; init; }
+
+    /// <summary>Where hours, days, weeks, months and years begin.</summary>
+    public required TimeZoneInfo Zone { get; init; }
+
+    /// <summary>The time.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>The apps that are registered: their latest backup is never given away.</summary>
+    public required IReadOnlySet<Guid> RegisteredApps { get; init; }
+}

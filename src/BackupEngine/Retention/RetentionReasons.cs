@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace CloudBackup.Retention;
+
+/// <summary>The words for why a backup stays or goes. Scripts may look for them: they are never reworded once shipped.</summary>
+internal static class RetentionReasons
+{
+    /// <summary>Goes: its run failed.</summary>
+    public const string Failed = "failed";
+
+    /// <summary>Stays: its run is under way.</summary>
+    public const string Creating = "creating";
+
+    /// <summary>Goes: its run died.</summary>
+    public const string CreatingTooLong = "creating-too-long";
+
+    /// <summary>Goes: its removal began already.</summary>
+    public const string Removing = "removing";
+
+    /// <summary>Stays: another platform made it.</summary>
+    public const string Foreign = "foreign";
+
+    /// <summary>Stays: its time stamp lies in the future, so nobody knows how old it is.</summary>
+    public const string Future = "future";
+
+    /// <summary>Stays: the newest one of a registered app or of the platform, which no other rule keeps.</summary>
+    public const string Latest = "latest";
+
+    /// <summary>Goes: no rule of the policy keeps it.</summary>
+    public const string OutsidePolicy = "outside-policy";
+
+    /// <summary>Goes: nothing of it is left in the storage, only its record.</summary>
+    public const string Gone = "gone";
+
+    /// <summary>Stays: kept platform backups stand on it.</summary>
+    public static string ReferencedBy(IEnumerable<string> ids) => $"referenced by {string.Join(", ", ids)}";
+
+    /// <summary>Stays: it is preserved.</summary>
+    public static string Preserved(DateTimeOffset until) => until == DateTimeOffset.MaxValue
+        ? "preserved"
+        : $"preserved until {until.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}Z";
+}
