@@ -69,6 +69,16 @@ internal static class Ours
     /// <summary>Opens a PowerShell engine as the host does, with or without importing the module, and runs nothing in it.</summary>
     public static Command Import(bool withModule) => Process("import", withModule ? ModulePath : "");
 
+    /// <summary>Encrypts or decrypts a file.</summary>
+    public static Command Protect(bool decrypts, string source, string destination) =>
+        Process(decrypts ? "unprotect" : "protect", source, destination);
+
+    /// <summary>Encrypts as many bytes as a file has and computes their MAC, on one core, in memory.</summary>
+    public static Command RawCipher(string file) => Process("cipher", file);
+
+    /// <summary>A process that does nothing.</summary>
+    public static Command Nothing() => Process("nothing");
+
     /// <summary>The only archive in a prepared folder's store.</summary>
     public static string ArchiveIn(string folder) =>
         Directory.EnumerateFiles(Path.Join(folder, Store), "*.tar.gz", SearchOption.AllDirectories).Single();

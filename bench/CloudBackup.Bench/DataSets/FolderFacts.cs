@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace CloudBackup.Bench.DataSets;
 
 /// <summary>What a folder holds.</summary>
@@ -27,6 +29,18 @@ internal sealed record FolderFacts(long Files, long Bytes)
         if (found != expected)
         {
             throw new BenchException($"'{folder}' holds {found.Files} files with {found.Bytes} bytes, not {expected.Files} with {expected.Bytes}.");
+        }
+    }
+
+    /// <summary>Checks that a file has the bytes of another.</summary>
+    /// <exception cref="BenchException">It has not.</exception>
+    public static void MustBeSameFile(string file, string original)
+    {
+        using var one = File.OpenRead(file);
+        using var two = File.OpenRead(original);
+        if (!SHA256.HashData(one).AsSpan().SequenceEqual(SHA256.HashData(two)))
+        {
+            throw new BenchException($"'{file}' is not the same as '{original}'.");
         }
     }
 

@@ -1,5 +1,8 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using System.Security;
+using System.Security.Cryptography;
+using CloudBackup.Encryption;
 
 namespace CloudBackup.Bench.Engine;
 
@@ -9,7 +12,9 @@ internal static class EngineProcess
     /// <summary>The first argument of such a process.</summary>
     public const string Verb = "engine";
 
-    /// <summary>Does the work: <c>backup</c>, <c>restore</c> or <c>import</c>, with its arguments.</summary>
+    private const int CipherChunk = 16 * 1024;
+
+    /// <summary>Does the work that the first argument names, with the other arguments.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
         switch (arguments)
@@ -19,6 +24,14 @@ internal static class EngineProcess
                 return 0;
             case ["restore", var home, var location, var destination]:
                 await RestoreAsync(home, location, destination);
+                return 0;
+            case ["protect" or "unprotect", var source, var destination]:
+                await ProtectAsync(arguments[0] == "unprotect", source, destination);
+                return 0;
+            case ["cipher", var file]:
+                RunCipher(new FileInfo(file).Length);
+                return 0;
+            case ["nothing"]:
                 return 0;
             case ["import", var module]:
                 Import(module);
@@ -39,6 +52,29 @@ internal static class EngineProcess
         using var engine = BackupEngine.Open(new BackupEngineOptions { PlatformHome = home });
         var backup = engine.AppBackups.List(location)[0];
         await engine.AppBackups.RestoreToAsync(backup.Id, destination, NullObserver.Instance, CancellationToken.None);
+    }
+
+    private static async Task ProtectAsync(bool decrypts, string source, string destination)
+    {
+        using var password = new SecureString();
+        "correct horse".ToList().ForEach(password.AppendChar);
+        using var protection = new FileProtection(password, TimeProvider.System);
+        await (decrypts
+            ? protection.UnprotectAsync(source, destination, false, NullObserver.Instance, CancellationToken.None)
+            : protection.ProtectAsync(source, destination, false, NullObserver.Instance, CancellationToken.None));
+    }
+
+    /// <summary>What OpenSSL, below .NET, does on one core: the numbers of <c>openssl speed</c> as work of a known length.</summary>
+    private static void RunCipher(long length)
+    {
+        var (plain, cipher) = (new byte[CipherChunk], new byte[CipherChunk]);
+        using var aes = Aes.Create();
+        using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, aes.Key);
+        for (long done = 0; done < length; done += CipherChunk)
+        {
+            aes.EncryptCbc(plain, aes.IV, cipher, PaddingMode.None);
+            mac.AppendData(cipher);
+        }
     }
 
     /// <summary>As BackupHost does it. Without a module a command of the engine's own runs, so that both cases run one pipeline each.</summary>

@@ -33,6 +33,20 @@ internal sealed record Target(string Text, Func<ScenarioResult, Verdict?> Judge)
         string.Create(CultureInfo.InvariantCulture, $"peak memory below {bytes / Megabyte:0} MB"),
         result => Verdict.Of(result.First.PeakMemory / Megabyte, reached => reached < bytes / Megabyte, "0", " MB"));
 
+    /// <summary>The first contender takes at most so many percent longer than another.</summary>
+    public static Target LongerThan(string other, double percent) => new(
+        string.Create(CultureInfo.InvariantCulture, $"at most {percent} % longer than {other}"),
+        result => result.Find(other) is { } peer
+            ? Verdict.Of((result.First.WallSeconds / peer.WallSeconds * 100) - 100, reached => reached <= percent, "+0.0;-0.0", " %")
+            : null);
+
+    /// <summary>The first contender's memory is at most so much above another's.</summary>
+    public static Target MemoryAbove(string other, long bytes) => new(
+        string.Create(CultureInfo.InvariantCulture, $"at most {bytes / Megabyte:0} MB of memory above {other}"),
+        result => result.Find(other) is { } peer
+            ? Verdict.Of((result.First.PeakMemory - peer.PeakMemory) / Megabyte, reached => reached <= bytes / Megabyte, "0", " MB")
+            : null);
+
     /// <summary>The first contender takes at most so much longer than another.</summary>
     public static Target LongerThan(string other, TimeSpan most) => new(
         string.Create(CultureInfo.InvariantCulture, $"at most {most.TotalMilliseconds} ms longer than {other}"),

@@ -10,6 +10,9 @@ internal static class ScenarioList
         new TgzRestoreScenario(),
         new ManySmallFilesScenario(),
         new ImportScenario(),
+        new EncryptedBackupScenario(),
+        new ProtectFileScenario(decrypts: false),
+        new ProtectFileScenario(decrypts: true),
     ];
 
     /// <summary>The scenario of a name.</summary>
