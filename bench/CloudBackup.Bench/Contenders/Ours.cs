@@ -76,8 +76,10 @@ internal static class Ours
     /// <summary>Encrypts as many bytes as a file has and computes their MAC, on one core, in memory.</summary>
     public static Command RawCipher(string file) => Process("cipher", file);
 
-    /// <summary>A process that does nothing.</summary>
-    public static Command Nothing() => Process("nothing");
+    /// <summary>The same by the cmdlet in the host.</summary>
+    public static Command HostProtect(bool decrypts, string source, string destination) => HostCommand(
+        "$p = [securestring]::new(); 'correct horse'.ToCharArray() | ForEach-Object { $p.AppendChar($_) }; "
+        + $"$null = {(decrypts ? "Unprotect" : "Protect")}-BackupFile '{source}' -Destination '{destination}' -Password $p");
 
     /// <summary>The only archive in a prepared folder's store.</summary>
     public static string ArchiveIn(string folder) =>

@@ -31,8 +31,6 @@ internal static class EngineProcess
             case ["cipher", var file]:
                 RunCipher(new FileInfo(file).Length);
                 return 0;
-            case ["nothing"]:
-                return 0;
             case ["import", var module]:
                 Import(module);
                 return 0;

@@ -40,11 +40,11 @@ internal sealed record Target(string Text, Func<ScenarioResult, Verdict?> Judge)
             ? Verdict.Of((result.First.WallSeconds / peer.WallSeconds * 100) - 100, reached => reached <= percent, "+0.0;-0.0", " %")
             : null);
 
-    /// <summary>The first contender's memory is at most so much above another's.</summary>
-    public static Target MemoryAbove(string other, long bytes) => new(
-        string.Create(CultureInfo.InvariantCulture, $"at most {bytes / Megabyte:0} MB of memory above {other}"),
-        result => result.Find(other) is { } peer
-            ? Verdict.Of((result.First.PeakMemory - peer.PeakMemory) / Megabyte, reached => reached <= bytes / Megabyte, "0", " MB")
+    /// <summary>One contender's memory is at most so much above another's.</summary>
+    public static Target MemoryAbove(string contender, string other, long bytes) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{contender} takes at most {bytes / Megabyte:0} MB of memory more than {other}"),
+        result => result.Find(contender) is { } one && result.Find(other) is { } peer
+            ? Verdict.Of((one.PeakMemory - peer.PeakMemory) / Megabyte, reached => reached <= bytes / Megabyte, "0", " MB")
             : null);
 
     /// <summary>The first contender takes at most so much longer than another.</summary>

@@ -8,7 +8,8 @@ namespace CloudBackup.Bench.Scenarios;
 internal sealed class ProtectFileScenario(bool decrypts) : Scenario
 {
     private const string OneCore = "AES-256-CBC and HMAC-SHA256 of OpenSSL, in memory, on one core";
-    private const string Nothing = "the process alone";
+    private const string Cmdlet = "the cmdlet in the host";
+    private const string HostAlone = "the host alone, module imported";
 
     /// <inheritdoc/>
     public override string Name => decrypts ? "unprotect-file" : "protect-file";
@@ -31,12 +32,18 @@ internal sealed class ProtectFileScenario(bool decrypts) : Scenario
             Check = decrypts ? place => FolderFacts.MustBeSameFile(place["out"], OneFileData.FileIn(place.Data)) : null,
         },
         new Contender { Name = OneCore, IsOurs = true, Measured = place => Ours.RawCipher(OneFileData.FileIn(place.Data)) },
-        new Contender { Name = Nothing, IsOurs = true, Measured = _ => Ours.Nothing() },
+        new Contender
+        {
+            Name = Cmdlet,
+            IsOurs = true,
+            Measured = place => Ours.HostProtect(decrypts, decrypts ? Path.Join(place.Shared, "encrypted") : OneFileData.FileIn(place.Data), place["out"]),
+        },
+        new Contender { Name = HostAlone, IsOurs = true, Measured = _ => Ours.HostCommand("$null = Get-Command Protect-BackupFile") },
     ];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Target> Targets { get; } =
-        [Target.FasterThan(OneCore, 0.8), Target.MemoryAbove(Nothing, 20_000_000)];
+        [Target.FasterThan(OneCore, 0.8), Target.MemoryAbove(Cmdlet, HostAlone, 20_000_000)];
 
     /// <inheritdoc/>
     public override async Task PrepareAsync(Place place)
