@@ -76,7 +76,10 @@ internal sealed class BackupKeys : IDisposable
         var copy = password.ToArray();
         try
         {
-            return new BackupKeys(SCrypt.Generate(copy, "CLOUDRONSCRYPTSALT"u8.ToArray(), Cost, BlockSize, Parallelism, Length));
+            var keys = SCrypt.Generate(copy, "CLOUDRONSCRYPTSALT"u8.ToArray(), Cost, BlockSize, Parallelism, Length);
+            // scrypt's table of 16 MB is given back to the system now: what follows allocates so little that it would stay for long.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            return new BackupKeys(keys);
         }
         finally
         {
