@@ -7,9 +7,10 @@ public sealed class ModuleTests
 {
     private static readonly string[] Cmdlets =
     [
-        "Get-AppBackup", "Get-BackupApp", "Get-BackupSite", "New-AppBackup", "New-BackupAddon", "New-BackupSite", "Register-BackupApp",
-        "Remove-AppBackup", "Remove-BackupSite", "Restore-AppBackup", "Set-AppBackup", "Set-BackupApp", "Set-BackupSite",
-        "Sync-BackupCatalog", "Test-AppBackup", "Test-BackupSite", "Unregister-BackupApp",
+        "Get-AppBackup", "Get-BackupApp", "Get-BackupSite", "New-AppBackup", "New-BackupAddon", "New-BackupSite", "Protect-BackupFile",
+        "Protect-BackupFileName", "Register-BackupApp", "Remove-AppBackup", "Remove-BackupSite", "Restore-AppBackup", "Set-AppBackup", "Set-BackupApp", "Set-BackupSite",
+        "Sync-BackupCatalog", "Test-AppBackup", "Test-BackupSite", "Unprotect-BackupFile",
+        "Unprotect-BackupFileName", "Unregister-BackupApp",
     ];
 
     [Fact]
@@ -80,7 +81,7 @@ public sealed class ModuleTests
     public void Every_cmdlet_declares_what_it_returns_and_asks_before_it_changes()
     {
         using var session = new Session();
-        string[] reading = ["Get-", "Test-", "New-BackupAddon"];
+        string[] reading = ["Get-", "Test-", "New-BackupAddon", "Protect-BackupFileName", "Unprotect-BackupFileName"];
         foreach (var command in session.Run("Get-Command -Module CloudBackup").Select(item => (CmdletInfo)item.BaseObject))
         {
             var changes = !reading.Any(prefix => command.Name.StartsWith(prefix, StringComparison.Ordinal));
