@@ -1,3 +1,5 @@
+using CloudBackup.Storage;
+
 namespace CloudBackup.Formats;
 
 /// <summary>How much memory a run may hold in buffers.</summary>
@@ -11,4 +13,10 @@ internal static class MemoryBudget
     /// </summary>
     public static long Of(SiteLimits limits) =>
         limits.MemoryLimitBytes ?? Math.Max(Smallest, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
+
+    /// <summary>The share of a storage that holds what is under way to and from it: half.</summary>
+    public static long OfStorage(SiteLimits limits) => Of(limits) / 2;
+
+    /// <summary>The share of a format: all, or what the storage leaves of it.</summary>
+    public static long OfFormat(SiteLimits limits, StorageCapabilities storage) => storage.IsRemote ? Of(limits) - OfStorage(limits) : Of(limits);
 }

@@ -5,6 +5,7 @@ namespace CloudBackup;
 /// <summary>Where a site's storage is. Each provider has its own settings; none of them holds a secret.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(FileSystemSettings), "filesystem")]
+[JsonDerivedType(typeof(S3Settings), "s3")]
 [JsonDerivedType(typeof(NoopSettings), "noop")]
 public abstract record StorageSettings
 {
@@ -30,6 +31,25 @@ public sealed record FileSystemSettings : StorageSettings
 
     /// <inheritdoc/>
     public override string Place => Path;
+}
+
+/// <summary>A bucket of an S3 store. The keys are kept apart from it.</summary>
+public sealed record S3Settings : StorageSettings
+{
+    /// <summary>The bucket. It must exist.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>The region that the bucket is in; null for the provider's default.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The address of the store; null for the provider's own.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>True when any certificate of the store is accepted: for stores of one's own.</summary>
+    public bool AcceptSelfSignedCertificate { get; init; }
+
+    /// <inheritdoc/>
+    public override string Place => (Endpoint ?? Region) is { } where ? $"{Bucket} ({where})" : Bucket;
 }
 
 /// <summary>Backups are switched off.</summary>

@@ -61,6 +61,26 @@ internal sealed class PrefixedStorage(IBackupStorage inner, string prefix) : Sto
         string from, string to, IReadOnlyList<string> names, CancellationToken cancellationToken) =>
         Ability<IFolderCopy>().CopyFolderAsync(Full(from), Full(to), names, cancellationToken);
 
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<PartialUpload> ListPartialsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var upload in Ability<IPartialUploads>().ListPartialsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (upload.Path.StartsWith(prefix + "/", StringComparison.Ordinal))
+            {
+                yield return upload with { Path = upload.Path[(prefix.Length + 1)..] };
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task RemovePartialAsync(PartialUpload upload, CancellationToken cancellationToken) =>
+        Ability<IPartialUploads>().RemovePartialAsync(upload with { Path = Full(upload.Path) }, cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<string>> GetWarningsAsync(string folder, CancellationToken cancellationToken) =>
+        Ability<IStorageWarnings>().GetWarningsAsync(StoragePath.Join(prefix, folder), cancellationToken);
+
     private string Full(string path) => StoragePath.Join(prefix, StoragePath.Check(path));
 
     private StoredObject Relative(StoredObject item) => item with { Path = item.Path[(prefix.Length + 1)..] };

@@ -61,3 +61,29 @@ internal interface IBulkRemove
 /// <param name="Path">The object.</param>
 /// <param name="Reason">Why.</param>
 internal sealed record RemoveFailure(string Path, StorageException Reason);
+
+/// <summary>A storage that can tell which writes were begun and never ended.</summary>
+internal interface IPartialUploads
+{
+    /// <summary>
+    /// What was begun anywhere in the place and not ended, by whomever: also writes that are under way. The caller picks what is its own and
+    /// old enough.
+    /// </summary>
+    IAsyncEnumerable<PartialUpload> ListPartialsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Removes one of them. One that is gone already is no error.</summary>
+    Task RemovePartialAsync(PartialUpload upload, CancellationToken cancellationToken);
+}
+
+/// <summary>A write that was begun and not ended.</summary>
+/// <param name="Path">The object that it was to become.</param>
+/// <param name="Id">What tells it from other writes of the object.</param>
+/// <param name="Started">When, as the storage tells.</param>
+internal sealed record PartialUpload(string Path, string Id, DateTimeOffset Started);
+
+/// <summary>A storage that knows things about its place that are worth a warning although everything works.</summary>
+internal interface IStorageWarnings
+{
+    /// <summary>The warnings that concern a folder of the place (empty: all of it), each a sentence with the way out.</summary>
+    Task<IReadOnlyList<string>> GetWarningsAsync(string folder, CancellationToken cancellationToken);
+}

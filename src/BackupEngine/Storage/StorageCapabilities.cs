@@ -7,6 +7,14 @@ internal sealed record StorageCapabilities
     public bool KeepsData { get; init; } = true;
 
     /// <summary>The longest object path in bytes; a storage below a prefix has taken that off.</summary>
+
+    /// <summary>
+    /// Whether of several writers that create the same object at the same moment exactly one succeeds, whatever their timing. Where not, the
+    /// storage looks before it writes.
+    /// </summary>
+    public bool CreatesAtomically { get; init; } = true;
+
+    /// <summary>The longest object path in bytes, prefix included.</summary>
     public int LongestPath { get; init; } = 4095;
 
     /// <summary>The longest part of a path in bytes.</summary>

@@ -54,6 +54,12 @@ internal sealed class StorageException(StorageErrorKind kind, string path, strin
     /// <summary>How long the storage asks to be left alone; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>True when the storage has tried again by itself, for as long as that makes sense.</summary>
+    public bool IsFinal { get; private init; }
+
     /// <summary>Whether trying again can help.</summary>
-    public bool IsRetriable => Kind is StorageErrorKind.Throttled or StorageErrorKind.Transient;
+    public bool IsRetriable => !IsFinal && Kind is (StorageErrorKind.Throttled or StorageErrorKind.Transient);
+
+    /// <summary>The same failure, not to be tried again by anybody further out.</summary>
+    public StorageException AsFinal() => new(Kind, Path, Message, InnerException) { RetryAfter = RetryAfter, IsFinal = true };
 }

@@ -1,6 +1,8 @@
 using CloudBackup.Infrastructure;
+using CloudBackup.Storage.Decorators;
 using CloudBackup.Storage.FileSystem;
 using CloudBackup.Storage.Noop;
+using CloudBackup.Storage.S3;
 
 namespace CloudBackup.Storage;
 
@@ -16,7 +18,17 @@ internal sealed record StorageProvider(string Name, Type SettingsType, Func<Stor
 /// <param name="Log">Takes lines for somebody who looks for the cause of a trouble.</param>
 /// <param name="Intercept">Put around each provider's storage, inside all decorators; tests inject failures there.</param>
 internal sealed record StorageContext(
-    TimeProvider Time, IRandomSource Random, Action<string> Log, Func<IBackupStorage, IBackupStorage> Intercept);
+    TimeProvider Time, IRandomSource Random, Action<string> Log, Func<IBackupStorage, IBackupStorage> Intercept)
+{
+    /// <summary>What the site may use.</summary>
+    public SiteLimits Limits { get; init; } = new();
+
+    /// <summary>The name and secret that the site was given; null for none.</summary>
+    public StorageCredential? Credential { get; init; }
+
+    /// <summary>How long a failing storage is asked again.</summary>
+    public RetryOptions Retry { get; init; } = new();
+}
 
 /// <summary>All providers. The only list of them.</summary>
 internal static class StorageProviders
@@ -26,6 +38,8 @@ internal static class StorageProviders
     [
         new("filesystem", typeof(FileSystemSettings), (settings, context) =>
             new FileSystemStorage(((FileSystemSettings)settings).Path, context.Random, !((FileSystemSettings)settings).NoHardlink)),
+        .. S3Profiles.All.Select(profile => new StorageProvider(profile.Name, typeof(S3Settings), (settings, context) =>
+            new S3Storage(S3Place.Of(profile, (S3Settings)settings), context))),
         new("noop", typeof(NoopSettings), (_, _) => new NoopStorage()),
     ];
 

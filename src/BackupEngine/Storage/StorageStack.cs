@@ -25,7 +25,7 @@ internal static class StorageStack
             new AdaptiveLimiter(site.Limits.UploadConcurrency ?? capabilities.UploadConcurrency, context.Log),
             new AdaptiveLimiter(site.Limits.DownloadConcurrency ?? capabilities.DownloadConcurrency, context.Log),
             new AdaptiveLimiter(site.Limits.CopyConcurrency ?? capabilities.CopyConcurrency, context.Log));
-        storage = new RetryStorage(storage, new RetryOptions(), context.Time, context.Log);
+        storage = new RetryStorage(storage, context.Retry, context.Time, context.Log);
         return site.Prefix.Length == 0 ? storage : new PrefixedStorage(storage, site.Prefix);
     }
 }

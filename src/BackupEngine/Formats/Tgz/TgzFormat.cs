@@ -31,7 +31,7 @@ internal sealed class TgzFormat : IBackupFormat
         var stored = await request.Storage.OpenReadAsync(request.Info.Paths.Archive, 0, null, cancellationToken).ConfigureAwait(false);
         var archive = request.Cipher?.Decrypt(stored) ?? stored;
         await using var _ = archive.ConfigureAwait(false);
-        var options = new TgzOptions { MemoryBudgetBytes = MemoryBudget.Of(request.Limits) };
+        var options = new TgzOptions { MemoryBudgetBytes = MemoryBudget.OfFormat(request.Limits, request.Storage.Capabilities) };
         using var reader = new TgzReader(options, target, request.Counters, cancellationToken);
         await reader.RunAsync(archive, request.Members, request.Entries, request.Info.Id).ConfigureAwait(false);
         // Only the end tells whether what came before is what was encrypted.
@@ -53,7 +53,7 @@ internal sealed class TgzFormat : IBackupFormat
         var options = new TgzOptions
         {
             CompressionLevel = request.Limits.CompressionLevel ?? TgzOptions.DefaultCompressionLevel,
-            MemoryBudgetBytes = MemoryBudget.Of(request.Limits),
+            MemoryBudgetBytes = MemoryBudget.OfFormat(request.Limits, request.Storage.Capabilities),
         };
         var archive = new TgzArchiveStream(request.Items, index.Writer, options, request.Issues, request.Counters, cancellationToken);
         await using var _ = archive.ConfigureAwait(false);

@@ -2,7 +2,8 @@ namespace CloudBackup.Storage.Decorators;
 
 /// <summary>
 /// Lets a number of operations run at a time. When the storage says it is too much, the number is halved; a long row of successes brings
-/// it back one by one (additive increase, multiplicative decrease, as in TCP).
+/// it back one by one (additive increase, multiplicative decrease, as in TCP). Operations that were under way together and are all refused
+/// are one sign, not many: the number is halved once.
 /// </summary>
 internal sealed class AdaptiveLimiter
 {
@@ -15,6 +16,7 @@ internal sealed class AdaptiveLimiter
     private readonly Queue<TaskCompletionSource> _waiting = new();
     private int _running;
     private int _successes;
+    private volatile int _round;
 
     /// <summary>Creates the limiter.</summary>
     /// <param name="limit">The most operations at a time.</param>
@@ -26,6 +28,9 @@ internal sealed class AdaptiveLimiter
         Current = limit;
     }
 
+    /// <summary>The most that may ever run.</summary>
+    public int Limit => _limit;
+
     /// <summary>How many may run now.</summary>
     public int Current { get; private set; }
 
@@ -33,6 +38,7 @@ internal sealed class AdaptiveLimiter
     public async Task<T> RunAsync<T>(Func<Task<T>> operation, CancellationToken cancellationToken)
     {
         await EnterAsync(cancellationToken).ConfigureAwait(false);
+        var round = _round;
         try
         {
             var result = await operation().ConfigureAwait(false);
@@ -41,7 +47,7 @@ internal sealed class AdaptiveLimiter
         }
         catch (StorageException failure) when (failure.Kind == StorageErrorKind.Throttled)
         {
-            Shrink();
+            Shrink(round);
             throw;
         }
         finally
@@ -104,13 +110,14 @@ internal sealed class AdaptiveLimiter
         }
     }
 
-    private void Shrink()
+    private void Shrink(int round)
     {
         lock (_lock)
         {
             _successes = 0;
-            if (Current > 1)
+            if (round == _round && Current > 1)
             {
+                _round++;
                 Current /= 2;
                 _log($"The storage asks for less: now {Current} requests at a time.");
             }

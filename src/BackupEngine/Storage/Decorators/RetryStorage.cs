@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using Polly;
-using Polly.Retry;
 
 namespace CloudBackup.Storage.Decorators;
 
@@ -10,7 +8,7 @@ namespace CloudBackup.Storage.Decorators;
 /// </summary>
 internal sealed class RetryStorage : StorageDecorator
 {
-    private readonly ResiliencePipeline _pipeline;
+    private readonly RetryPipeline _pipeline;
 
     /// <summary>Wraps <paramref name="inner"/>.</summary>
     /// <param name="inner">The storage.</param>
@@ -18,38 +16,7 @@ internal sealed class RetryStorage : StorageDecorator
     /// <param name="time">The clock of the waits.</param>
     /// <param name="log">Told of each retry.</param>
     public RetryStorage(IBackupStorage inner, RetryOptions options, TimeProvider time, Action<string> log)
-        : base(inner)
-    {
-        var started = new ResiliencePropertyKey<long>("first-failure");
-        _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = int.MaxValue,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = options.BaseDelay,
-            MaxDelay = options.LongestDelay,
-            ShouldHandle = arguments => ValueTask.FromResult(
-                arguments.Outcome.Exception is StorageException { IsRetriable: true } && IsWithinTime(arguments.Context)),
-            DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as StorageException)?.RetryAfter),
-            OnRetry = arguments =>
-            {
-                log($"Retry {arguments.AttemptNumber + 1} in {arguments.RetryDelay.TotalSeconds:F1} s: {arguments.Outcome.Exception?.Message}");
-                return ValueTask.CompletedTask;
-            },
-        }).Build();
-
-        bool IsWithinTime(ResilienceContext context)
-        {
-            var now = time.GetTimestamp();
-            var first = context.Properties.GetValue(started, 0L);
-            if (first == 0)
-            {
-                context.Properties.Set(started, now);
-                return true;
-            }
-            return time.GetElapsedTime(first, now) < options.GiveUpAfter;
-        }
-    }
+        : base(inner) => _pipeline = new RetryPipeline(options, time, log);
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<StoredObject> ListAsync(
@@ -152,6 +119,14 @@ internal sealed class RetryStorage : StorageDecorator
     public override Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken) =>
         RunAsync(token => Ability<ISweepPartials>().SweepPartialsAsync(path, token), cancellationToken);
 
+    /// <inheritdoc/>
+    public override Task RemovePartialAsync(PartialUpload upload, CancellationToken cancellationToken) =>
+        RunAsync(token => Ability<IPartialUploads>().RemovePartialAsync(upload, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<string>> GetWarningsAsync(string folder, CancellationToken cancellationToken) =>
+        RunAsync(token => Ability<IStorageWarnings>().GetWarningsAsync(folder, token), cancellationToken);
+
     private Task<bool> RunAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken) => RunAsync(
         async token =>
         {
@@ -160,9 +135,6 @@ internal sealed class RetryStorage : StorageDecorator
         },
         cancellationToken);
 
-    private async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return await _pipeline.ExecuteAsync(async token => await call(token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-    }
+    private Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        _pipeline.RunAsync(call, cancellationToken);
 }

@@ -5,7 +5,7 @@ namespace CloudBackup.Storage.Decorators;
 /// when the storage inside has it.
 /// </summary>
 internal abstract class StorageDecorator(IBackupStorage inner)
-    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove, IFolderCopy, IDeferredFlush
+    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove, IFolderCopy, IDeferredFlush, IPartialUploads, IStorageWarnings
 {
     /// <inheritdoc/>
     public virtual StorageCapabilities Capabilities => Inner.Capabilities;
@@ -65,6 +65,18 @@ internal abstract class StorageDecorator(IBackupStorage inner)
 
     /// <inheritdoc/>
     public virtual Task FlushAsync(CancellationToken cancellationToken) => Ability<IDeferredFlush>().FlushAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual IAsyncEnumerable<PartialUpload> ListPartialsAsync(CancellationToken cancellationToken) =>
+        Ability<IPartialUploads>().ListPartialsAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task RemovePartialAsync(PartialUpload upload, CancellationToken cancellationToken) =>
+        Ability<IPartialUploads>().RemovePartialAsync(upload, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task<IReadOnlyList<string>> GetWarningsAsync(string folder, CancellationToken cancellationToken) =>
+        Ability<IStorageWarnings>().GetWarningsAsync(folder, cancellationToken);
 
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()

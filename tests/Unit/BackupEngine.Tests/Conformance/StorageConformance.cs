@@ -188,8 +188,9 @@ public abstract partial class StorageConformance
                 return null;
             }
         }));
-        var winner = Assert.Single(results, result => result is not null);
-        Assert.Equal(winner, System.Text.Encoding.ASCII.GetString(await ReadAsync(storage, "race")));
+        var winners = results.OfType<string>().ToList();
+        Assert.InRange(winners.Count, 1, storage.Capabilities.CreatesAtomically ? 1 : 8);
+        Assert.Contains(System.Text.Encoding.ASCII.GetString(await ReadAsync(storage, "race")), winners);
     });
 
     [Fact]

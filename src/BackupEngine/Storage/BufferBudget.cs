@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+
+namespace CloudBackup.Storage;
+
+/// <summary>
+/// Bytes of buffers that the requests of one storage may hold together (I10), given out in the order they are asked for. Who has got a share
+/// never waits for more of it, so that nobody waits for somebody who waits.
+/// </summary>
+internal sealed class BufferBudget(long total)
+{
+    private readonly Lock _lock = new();
+    private readonly LinkedList<(long Count, TaskCompletionSource Turn)> _waiting = new();
+    private readonly ConcurrentBag<byte[]> _chunks = [];
+    private long _used;
+
+    /// <summary>All that there is.</summary>
+    public long Total => total;
+
+    /// <summary>Waits for a buffer of so many bytes. One longer than everything there is comes when nothing else is out.</summary>
+    public async Task<PartBuffer> TakeAsync(long count, CancellationToken cancellationToken)
+    {
+        LinkedListNode<(long Count, TaskCompletionSource Turn)> node;
+        lock (_lock)
+        {
+            if (_waiting.Count == 0 && HasRoomFor(count))
+            {
+                _used += count;
+                return new PartBuffer(this, count);
+            }
+            node = _waiting.AddLast((count, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)));
+        }
+        using var registration = cancellationToken.Register(() => Forget(node, cancellationToken));
+        await node.Value.Turn.Task.ConfigureAwait(false);
+        return new PartBuffer(this, count);
+    }
+
+    /// <summary>A buffer, if there is room for it now.</summary>
+    public PartBuffer? TryTake(long count)
+    {
+        lock (_lock)
+        {
+            if (_waiting.Count > 0 || !HasRoomFor(count))
+            {
+                return null;
+            }
+            _used += count;
+        }
+        return new PartBuffer(this, count);
+    }
+
+    /// <summary>A buffer whether there is room or not, for what somebody needs in order to go on at all.</summary>
+    public PartBuffer Take(long count)
+    {
+        lock (_lock)
+        {
+            _used += count;
+        }
+        return new PartBuffer(this, count);
+    }
+
+    /// <summary>Memory for a buffer; reused, so that a long run does not leave it to the garbage collector.</summary>
+    internal byte[] RentChunk(long wanted) => wanted < PartBuffer.ChunkLength
+        ? GC.AllocateUninitializedArray<byte>((int)wanted)
+        : _chunks.TryTake(out var chunk) ? chunk : GC.AllocateUninitializedArray<byte>(PartBuffer.ChunkLength);
+
+    /// <summary>Gives a buffer back.</summary>
+    internal void Return(long count, IEnumerable<byte[]> chunks)
+    {
+        foreach (var chunk in chunks.Where(chunk => chunk.Length == PartBuffer.ChunkLength))
+        {
+            _chunks.Add(chunk);
+        }
+        lock (_lock)
+        {
+            _used -= count;
+            Serve();
+        }
+    }
+
+    private bool HasRoomFor(long count) => _used == 0 || _used + count <= total;
+
+    private void Serve()
+    {
+        while (_waiting.First is { } next && HasRoomFor(next.Value.Count))
+        {
+            _waiting.RemoveFirst();
+            _used += next.Value.Count;
+            next.Value.Turn.SetResult();
+        }
+    }
+
+    private void Forget(LinkedListNode<(long Count, TaskCompletionSource Turn)> node, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (node.List is not null)
+            {
+                _waiting.Remove(node);
+                node.Value.Turn.SetCanceled(cancellationToken);
+                Serve();
+            }
+        }
+    }
+}

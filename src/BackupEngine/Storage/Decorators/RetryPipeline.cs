@@ -1,0 +1,78 @@
+using Polly;
+using Polly.Retry;
+
+namespace CloudBackup.Storage.Decorators;
+
+/// <summary>
+/// Tries again what failed for a reason that may pass, with waits that grow and jitter. Looks only at
+/// <see cref="StorageException.IsRetriable"/>.
+/// </summary>
+internal sealed class RetryPipeline
+{
+    private static readonly ResiliencePropertyKey<long> FirstFailure = new("first-failure");
+    private static readonly ResiliencePropertyKey<TimeSpan> GiveUpAfter = new("give-up-after");
+
+    private readonly ResiliencePipeline _pipeline;
+    private readonly RetryOptions _options;
+    private readonly TimeProvider _time;
+
+    /// <summary>Creates the pipeline.</summary>
+    /// <param name="options">How long to try.</param>
+    /// <param name="time">The clock of the waits.</param>
+    /// <param name="log">Told of each retry.</param>
+    public RetryPipeline(RetryOptions options, TimeProvider time, Action<string> log)
+    {
+        _options = options;
+        _time = time;
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = options.BaseDelay,
+            MaxDelay = options.LongestDelay,
+            ShouldHandle = arguments => ValueTask.FromResult(
+                arguments.Outcome.Exception is StorageException { IsRetriable: true } && IsWithinTime(arguments.Context)),
+            DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as StorageException)?.RetryAfter),
+            OnRetry = arguments =>
+            {
+                log($"Retry {arguments.AttemptNumber + 1} in {arguments.RetryDelay.TotalSeconds:F1} s: {arguments.Outcome.Exception?.Message}");
+                return ValueTask.CompletedTask;
+            },
+        }).Build();
+    }
+
+    /// <summary>Runs <paramref name="call"/> until it succeeds, fails for good, or has failed for too long.</summary>
+    /// <param name="call">One try.</param>
+    /// <param name="cancellationToken">Stops; a cancelled call is not started.</param>
+    /// <param name="giveUpAfter">Another time than the options say.</param>
+    public async Task<T> RunAsync<T>(
+        Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, TimeSpan? giveUpAfter = null)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.Properties.Set(GiveUpAfter, giveUpAfter ?? _options.GiveUpAfter);
+        try
+        {
+            return await _pipeline.ExecuteAsync(
+                static async (context, call) => await call(context.CancellationToken).ConfigureAwait(false), context, call).ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private bool IsWithinTime(ResilienceContext context)
+    {
+        var limit = context.Properties.GetValue(GiveUpAfter, TimeSpan.Zero);
+        var now = _time.GetTimestamp();
+        var first = context.Properties.GetValue(FirstFailure, 0L);
+        if (first == 0)
+        {
+            context.Properties.Set(FirstFailure, now);
+            return limit > TimeSpan.Zero;
+        }
+        return _time.GetElapsedTime(first, now) < limit;
+    }
+}

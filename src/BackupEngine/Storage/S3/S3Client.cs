@@ -1,0 +1,154 @@
+using System.Net;
+using System.Security.Cryptography;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace CloudBackup.Storage.S3;
+
+/// <summary>
+/// The SDK's client, set up for one store: no retries and no time limits of its own (the gate and the idle watch have them), no guessing from
+/// the clock, and the headers that older stores insist on.
+/// </summary>
+internal sealed class S3Client : AmazonS3Client
+{
+    private readonly OneClient _connections;
+
+    private S3Client(AWSCredentials credentials, AmazonS3Config config, OneClient connections)
+        : base(credentials, config) => _connections = connections;
+
+    /// <summary>Creates the client; nothing is sent yet.</summary>
+    /// <param name="place">Where the bucket is.</param>
+    /// <param name="credential">The keys; null for what the machine offers.</param>
+    public static S3Client Create(S3Place place, StorageCredential? credential)
+    {
+        var checks = place.Profile.HasChecksums
+            ? (RequestChecksumCalculation.WHEN_SUPPORTED, ResponseChecksumValidation.WHEN_SUPPORTED)
+            : (RequestChecksumCalculation.WHEN_REQUIRED, ResponseChecksumValidation.WHEN_REQUIRED);
+        var connections = new OneClient(place.AcceptsAnyCertificate);
+        var config = new AmazonS3Config
+        {
+            AuthenticationRegion = place.Region,
+            ForcePathStyle = place.Endpoint is not null || !place.Profile.HasVirtualHosts,
+            MaxErrorRetry = 0,
+            Timeout = Timeout.InfiniteTimeSpan,
+            DisableClockSkewCorrection = true,
+            DisableLogging = true,
+            RequestChecksumCalculation = checks.Item1,
+            ResponseChecksumValidation = checks.Item2,
+            HttpClientFactory = connections,
+            IgnoreConfiguredEndpointUrls = true,
+        };
+        if (place.Endpoint is null)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(place.Region);
+        }
+        else
+        {
+            config.ServiceURL = place.Endpoint.ToString();
+        }
+        return new S3Client(Credentials(place, credential), config, connections);
+    }
+
+    /// <inheritdoc/>
+    protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+    {
+        base.CustomizeRuntimePipeline(pipeline);
+        pipeline.AddHandlerAfter<Marshaller>(new BulkDeleteDigest());
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _connections.Dispose();
+        }
+    }
+
+    private static AWSCredentials Credentials(S3Place place, StorageCredential? credential)
+    {
+        if (credential is not null)
+        {
+            return new BasicAWSCredentials(credential.UserName, credential.Password);
+        }
+        return place.Profile.HasDefaultCredentials
+            ? Amazon.Runtime.Credentials.DefaultAWSCredentialsIdentityResolver.GetCredentials()
+            : throw new StorageException(
+                StorageErrorKind.AccessDenied, "", $"There are no keys for {place.Profile.Title}: give them with -Credential (access key as user name, secret key as password).");
+    }
+
+    /// <summary>Bulk deletes need a Content-MD5 at many stores, where the SDK sends a newer checksum that they do not know.</summary>
+    private sealed class BulkDeleteDigest : PipelineHandler
+    {
+        public override void InvokeSync(IExecutionContext executionContext)
+        {
+            Add(executionContext.RequestContext);
+            base.InvokeSync(executionContext);
+        }
+
+        public override Task<T> InvokeAsync<T>(IExecutionContext executionContext)
+        {
+            Add(executionContext.RequestContext);
+            return base.InvokeAsync<T>(executionContext);
+        }
+
+        private static void Add(IRequestContext context)
+        {
+            if (context.OriginalRequest is not DeleteObjectsRequest || context.Request.Content is not { } content)
+            {
+                return;
+            }
+#pragma warning disable CA5351 // the protocol's integrity check, not a defence
+            context.Request.Headers["Content-MD5"] = Convert.ToBase64String(MD5.HashData(content));
+#pragma warning restore CA5351
+            context.Request.ChecksumData = null;
+        }
+    }
+
+    /// <summary>One HTTP client for all requests of one storage.</summary>
+    private sealed class OneClient : HttpClientFactory, IDisposable
+    {
+        private readonly HttpClient _client;
+
+        public OneClient(bool acceptsAnyCertificate)
+        {
+            var handler = new SocketsHttpHandler
+            {
+                ConnectTimeout = TimeSpan.FromSeconds(10),
+                PooledConnectionLifetime = TimeSpan.FromMinutes(15),
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                AutomaticDecompression = DecompressionMethods.None,
+            };
+            if (acceptsAnyCertificate)
+            {
+#pragma warning disable CA5359 // the administrator has asked for it, for a store of their own
+                handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+            }
+            _client = new HttpClient(new Tuning(handler)) { Timeout = Timeout.InfiniteTimeSpan };
+        }
+
+        public void Dispose() => _client.Dispose();
+
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => _client;
+
+        public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
+
+        public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
+    }
+
+    /// <summary>Asking first (<c>Expect: 100-continue</c>) costs a round trip for each upload, and our parts are small enough to send anyway.</summary>
+    private sealed class Tuning(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.ExpectContinue = false;
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

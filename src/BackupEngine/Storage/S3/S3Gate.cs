@@ -1,0 +1,82 @@
+using CloudBackup.Storage.Decorators;
+
+namespace CloudBackup.Storage.S3;
+
+/// <summary>
+/// What every request to the store passes: retry outside, then the limit of requests at a time, then the store's rate. Here and not around
+/// the storage, because one call of the storage may be thousands of requests, each of which is tried again for itself. A failure that stays
+/// is final: nobody further out tries again. Once the store has been given up, its next requests are tried once only until one succeeds,
+/// so that tidying up after a lost store does not take as long as losing it did.
+/// </summary>
+internal sealed class S3Gate
+{
+    private readonly S3Errors _errors;
+    private readonly RetryPipeline _retry;
+    private readonly RequestPacer _pacer;
+    private volatile bool _isGivenUp;
+
+    /// <summary>Creates the gate.</summary>
+    /// <param name="errors">Tells what a failure means.</param>
+    /// <param name="profile">The store's numbers.</param>
+    /// <param name="context">The site's limits, the clock and the log.</param>
+    public S3Gate(S3Errors errors, S3Profile profile, StorageContext context)
+    {
+        _errors = errors;
+        _retry = new RetryPipeline(context.Retry, context.Time, context.Log);
+        _pacer = new RequestPacer(profile.RequestsPerSecond, context.Time);
+        Uploads = new AdaptiveLimiter(context.Limits.UploadConcurrency ?? profile.UploadConcurrency, context.Log);
+        Downloads = new AdaptiveLimiter(context.Limits.DownloadConcurrency ?? profile.DownloadConcurrency, context.Log);
+        Copies = new AdaptiveLimiter(context.Limits.CopyConcurrency ?? profile.CopyConcurrency, context.Log);
+    }
+
+    /// <summary>Requests that send content, and those that remove.</summary>
+    public AdaptiveLimiter Uploads { get; }
+
+    /// <summary>Requests that receive content, and those that look.</summary>
+    public AdaptiveLimiter Downloads { get; }
+
+    /// <summary>Requests that let the store copy.</summary>
+    public AdaptiveLimiter Copies { get; }
+
+    /// <summary>Sends one request, again if need be.</summary>
+    /// <param name="limiter">Which requests it counts among.</param>
+    /// <param name="path">The object that it is about, for the message; empty for the bucket.</param>
+    /// <param name="request">One try. A <see cref="StorageException"/> of its own passes as it is.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<T> RunAsync<T>(
+        AdaptiveLimiter limiter, string path, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await _retry.RunAsync(
+                token => limiter.RunAsync(() => TryAsync(path, request, token), token),
+                cancellationToken,
+                _isGivenUp ? TimeSpan.Zero : null).ConfigureAwait(false);
+            _isGivenUp = false;
+            return result;
+        }
+        catch (StorageException failure) when (failure.IsRetriable)
+        {
+            _isGivenUp = true;
+            throw failure.AsFinal();
+        }
+    }
+
+    private async Task<T> TryAsync<T>(string path, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    {
+        await _pacer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await request(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whatever the torn connection says: it was torn by us.
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception failure) when (failure is not StorageException)
+        {
+            throw _errors.Translate(failure, path);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.Runtime.ExceptionServices;
+using Amazon.S3.Model;
+
+namespace CloudBackup.Storage.S3;
+
+internal sealed partial class S3Storage
+{
+    /// <summary>
+    /// Uploads a content in parts: one is filled while others are sent, as many as the upload concurrency and the memory allow. Whatever goes
+    /// wrong, the parts under way are ended first and the upload is aborted then, so that the store keeps nothing of it.
+    /// </summary>
+    private async Task<long> UploadPartsAsync(
+        S3Write write, ObjectContent content, PeekingStream source, PartBuffer first, CancellationToken cancellationToken)
+    {
+        await RefuseExistingAsync(write, isChecked: false, cancellationToken).ConfigureAwait(false);
+        var id = await StartUploadAsync(write, cancellationToken).ConfigureAwait(false);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var sending = new PartsInFlight(stop, _gate.Uploads.Limit);
+        try
+        {
+            var length = await SendPartsAsync(write, id, content, source, first, sending, stop.Token).ConfigureAwait(false);
+            var tags = await sending.FinishAsync().ConfigureAwait(false);
+            CheckLength(write.Path, content, length);
+            cancellationToken.ThrowIfCancellationRequested();
+            await CompleteAsync(write, id, tags, cancellationToken).ConfigureAwait(false);
+            return length;
+        }
+        catch (Exception failure)
+        {
+            var cause = await sending.StopAsync().ConfigureAwait(false);
+            await AbortAsync(write.Path, id).ConfigureAwait(false);
+            if (failure is OperationCanceledException && cause is not null && !cancellationToken.IsCancellationRequested)
+            {
+                ExceptionDispatchInfo.Throw(cause); // a part failed, and the rest was only stopped
+            }
+            throw;
+        }
+    }
+
+    private async Task<long> SendPartsAsync(
+        S3Write write,
+        string id,
+        ObjectContent content,
+        PeekingStream source,
+        PartBuffer first,
+        PartsInFlight sending,
+        CancellationToken cancellationToken)
+    {
+        var length = first.Length;
+        await sending.AddAsync(token => SendPartAsync(write, id, 1, first, token)).ConfigureAwait(false);
+        for (var number = 2; !await source.IsAtEndAsync(cancellationToken).ConfigureAwait(false); number++)
+        {
+            if (number > _profile.MostParts)
+            {
+                throw new StorageException(
+                    StorageErrorKind.Misconfigured,
+                    write.Path,
+                    $"'{write.Path}' is longer than {_profile.Title} takes in {_profile.MostParts} parts of what fits in memory ({length} bytes). "
+                    + "Raise the site's -MemoryLimit.");
+            }
+            var wanted = S3Parts.LengthOf(number, _profile, content.Length, _buffers.Total);
+            var part = await _buffers.TakeAsync(wanted, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await part.FillAsync(source, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                part.Dispose();
+                throw;
+            }
+            length += part.Length;
+            var at = number;
+            await sending.AddAsync(token => SendPartAsync(write, id, at, part, token)).ConfigureAwait(false);
+            RefuseMore(write.Path, content, length);
+        }
+        return length;
+    }
+
+    private Task<string> StartUploadAsync(S3Write write, CancellationToken cancellationToken)
+    {
+        var request = new InitiateMultipartUploadRequest
+        {
+            BucketName = _place.Bucket,
+            Key = write.Path,
+            ContentType = "application/octet-stream",
+        };
+        request.Metadata[WriteMark] = write.Mark;
+        return StartUploadAsync(request, cancellationToken);
+    }
+
+    private Task<string> StartUploadAsync(InitiateMultipartUploadRequest request, CancellationToken cancellationToken) => _gate.RunAsync(
+        _gate.Uploads,
+        request.Key,
+        async token => (await SendAsync(stop => Client.InitiateMultipartUploadAsync(request, stop), AnswerLimit, token).ConfigureAwait(false)).UploadId
+            is { Length: > 0 } id
+                ? id
+                : throw _errors.BadAnswer(request.Key, "an upload has begun without an id"),
+        cancellationToken);
+
+    /// <summary>Sends one part, and gives its buffer back however that ends.</summary>
+    private async Task<PartETag> SendPartAsync(S3Write write, string id, int number, PartBuffer part, CancellationToken cancellationToken)
+    {
+        using var _ = part;
+        return await _gate.RunAsync(
+            _gate.Uploads,
+            write.Path,
+            token => TransferAsync(part, PartAnswerLimit, async (stream, stop) => new PartETag(await Client.UploadPartAsync(
+                new UploadPartRequest
+                {
+                    BucketName = _place.Bucket,
+                    Key = write.Path,
+                    UploadId = id,
+                    PartNumber = number,
+                    PartSize = part.Length,
+                    InputStream = stream,
+                    UseChunkEncoding = false,
+                },
+                stop).ConfigureAwait(false)), token),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task CompleteAsync(S3Write write, string id, List<PartETag> tags, CancellationToken cancellationToken)
+    {
+        var request = new CompleteMultipartUploadRequest
+        {
+            BucketName = _place.Bucket,
+            Key = write.Path,
+            UploadId = id,
+            PartETags = tags,
+            IfNoneMatch = write.Mode == WriteMode.CreateNew && _profile.CanCompleteNew ? "*" : null,
+        };
+        await RefuseExistingAsync(write, isChecked: _profile.CanCompleteNew, cancellationToken).ConfigureAwait(false);
+        await EndAsync(
+            write,
+            _gate.Uploads,
+            async token => (await SendAsync(stop => Client.CompleteMultipartUploadAsync(request, stop), WorkLimit, token).ConfigureAwait(false)).ETag,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells the store to forget the parts. When it cannot be reached, the next cleanup does it.</summary>
+    private async Task AbortAsync(string path, string id)
+    {
+        try
+        {
+            await AbortUploadAsync(path, id, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StorageException failure)
+        {
+            _context.Log($"The parts of {path} are still at the store; a cleanup removes them: {failure.Message}");
+        }
+    }
+
+    private Task<bool> AbortUploadAsync(string path, string id, CancellationToken cancellationToken)
+    {
+        var request = new AbortMultipartUploadRequest { BucketName = _place.Bucket, Key = path, UploadId = id };
+        return _gate.RunAsync(
+            _gate.Uploads,
+            path,
+            async token =>
+            {
+                try
+                {
+                    await SendAsync(stop => Client.AbortMultipartUploadAsync(request, stop), WorkLimit, token).ConfigureAwait(false);
+                }
+                catch (Amazon.S3.AmazonS3Exception failure) when (failure.StatusCode == System.Net.HttpStatusCode.NotFound)
+                {
+                    // Somebody else has aborted or completed it.
+                }
+                return true;
+            },
+            cancellationToken);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Xml;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace CloudBackup.Storage.S3;
+
+internal sealed partial class S3Storage
+{
+    private volatile bool _lacksBulkDelete;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
+    {
+        // A bulk request is XML, which has no way to write some characters.
+        var kinds = paths.Select(StoragePath.Check).ToLookup(path => path.All(XmlConvert.IsXmlChar) || IsSurrogateOnly(path));
+        var failures = new List<RemoveFailure>();
+        var batches = kinds[true].Chunk(_profile.KeysPerDelete).ToList();
+        await Parallel.ForEachAsync(batches, Options(cancellationToken), async (batch, token) =>
+            Add(failures, await RemoveBatchAsync(batch, token).ConfigureAwait(false))).ConfigureAwait(false);
+        await Parallel.ForEachAsync(kinds[false], Options(cancellationToken), async (path, token) =>
+            Add(failures, await TryRemoveAsync(path, token).ConfigureAwait(false))).ConfigureAwait(false);
+        return failures;
+    }
+
+    private static void Add(List<RemoveFailure> failures, IEnumerable<RemoveFailure> more)
+    {
+        lock (failures)
+        {
+            failures.AddRange(more);
+        }
+    }
+
+    private static bool IsSurrogateOnly(string path)
+    {
+        for (var i = 0; i < path.Length; i++)
+        {
+            if (char.IsHighSurrogate(path[i]) && i + 1 < path.Length && char.IsLowSurrogate(path[i + 1]))
+            {
+                i++;
+            }
+            else if (!XmlConvert.IsXmlChar(path[i]) || path[i] is '\r')
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private ParallelOptions Options(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = _gate.Uploads.Limit, CancellationToken = cancellationToken };
+
+    private async Task<IEnumerable<RemoveFailure>> RemoveBatchAsync(string[] paths, CancellationToken cancellationToken)
+    {
+        if (!_lacksBulkDelete)
+        {
+            try
+            {
+                return await RemoveAtOnceAsync(paths, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StorageException failure) when (failure.Kind == StorageErrorKind.NotSupported)
+            {
+                _lacksBulkDelete = true;
+                _context.Log($"{_place.Host} has no bulk delete: objects are removed one by one.");
+            }
+        }
+        var failures = new List<RemoveFailure>();
+        await Parallel.ForEachAsync(paths, Options(cancellationToken), async (path, token) =>
+            Add(failures, await TryRemoveAsync(path, token).ConfigureAwait(false))).ConfigureAwait(false);
+        return failures;
+    }
+
+    private async Task<RemoveFailure[]> TryRemoveAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RemoveAsync(path, cancellationToken).ConfigureAwait(false);
+            return [];
+        }
+        catch (StorageException failure) when (failure.Path.Length > 0)
+        {
+            return [new RemoveFailure(path, failure)];
+        }
+    }
+
+    private async Task<IEnumerable<RemoveFailure>> RemoveAtOnceAsync(string[] paths, CancellationToken cancellationToken)
+    {
+        var left = paths;
+        var failures = new List<RemoveFailure>();
+        await _gate.RunAsync(
+            _gate.Uploads,
+            "",
+            async token =>
+            {
+                var errors = await SendBatchAsync(left, token).ConfigureAwait(false);
+                var told = errors.Where(error => error.Code != "NoSuchKey").Select(error => new RemoveFailure(error.Key, Reason(error))).ToList();
+                failures.RemoveAll(failure => failure.Reason.IsRetriable);
+                failures.AddRange(told);
+                left = [.. told.Where(failure => failure.Reason.IsRetriable).Select(failure => failure.Path)];
+                return left.Length == 0 ? true : throw told.First(failure => failure.Reason.IsRetriable).Reason;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return failures;
+    }
+
+    private async Task<List<DeleteError>> SendBatchAsync(string[] paths, CancellationToken cancellationToken)
+    {
+        var request = new DeleteObjectsRequest
+        {
+            BucketName = _place.Bucket,
+            Quiet = true,
+            Objects = [.. paths.Select(path => new KeyVersion { Key = path })],
+        };
+        try
+        {
+            var answer = await SendAsync(stop => Client.DeleteObjectsAsync(request, stop), WorkLimit, cancellationToken).ConfigureAwait(false);
+            return answer.DeleteErrors ?? [];
+        }
+        catch (DeleteObjectsException failure)
+        {
+            return failure.Response.DeleteErrors ?? [];
+        }
+    }
+
+    private StorageException Reason(DeleteError error) => _errors.Translate(
+        new AmazonS3Exception(error.Message ?? "", null, Amazon.Runtime.ErrorType.Unknown, error.Code ?? "", "", HttpStatusCode.BadRequest), error.Key);
+}

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using Amazon.S3.Model;
+
+namespace CloudBackup.Storage.S3;
+
+internal sealed partial class S3Storage
+{
+    /// <inheritdoc/>
+    public async Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken)
+    {
+        var below = StoragePath.Check(path) + "/";
+        var count = 0;
+        await foreach (var upload in ListPartialsAsync(path, cancellationToken).ConfigureAwait(false))
+        {
+            if (upload.Path == path || upload.Path.StartsWith(below, StringComparison.Ordinal))
+            {
+                await AbortUploadAsync(upload.Path, upload.Id, cancellationToken).ConfigureAwait(false);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<PartialUpload> ListPartialsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var upload in ListPartialsAsync("", cancellationToken).ConfigureAwait(false))
+        {
+            yield return upload;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task RemovePartialAsync(PartialUpload upload, CancellationToken cancellationToken) =>
+        AbortUploadAsync(StoragePath.Check(upload.Path), upload.Id, cancellationToken);
+
+    private async IAsyncEnumerable<PartialUpload> ListPartialsAsync(string start, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (keyMarker, idMarker) = ((string?)null, (string?)null);
+        do
+        {
+            var page = await ListPartialsPageAsync(start, keyMarker, idMarker, cancellationToken).ConfigureAwait(false);
+            foreach (var upload in page.MultipartUploads ?? [])
+            {
+                var path = upload.Key;
+                if (IsOurKindOfPath(path))
+                {
+                    yield return new PartialUpload(path, upload.UploadId, ToOffset(upload.Initiated) ?? DateTimeOffset.MaxValue);
+                }
+            }
+            (keyMarker, idMarker) = page.IsTruncated == true && (page.NextKeyMarker, page.NextUploadIdMarker) != (keyMarker, idMarker)
+                ? (page.NextKeyMarker, page.NextUploadIdMarker)
+                : (null, null);
+        }
+        while (!string.IsNullOrEmpty(keyMarker));
+    }
+
+    private Task<ListMultipartUploadsResponse> ListPartialsPageAsync(
+        string start, string? keyMarker, string? idMarker, CancellationToken cancellationToken)
+    {
+        var request = new ListMultipartUploadsRequest
+        {
+            BucketName = _place.Bucket,
+            Prefix = start.Length == 0 ? null : start,
+            KeyMarker = keyMarker,
+            UploadIdMarker = idMarker,
+        };
+        return _gate.RunAsync(
+            _gate.Downloads,
+            start,
+            token => SendAsync(stop => Client.ListMultipartUploadsAsync(request, stop), AnswerLimit, token),
+            cancellationToken);
+    }
+}

@@ -1,0 +1,10 @@
+namespace CloudBackup.Storage;
+
+/// <summary>A name and the secret that belongs to it, such as access key and secret key.</summary>
+/// <param name="UserName">The name.</param>
+/// <param name="Password">The secret.</param>
+internal sealed record StorageCredential(string UserName, string Password)
+{
+    /// <summary>The name alone (I7).</summary>
+    public override string ToString() => UserName;
+}

@@ -1,0 +1,87 @@
+using System.Net.Sockets;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using CloudBackup.Storage;
+using CloudBackup.Storage.Decorators;
+using CloudBackup.Storage.S3;
+using CloudBackup.Tests.Support;
+
+namespace CloudBackup.IntegrationTests.S3;
+
+/// <summary>
+/// A real S3 server on loopback, as tests/Integration/servers starts it. A test whose server does not run is skipped, and says so.
+/// </summary>
+internal sealed record S3Server(string Name, int Port, string AccessKey, string SecretKey)
+{
+    private static int _last;
+
+    /// <summary>Ceph's RADOS gateway: what DigitalOcean Spaces and others run.</summary>
+    public static S3Server Ceph { get; } = new("ceph-rgw", 7480, "testaccess", "testsecret1234567890");
+
+    /// <summary>OpenStack Swift with its S3 interface: what older OVH regions run, and the strictest of the three.</summary>
+    public static S3Server Swift { get; } = new("swift", 8085, "test:tester", "testing");
+
+    /// <summary>A simulator in Python, which knows Amazon's newest requests but checks little.</summary>
+    public static S3Server Moto { get; } = new("moto", 5055, "any", "thing");
+
+    public string Url => $"http://127.0.0.1:{Port}";
+
+    public StorageCredential Credential => new(AccessKey, SecretKey);
+
+    /// <summary>Skips the test unless the server runs.</summary>
+    public void Need()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var isUp = true;
+        try
+        {
+            socket.Connect("127.0.0.1", Port);
+        }
+        catch (SocketException)
+        {
+            isUp = false;
+        }
+        Assert.SkipUnless(isUp, $"{Name} does not run on port {Port}: start it with tests/Integration/servers/start-{Name}.sh.");
+    }
+
+    /// <summary>The bare SDK, for what a test sets up or looks at behind our back.</summary>
+    public AmazonS3Client Bare() => new(new BasicAWSCredentials(AccessKey, SecretKey), new AmazonS3Config
+    {
+        ServiceURL = Url,
+        ForcePathStyle = true,
+        AuthenticationRegion = "us-east-1",
+        RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+        ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+    });
+
+    /// <summary>Makes a new bucket and returns its name.</summary>
+    public async Task<string> MakeBucketAsync()
+    {
+        Need();
+        var name = $"test-{Environment.ProcessId}-{Interlocked.Increment(ref _last)}";
+        using var client = Bare();
+        await client.PutBucketAsync(new PutBucketRequest { BucketName = name, UseClientRegion = false }, TestContext.Current.CancellationToken);
+        return name;
+    }
+
+    /// <summary>A storage over a bucket of the server.</summary>
+    public S3Storage Open(
+        string bucket,
+        S3Profile? profile = null,
+        string? url = null,
+        SiteLimits? limits = null,
+        RetryOptions? retry = null,
+        StorageCredential? credential = null,
+        Action<string>? log = null,
+        TimeProvider? time = null)
+    {
+        var place = S3Place.Of(profile ?? S3Profiles.Find("s3-compatible")!, new S3Settings { Bucket = bucket, Region = "us-east-1", Endpoint = url ?? Url });
+        return new S3Storage(place, new StorageContext(time ?? TimeProvider.System, new SeededRandom(1), log ?? (_ => { }), storage => storage)
+        {
+            Credential = credential ?? Credential,
+            Limits = limits ?? new SiteLimits { MemoryLimitBytes = 64 * 1024 * 1024 },
+            Retry = retry ?? new RetryOptions(),
+        });
+    }
+}
