@@ -56,7 +56,7 @@ internal sealed class S3Client : AmazonS3Client
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
         base.CustomizeRuntimePipeline(pipeline);
-        pipeline.AddHandlerAfter<Marshaller>(new BulkDeleteDigest());
+        pipeline.AddHandlerBefore<Signer>(new BulkDeleteDigest());
     }
 
     /// <inheritdoc/>
@@ -98,14 +98,22 @@ internal sealed class S3Client : AmazonS3Client
 
         private static void Add(IRequestContext context)
         {
-            if (context.OriginalRequest is not DeleteObjectsRequest || context.Request.Content is not { } content)
+            if (context.OriginalRequest is not DeleteObjectsRequest)
             {
                 return;
             }
+            var request = context.Request;
+            var stream = request.ContentStream;
 #pragma warning disable CA5351 // the protocol's integrity check, not a defence
-            context.Request.Headers["Content-MD5"] = Convert.ToBase64String(MD5.HashData(content));
+            var digest = stream is null ? MD5.HashData(request.Content) : MD5.HashData(stream);
 #pragma warning restore CA5351
-            context.Request.ChecksumData = null;
+            if (stream is not null)
+            {
+                stream.Position = 0;
+            }
+            request.Headers["Content-MD5"] = Convert.ToBase64String(digest);
+            request.Headers.Remove("x-amz-checksum-crc32");
+            request.Headers.Remove("x-amz-sdk-checksum-algorithm");
         }
     }
 
