@@ -64,7 +64,10 @@ public sealed class BackupEngine : IDisposable
             new KeyRing(secrets),
             options.Time,
             options.Random,
-            options.InterceptStorage);
+            options.InterceptStorage)
+        {
+            Retry = options.Retry,
+        };
         return new BackupEngine(database, context);
     }
 

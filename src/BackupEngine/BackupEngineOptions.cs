@@ -1,5 +1,6 @@
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
+using CloudBackup.Storage.Decorators;
 
 namespace CloudBackup;
 
@@ -17,6 +18,9 @@ public sealed record BackupEngineOptions
 
     /// <summary>Put around every storage; tests inject failures there.</summary>
     internal Func<IBackupStorage, IBackupStorage> InterceptStorage { get; init; } = storage => storage;
+
+    /// <summary>How long a failing storage is asked again.</summary>
+    internal RetryOptions Retry { get; init; } = new();
 
     /// <summary>The home folder that is used.</summary>
     internal string EffectiveHome => PlatformHome ?? Platform.PlatformHome.DefaultPath(Environment.GetEnvironmentVariable);

@@ -76,3 +76,17 @@ public sealed class ProviderCompleter : IArgumentCompleter
             .Where(name => name.StartsWith(wordToComplete ?? "", StringComparison.OrdinalIgnoreCase))
             .Select(name => new CompletionResult(name));
 }
+
+/// <summary>Completes regions of the provider that is named, or that the named site has.</summary>
+public sealed class RegionCompleter : CatalogCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Hint)> Offer(BackupEngine engine, IDictionary bound)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(bound);
+        var provider = bound["Provider"] as string
+            ?? engine.Sites.List().FirstOrDefault(site => string.Equals(site.Name, bound["Name"] as string, StringComparison.OrdinalIgnoreCase))?.Provider;
+        return Sites.SiteService.RegionNames(provider ?? "").Select(region => (region, region));
+    }
+}

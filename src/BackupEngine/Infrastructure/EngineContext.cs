@@ -1,7 +1,9 @@
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Platform;
+using CloudBackup.Sites;
 using CloudBackup.Storage;
+using CloudBackup.Storage.Decorators;
 
 namespace CloudBackup.Infrastructure;
 
@@ -21,6 +23,24 @@ internal sealed record EngineContext(
     /// <summary>The time of day, in the milliseconds that stored times have.</summary>
     public DateTimeOffset NowInMilliseconds() => DateTimeOffset.FromUnixTimeMilliseconds(Time.GetUtcNow().ToUnixTimeMilliseconds());
 
+    /// <summary>How long a failing storage is asked again.</summary>
+    public RetryOptions Retry { get; init; } = new();
+
+    /// <summary>What sites sign in with.</summary>
+    public SiteCredentials Credentials { get; } = new(Secrets);
+
     /// <summary>What a site's storage is made with.</summary>
-    public StorageContext StorageContext(IOperationObserver observer) => new(Time, Random, observer.OnDetail, InterceptStorage);
+    /// <param name="site">The site.</param>
+    /// <param name="observer">Is told what the storage logs.</param>
+    /// <param name="credential">What to sign in with, in place of what is kept for the site.</param>
+    public StorageContext StorageContext(BackupSite site, IOperationObserver observer, StorageCredential? credential = null)
+    {
+        var used = credential ?? Credentials.Read(site.Name);
+        return new(Time, Random, observer.OnDetail, InterceptStorage)
+        {
+            Limits = site.Limits,
+            Credential = used is { UserName.Length: 0 } ? null : used,
+            Retry = Retry,
+        };
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CloudBackup.Storage;
 
 namespace CloudBackup;
 
@@ -8,6 +9,7 @@ namespace CloudBackup;
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BackupSite))]
+[JsonSerializable(typeof(StorageCredential))]
 [JsonSerializable(typeof(BackupApp))]
 [JsonSerializable(typeof(AppBackup))]
 [JsonSerializable(typeof(PlatformBackup))]

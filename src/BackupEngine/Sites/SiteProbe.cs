@@ -1,38 +1,55 @@
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
+using CloudBackup.Storage.Decorators;
 
 namespace CloudBackup.Sites;
 
 /// <summary>
-/// Tries a storage with an object of its own: what a backup will do to it, done once. Stops at the first failure, and removes the object
-/// again.
+/// Tries a storage with an object of its own: what a backup will do to it, done once. What every backup needs stops the probe when it fails;
+/// an ability that fails is told and warned of. The objects are removed again.
 /// </summary>
-internal sealed class SiteProbe
+internal sealed partial class SiteProbe
 {
     private readonly BackupSite _site;
     private readonly EngineContext _context;
     private readonly IBackupStorage _storage;
+    private readonly bool _isThorough;
+    private readonly string _folder;
     private readonly string _path;
     private readonly byte[] _content = new byte[1000];
     private readonly List<SiteTestStep> _steps = [];
+    private readonly List<string> _warnings = [];
 
-    private SiteProbe(BackupSite site, EngineContext context, IBackupStorage storage)
+    private SiteProbe(BackupSite site, EngineContext context, IBackupStorage storage, bool isThorough)
     {
         _site = site;
         _context = context;
         _storage = storage;
-        _path = $"cloudbackup-probe-{context.Random.NextHex(8)}";
+        _isThorough = isThorough;
+        _folder = $"cloudbackup-probe-{context.Random.NextHex(8)}";
+        _path = $"{_folder}/object";
         context.Random.Fill(_content);
     }
 
     /// <summary>Tries a site.</summary>
+    /// <param name="site">The site; it need not be kept yet.</param>
+    /// <param name="context">The platform.</param>
+    /// <param name="observer">Is told what the storage logs.</param>
+    /// <param name="credential">What to sign in with, in place of what is kept for the site.</param>
+    /// <param name="isThorough">Also what takes some time.</param>
+    /// <param name="cancellationToken">Stops.</param>
     public static async Task<SiteTestResult> RunAsync(
-        BackupSite site, EngineContext context, IOperationObserver observer, CancellationToken cancellationToken)
+        BackupSite site,
+        EngineContext context,
+        IOperationObserver observer,
+        StorageCredential? credential,
+        bool isThorough,
+        CancellationToken cancellationToken)
     {
-        var storage = StorageStack.Open(site, context.StorageContext(observer));
+        // Somebody waits for the answer: a site that does not answer now is told so now.
+        var storage = StorageStack.Open(site, context.StorageContext(site, observer, credential) with { Retry = RetryOptions.Probe });
         await using var _ = storage.ConfigureAwait(false);
-        var probe = new SiteProbe(site, context, storage);
-        return await probe.RunAsync(cancellationToken).ConfigureAwait(false);
+        return await new SiteProbe(site, context, storage, isThorough).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<SiteTestResult> RunAsync(CancellationToken cancellationToken)
@@ -45,6 +62,9 @@ internal sealed class SiteProbe
             {
                 await TryAllAsync(cancellationToken).ConfigureAwait(false);
                 free = _storage.As<IFreeSpace>() is { } space ? await space.GetFreeSpaceAsync(cancellationToken).ConfigureAwait(false) : null;
+                _warnings.AddRange(_storage.As<IStorageWarnings>() is { } place
+                    ? await place.GetWarningsAsync("", cancellationToken).ConfigureAwait(false)
+                    : []);
             }
             catch (StorageException failure)
             {
@@ -59,7 +79,7 @@ internal sealed class SiteProbe
             IsUsable = error is null,
             Steps = _steps,
             FreeSpace = free,
-            Warnings = [.. SiteWarnings.For(_site, _context.Home)],
+            Warnings = [.. SiteWarnings.For(_site, _context.Home), .. _warnings],
             Error = error,
         };
     }
@@ -77,6 +97,8 @@ internal sealed class SiteProbe
             await StepAsync("Find", () => CheckFoundAsync(cancellationToken)).ConfigureAwait(false);
             await StepAsync("List", () => CheckListedAsync(cancellationToken)).ConfigureAwait(false);
             await StepAsync("Read", () => CheckReadAsync(cancellationToken)).ConfigureAwait(false);
+            await StepAsync("CreateNew", () => CheckCreateNewAsync(cancellationToken)).ConfigureAwait(false);
+            await TryAbilitiesAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -95,7 +117,7 @@ internal sealed class SiteProbe
 
     private async Task<string> CheckListedAsync(CancellationToken cancellationToken)
     {
-        await foreach (var item in _storage.ListAsync("", recursive: false, cancellationToken).ConfigureAwait(false))
+        await foreach (var item in _storage.ListAsync(_folder, recursive: true, cancellationToken).ConfigureAwait(false))
         {
             if (item.Path == _path)
             {
@@ -109,13 +131,32 @@ internal sealed class SiteProbe
     {
         const int Start = 100;
         const int Count = 800;
-        var stream = await _storage.OpenReadAsync(_path, Start, Count, cancellationToken).ConfigureAwait(false);
+        var read = await ReadAsync(_path, Start, Count, cancellationToken).ConfigureAwait(false);
+        return read.AsSpan().SequenceEqual(_content.AsSpan(Start, Count))
+            ? "a range of the object"
+            : throw Wrong("a range that was read back is not what was written");
+    }
+
+    private async Task<string> CheckCreateNewAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _storage.WriteAsync(_path, ObjectContent.FromBytes(_content), WriteMode.CreateNew, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException failure) when (failure.Kind == StorageErrorKind.AlreadyExists)
+        {
+            return _storage.Capabilities.CreatesAtomically ? "an object that is there is not replaced" : "by looking before";
+        }
+        throw Wrong("an object that was there was replaced although it should not be");
+    }
+
+    private async Task<byte[]> ReadAsync(string path, long offset, long? length, CancellationToken cancellationToken)
+    {
+        var stream = await _storage.OpenReadAsync(path, offset, length, cancellationToken).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
         using var read = new MemoryStream();
         await stream.CopyToAsync(read, cancellationToken).ConfigureAwait(false);
-        return read.ToArray().AsSpan().SequenceEqual(_content.AsSpan(Start, Count))
-            ? "a range of the object"
-            : throw Wrong("a range that was read back is not what was written");
+        return read.ToArray();
     }
 
     private async Task StepAsync(string name, Func<Task<string>> action)

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Security;
+using CloudBackup.Storage;
 
 namespace CloudBackup.Sites;
 
@@ -13,4 +15,12 @@ public sealed class SiteSecrets
 
     /// <summary>Whether new backups are not encrypted any more.</summary>
     public bool RemovePassword { get; init; }
+
+    /// <summary>
+    /// What the storage is signed in to with, such as access key and secret key; null to leave it as it is, an empty name to forget it.
+    /// </summary>
+    public NetworkCredential? Credential { get; init; }
+
+    /// <summary>The credential as storages take it.</summary>
+    internal StorageCredential? ForStorage => Credential is null ? null : new StorageCredential(Credential.UserName, Credential.Password);
 }

@@ -3,6 +3,7 @@ using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
+using CloudBackup.Storage.S3;
 
 namespace CloudBackup.Sites;
 
@@ -20,6 +21,13 @@ public sealed partial class SiteService
 
     /// <summary>The names of all storage providers.</summary>
     public static IReadOnlyList<string> ProviderNames { get; } = [.. StorageProviders.All.Select(provider => provider.Name)];
+
+    /// <summary>The names of the regions that a provider is known to have; empty where it has none.</summary>
+    public static IReadOnlyList<string> RegionNames(string provider) => S3Profiles.Find(provider)?.Regions ?? [];
+
+    /// <summary>Settings of a provider's kind that say nothing yet.</summary>
+    /// <exception cref="BackupException">There is no such provider.</exception>
+    public static StorageSettings EmptySettings(string provider) => StorageProviders.Get(provider).Empty;
 
     /// <summary>All sites, by name.</summary>
     public IReadOnlyList<BackupSite> List() => _context.Sites.List();
@@ -44,8 +52,9 @@ public sealed partial class SiteService
         {
             throw BackupErrors.SiteExists(site.Name);
         }
-        await ProbeAsync(site, observer, cancellationToken).ConfigureAwait(false);
-        await TakeKeysAsync(site, keys, isNew: false, observer, cancellationToken).ConfigureAwait(false);
+        await ProbeAsync(site, secrets, observer, cancellationToken).ConfigureAwait(false);
+        await TakeKeysAsync(site, secrets, keys, isNew: false, observer, cancellationToken).ConfigureAwait(false);
+        KeepCredential(site, secrets);
         if (!_context.Sites.Add(site))
         {
             throw BackupErrors.SiteExists(site.Name);
@@ -68,8 +77,9 @@ public sealed partial class SiteService
         using var keys = Derive(secrets);
         site = Validate(site);
         site = site with { KeyId = secrets.RemovePassword ? null : keys?.Id ?? site.KeyId };
-        await ProbeAsync(site, observer, cancellationToken).ConfigureAwait(false);
-        await TakeKeysAsync(site, keys, isNew: true, observer, cancellationToken).ConfigureAwait(false);
+        await ProbeAsync(site, secrets, observer, cancellationToken).ConfigureAwait(false);
+        await TakeKeysAsync(site, secrets, keys, isNew: true, observer, cancellationToken).ConfigureAwait(false);
+        KeepCredential(site, secrets);
         return _context.Sites.Update(site) ? Get(site.Name) : throw BackupErrors.SiteNotFound(site.Name);
     }
 
@@ -89,6 +99,7 @@ public sealed partial class SiteService
             _context.Keys.Retain(keyId);
         }
         _context.Sites.Remove(name);
+        _context.Credentials.Remove(name);
     }
 
     /// <summary>Writes, lists, reads and removes a probe object, and tells what the storage can do.</summary>
@@ -96,7 +107,7 @@ public sealed partial class SiteService
     public async Task<SiteTestResult> TestAsync(string? name, IOperationObserver observer, CancellationToken cancellationToken)
     {
         var site = _storages.Resolve(name);
-        return await SiteProbe.RunAsync(site, _context, observer, cancellationToken).ConfigureAwait(false);
+        return await SiteProbe.RunAsync(site, _context, observer, null, isThorough: true, cancellationToken).ConfigureAwait(false);
     }
 
     private static BackupKeys? Derive(SiteSecrets secrets) => secrets.Password switch
@@ -107,7 +118,7 @@ public sealed partial class SiteService
     };
 
     private async Task TakeKeysAsync(
-        BackupSite site, BackupKeys? keys, bool isNew, IOperationObserver observer, CancellationToken cancellationToken)
+        BackupSite site, SiteSecrets secrets, BackupKeys? keys, bool isNew, IOperationObserver observer, CancellationToken cancellationToken)
     {
         if (keys is null)
         {
@@ -121,14 +132,22 @@ public sealed partial class SiteService
                     .ConfigureAwait(false);
             }
             return true;
-        }).ConfigureAwait(false);
+        }, secrets.ForStorage).ConfigureAwait(false);
         _context.Keys.Add(keys);
     }
 
-    private async Task ProbeAsync(BackupSite site, IOperationObserver observer, CancellationToken cancellationToken)
+    private void KeepCredential(BackupSite site, SiteSecrets secrets)
+    {
+        if (secrets.ForStorage is { } credential)
+        {
+            _context.Credentials.Write(site.Name, credential);
+        }
+    }
+
+    private async Task ProbeAsync(BackupSite site, SiteSecrets secrets, IOperationObserver observer, CancellationToken cancellationToken)
     {
         _ = BackupFormats.Get(site.Format);
-        var result = await SiteProbe.RunAsync(site, _context, observer, cancellationToken).ConfigureAwait(false);
+        var result = await SiteProbe.RunAsync(site, _context, observer, secrets.ForStorage, isThorough: false, cancellationToken).ConfigureAwait(false);
         if (!result.IsUsable)
         {
             throw BackupErrors.SiteUnusable(site.Name, result.Error ?? "", null);
@@ -152,7 +171,7 @@ public sealed partial class SiteService
         }
         CheckLimits(site.Limits);
         _ = site.Retention?.Check();
-        return site with { Provider = provider.Name, Prefix = CheckPrefix(site.Prefix), Settings = Normalize(site.Settings) };
+        return site with { Provider = provider.Name, Prefix = CheckPrefix(site.Prefix), Settings = Normalize(provider, site.Settings) };
     }
 
     private static string CheckPrefix(string prefix)
@@ -189,8 +208,12 @@ public sealed partial class SiteService
         }
     }
 
-    private static StorageSettings Normalize(StorageSettings settings)
+    private static StorageSettings Normalize(StorageProvider provider, StorageSettings settings)
     {
+        if (settings is S3Settings bucket)
+        {
+            _ = S3Place.Of(S3Profiles.Find(provider.Name)!, bucket);
+        }
         if (settings is not FileSystemSettings files)
         {
             return settings;

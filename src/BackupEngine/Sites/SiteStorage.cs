@@ -14,12 +14,17 @@ internal sealed class SiteStorage(EngineContext context)
 
     /// <summary>Opens a site's storage, runs <paramref name="use"/> and closes it.</summary>
     /// <exception cref="BackupException">The storage failed; everything else passes through.</exception>
-    public async Task<T> UseAsync<T>(BackupSite site, IOperationObserver observer, Func<IBackupStorage, Task<T>> use)
+    /// <param name="site">The site.</param>
+    /// <param name="observer">Is told what the storage logs.</param>
+    /// <param name="use">What is done with it.</param>
+    /// <param name="credential">What to sign in with, in place of what is kept for the site.</param>
+    public async Task<T> UseAsync<T>(
+        BackupSite site, IOperationObserver observer, Func<IBackupStorage, Task<T>> use, StorageCredential? credential = null)
     {
-        var storage = StorageStack.Open(site, context.StorageContext(observer));
-        await using var _ = storage.ConfigureAwait(false);
         try
         {
+            var storage = StorageStack.Open(site, context.StorageContext(site, observer, credential));
+            await using var _ = storage.ConfigureAwait(false);
             return await use(storage).ConfigureAwait(false);
         }
         catch (StorageException failure)

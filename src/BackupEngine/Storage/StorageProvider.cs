@@ -8,9 +8,13 @@ namespace CloudBackup.Storage;
 
 /// <summary>A kind of storage that a site can name.</summary>
 /// <param name="Name">The name that users give, such as <c>filesystem</c>.</param>
-/// <param name="SettingsType">The settings that it needs.</param>
+/// <param name="Empty">Settings of that kind that say nothing yet.</param>
 /// <param name="Open">Makes the storage for a site's settings; does not touch it yet.</param>
-internal sealed record StorageProvider(string Name, Type SettingsType, Func<StorageSettings, StorageContext, IBackupStorage> Open);
+internal sealed record StorageProvider(string Name, StorageSettings Empty, Func<StorageSettings, StorageContext, IBackupStorage> Open)
+{
+    /// <summary>The kind of settings that it needs.</summary>
+    public Type SettingsType => Empty.GetType();
+}
 
 /// <summary>What a storage is made with besides its settings.</summary>
 /// <param name="Time">The clock.</param>
@@ -36,11 +40,11 @@ internal static class StorageProviders
     /// <summary>All providers, in the order they are shown.</summary>
     public static IReadOnlyList<StorageProvider> All { get; } =
     [
-        new("filesystem", typeof(FileSystemSettings), (settings, context) =>
+        new("filesystem", new FileSystemSettings { Path = "" }, (settings, context) =>
             new FileSystemStorage(((FileSystemSettings)settings).Path, context.Random, !((FileSystemSettings)settings).NoHardlink)),
-        .. S3Profiles.All.Select(profile => new StorageProvider(profile.Name, typeof(S3Settings), (settings, context) =>
+        .. S3Profiles.All.Select(profile => new StorageProvider(profile.Name, new S3Settings { Bucket = "" }, (settings, context) =>
             new S3Storage(S3Place.Of(profile, (S3Settings)settings), context))),
-        new("noop", typeof(NoopSettings), (_, _) => new NoopStorage()),
+        new("noop", new NoopSettings(), (_, _) => new NoopStorage()),
     ];
 
     /// <summary>The provider of a name.</summary>

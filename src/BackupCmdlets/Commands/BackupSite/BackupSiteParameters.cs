@@ -4,7 +4,7 @@ using System.Security;
 namespace CloudBackup.Commands;
 
 /// <summary>The parameters that New-BackupSite and Set-BackupSite share: what a site can be told.</summary>
-public abstract class BackupSiteParameters : EngineCommand
+public abstract partial class BackupSiteParameters : EngineCommand
 {
     /// <summary>The format of new backups: Tgz (default) or Rsync.</summary>
     [Parameter]
@@ -81,6 +81,9 @@ public abstract class BackupSiteParameters : EngineCommand
     [Parameter]
     public SwitchParameter ExternalDisk { get; set; }
 
+    /// <summary>What is never kept with the site's settings.</summary>
+    protected SiteSecrets Secrets => new() { Password = Password, Credential = NetworkCredential };
+
     /// <summary>The site with every given parameter applied.</summary>
     protected BackupSite Apply(BackupSite site)
     {
@@ -116,6 +119,7 @@ public abstract class BackupSiteParameters : EngineCommand
             NoHardlink = IsGiven(nameof(NoHardlink)) ? NoHardlink : files.NoHardlink,
             ExternalDisk = IsGiven(nameof(ExternalDisk)) ? ExternalDisk : files.ExternalDisk,
         },
+        S3Settings bucket => Apply(bucket),
         _ => settings,
     };
 }

@@ -13,7 +13,7 @@ public sealed class NewBackupSiteCommand : BackupSiteParameters
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
-    /// <summary>The storage provider, such as filesystem.</summary>
+    /// <summary>The storage provider, such as filesystem or s3. Tab completes.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ArgumentCompleter(typeof(ProviderCompleter))]
     [ValidateNotNullOrEmpty]
@@ -22,19 +22,10 @@ public sealed class NewBackupSiteCommand : BackupSiteParameters
     /// <inheritdoc/>
     protected override void Process()
     {
-        var site = Apply(new BackupSite { Name = Name, Provider = Provider, Settings = EmptySettings() });
+        var site = Apply(new BackupSite { Name = Name, Provider = Provider, Settings = Sites.SiteService.EmptySettings(Provider) });
         if (ShouldProcess($"{Name} ({Provider} {site.Settings.Place})", "Create backup site"))
         {
-            WriteObject(Run((observer, token) => Engine.Sites.AddAsync(site, new SiteSecrets { Password = Password }, observer, token)));
+            WriteObject(Run((observer, token) => Engine.Sites.AddAsync(site, Secrets, observer, token)));
         }
-    }
-
-    private StorageSettings EmptySettings()
-    {
-        if (string.Equals(Provider, "noop", StringComparison.OrdinalIgnoreCase))
-        {
-            return new NoopSettings();
-        }
-        return new FileSystemSettings { Path = "" };
     }
 }

@@ -26,7 +26,7 @@ public sealed class SetBackupSiteCommand : BackupSiteParameters
     protected override void Process()
     {
         var site = Apply(Engine.Sites.Get(Name));
-        var secrets = new SiteSecrets { Password = Password, RemovePassword = NoPassword };
+        var secrets = new SiteSecrets { Password = Password, RemovePassword = NoPassword, Credential = NetworkCredential };
         if (!ShouldProcess(Name, "Change backup site"))
         {
             return;

@@ -15,25 +15,19 @@ internal sealed partial class S3Storage
     {
         var delimiter = recursive ? null : "/";
         var encoding = _profile.EncodesListings ? EncodingType.Url : null;
+        var one = new ListObjectsRequest { BucketName = _place.Bucket, Prefix = prefix, Delimiter = delimiter, Encoding = encoding, Marker = next };
+        var two = new ListObjectsV2Request
+        {
+            BucketName = _place.Bucket,
+            Prefix = prefix,
+            Delimiter = delimiter,
+            Encoding = encoding,
+            ContinuationToken = next,
+        };
         return _gate.RunAsync(
             _gate.Downloads,
             prefix.TrimEnd('/'),
-            token => SendAsync(
-                stop => _profile.ListVersion == 1
-                    ? ListOneAsync(
-                        new ListObjectsRequest
-                        {
-                            BucketName = _place.Bucket, Prefix = prefix, Delimiter = delimiter, Encoding = encoding, Marker = next,
-                        },
-                        stop)
-                    : ListTwoAsync(
-                        new ListObjectsV2Request
-                        {
-                            BucketName = _place.Bucket, Prefix = prefix, Delimiter = delimiter, Encoding = encoding, ContinuationToken = next,
-                        },
-                        stop),
-                AnswerLimit,
-                token),
+            token => SendAsync(stop => _profile.ListVersion == 1 ? ListOneAsync(one, stop) : ListTwoAsync(two, stop), AnswerLimit, token),
             cancellationToken);
     }
 

@@ -1,0 +1,50 @@
+using System.Management.Automation;
+using System.Net;
+
+namespace CloudBackup.Commands;
+
+public abstract partial class BackupSiteParameters
+{
+    /// <summary>S3: the bucket. It must exist.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Bucket { get; set; }
+
+    /// <summary>S3: the region that the bucket is in. Tab completes those that are known; others can be named.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(RegionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Region { get; set; }
+
+    /// <summary>S3: the store's address, such as https://minio.example.com:9000. By default the provider's own for the region.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Endpoint { get; set; }
+
+    /// <summary>
+    /// S3: access key as user name, secret key as password. It is kept in the platform home, in a file that only its owner can read. Without
+    /// it, Amazon S3 takes keys from the environment, the profile or the role of the machine. With Set-BackupSite,
+    /// [PSCredential]::Empty forgets what was given.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNull]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>S3 on machines of your own: any certificate of the store is accepted. Whoever is in between can then read and change all.</summary>
+    [Parameter]
+    public SwitchParameter AcceptSelfSignedCertificate { get; set; }
+
+    /// <summary>The name as it is: a user name in PowerShell's sense would be taken apart at an @ or a backslash.</summary>
+    private NetworkCredential? NetworkCredential =>
+        Credential is null ? null : new NetworkCredential(Credential.UserName, Credential.Password);
+
+    private S3Settings Apply(S3Settings settings) => settings with
+    {
+        Bucket = Bucket ?? settings.Bucket,
+        Region = Region ?? settings.Region,
+        Endpoint = Endpoint ?? settings.Endpoint,
+        AcceptSelfSignedCertificate =
+            IsGiven(nameof(AcceptSelfSignedCertificate)) ? AcceptSelfSignedCertificate : settings.AcceptSelfSignedCertificate,
+    };
+}

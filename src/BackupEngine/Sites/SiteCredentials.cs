@@ -1,0 +1,29 @@
+using System.Text.Json;
+using CloudBackup.Platform;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Sites;
+
+/// <summary>The name and secret that each site signs in with, kept among the platform's secrets and nowhere else (I7).</summary>
+internal sealed class SiteCredentials(SecretStore secrets)
+{
+    /// <summary>What a site signs in with; null when it was given nothing.</summary>
+    public StorageCredential? Read(string site) =>
+        secrets.Read(NameOf(site)) is { } bytes ? JsonSerializer.Deserialize(bytes, ModelJson.Default.StorageCredential) : null;
+
+    /// <summary>Keeps what a site signs in with. An empty name forgets it.</summary>
+    public void Write(string site, StorageCredential credential)
+    {
+        if (credential.UserName.Length == 0)
+        {
+            Remove(site);
+            return;
+        }
+        secrets.Write(NameOf(site), JsonSerializer.SerializeToUtf8Bytes(credential, ModelJson.Default.StorageCredential));
+    }
+
+    /// <summary>Forgets what a site signs in with.</summary>
+    public void Remove(string site) => secrets.Remove(NameOf(site));
+
+    private static string NameOf(string site) => $"credential.{site}";
+}
