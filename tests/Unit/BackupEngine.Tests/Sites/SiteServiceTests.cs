@@ -94,7 +94,7 @@ public sealed class SiteServiceTests
         using var platform = await new TestPlatform().SetUpAsync();
         var result = await platform.Engine.Sites.TestAsync(null, platform.Observer, Token);
         Assert.True(result.IsUsable);
-        Assert.Equal(["Write", "Find", "List", "Read", "Remove"], result.Steps.Select(step => step.Name));
+        Assert.Equal(["Write", "Find", "List", "Read", "CreateNew", "Copy", "HardLink", "RemoveMany", "Remove"], result.Steps.Select(step => step.Name));
         Assert.True(result.FreeSpace > 0);
         Assert.Empty(platform.StoredFiles());
     }
@@ -119,7 +119,28 @@ public sealed class SiteServiceTests
         var result = await platform.Engine.Sites.TestAsync("local", platform.Observer, Token);
         Assert.False(result.IsUsable);
         Assert.Contains("AccessDenied", result.Error, StringComparison.Ordinal);
-        Assert.Equal(call, Assert.Single(result.Steps, step => !step.Succeeded).Name, ignoreCase: true);
+        Assert.Contains(result.Steps, step => !step.Succeeded && string.Equals(step.Name, call, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
+    [InlineData("copy", "Copy")]
+    [InlineData("link", "HardLink")]
+    public async Task An_ability_that_fails_is_warned_of_and_the_site_stays_usable(string call, string step)
+    {
+        using var platform = TestPlatform.WithFaults(out var faults);
+        await platform.SetUpAsync();
+        faults().Before = (_, name, path) =>
+        {
+            if (name == call)
+            {
+                throw FaultyStorage.Error(StorageErrorKind.AccessDenied, path);
+            }
+        };
+        var result = await platform.Engine.Sites.TestAsync("local", platform.Observer, Token);
+        Assert.True(result.IsUsable);
+        Assert.Equal(step, Assert.Single(result.Steps, tried => !tried.Succeeded).Name);
+        Assert.Contains(result.Warnings, warning => warning.Contains($"{step} does not work", StringComparison.Ordinal));
+        Assert.Empty(platform.StoredFiles());
     }
 
     [Fact]
