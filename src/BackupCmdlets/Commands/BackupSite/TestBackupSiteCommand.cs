@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace CloudBackup.Commands;
 
-/// <summary>Tries a site: writes, finds, lists, reads and removes an object of its own.</summary>
+/// <summary>Tries a site: writes, finds, lists, reads and removes objects of its own, and tries what the storage says it can.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "BackupSite")]
 [OutputType(typeof(SiteTestResult))]
 [OutputType(typeof(bool))]
