@@ -13,7 +13,7 @@ internal sealed partial class S3Storage
         S3Write write, ObjectContent content, PeekingStream source, PartBuffer first, CancellationToken cancellationToken)
     {
         await RefuseExistingAsync(write, isChecked: false, cancellationToken).ConfigureAwait(false);
-        var id = await StartUploadAsync(write, cancellationToken).ConfigureAwait(false);
+        var (id, tries) = await StartUploadAsync(write, cancellationToken).ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var sending = new PartsInFlight(stop, _gate.Uploads.Limit);
         try
@@ -23,6 +23,11 @@ internal sealed partial class S3Storage
             CheckLength(write.Path, content, length);
             cancellationToken.ThrowIfCancellationRequested();
             await CompleteAsync(write, id, tags, cancellationToken).ConfigureAwait(false);
+            if (tries > 1 && write.Mode == WriteMode.CreateNew)
+            {
+                // An answer that got lost has left an upload that nobody knows the id of; nobody else writes a new object of this path.
+                await SweepPartialsAsync(write.Path, cancellationToken).ConfigureAwait(false);
+            }
             return length;
         }
         catch (Exception failure)
@@ -77,7 +82,7 @@ internal sealed partial class S3Storage
         return length;
     }
 
-    private Task<string> StartUploadAsync(S3Write write, CancellationToken cancellationToken)
+    private Task<(string Id, int Tries)> StartUploadAsync(S3Write write, CancellationToken cancellationToken)
     {
         var request = new InitiateMultipartUploadRequest
         {
@@ -89,14 +94,21 @@ internal sealed partial class S3Storage
         return StartUploadAsync(request, cancellationToken);
     }
 
-    private Task<string> StartUploadAsync(InitiateMultipartUploadRequest request, CancellationToken cancellationToken) => _gate.RunAsync(
-        _gate.Uploads,
-        request.Key,
-        async token => (await SendAsync(stop => Client.InitiateMultipartUploadAsync(request, stop), AnswerLimit, token).ConfigureAwait(false)).UploadId
-            is { Length: > 0 } id
-                ? id
-                : throw _errors.BadAnswer(request.Key, "an upload has begun without an id"),
-        cancellationToken);
+    private async Task<(string Id, int Tries)> StartUploadAsync(InitiateMultipartUploadRequest request, CancellationToken cancellationToken)
+    {
+        var tries = 0;
+        var id = await _gate.RunAsync(
+            _gate.Uploads,
+            request.Key,
+            async token =>
+            {
+                tries++;
+                var answer = await SendAsync(stop => Client.InitiateMultipartUploadAsync(request, stop), AnswerLimit, token).ConfigureAwait(false);
+                return answer.UploadId is { Length: > 0 } given ? given : throw _errors.BadAnswer(request.Key, "an upload has begun without an id");
+            },
+            cancellationToken).ConfigureAwait(false);
+        return (id, tries);
+    }
 
     /// <summary>Sends one part, and gives its buffer back however that ends.</summary>
     private async Task<PartETag> SendPartAsync(S3Write write, string id, int number, PartBuffer part, CancellationToken cancellationToken)
@@ -133,8 +145,13 @@ internal sealed partial class S3Storage
         await RefuseExistingAsync(write, isChecked: _profile.CanCompleteNew, cancellationToken).ConfigureAwait(false);
         await EndAsync(
             write,
-            _gate.Uploads,
-            async token => (await SendAsync(stop => Client.CompleteMultipartUploadAsync(request, stop), WorkLimit, token).ConfigureAwait(false)).ETag,
+            async token =>
+            {
+                var answer = await SendAsync(stop => Client.CompleteMultipartUploadAsync(request, stop), WorkLimit, token).ConfigureAwait(false);
+                return answer is { ETag: null or "", Key: null or "" }
+                    ? throw _errors.BadAnswer(write.Path, "an upload has ended without a result")
+                    : answer;
+            },
             cancellationToken).ConfigureAwait(false);
     }
 

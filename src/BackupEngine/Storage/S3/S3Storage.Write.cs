@@ -1,6 +1,5 @@
 using Amazon.S3.Model;
 using CloudBackup.Infrastructure;
-using CloudBackup.Storage.Decorators;
 
 namespace CloudBackup.Storage.S3;
 
@@ -56,7 +55,7 @@ internal sealed partial class S3Storage
     private async Task PutAsync(S3Write write, PartBuffer content, CancellationToken cancellationToken)
     {
         await RefuseExistingAsync(write, isChecked: _profile.CanCreateNew, cancellationToken).ConfigureAwait(false);
-        await EndAsync(write, _gate.Uploads, token => TransferAsync(content, PartAnswerLimit, async (stream, stop) =>
+        await EndAsync(write, token => TransferAsync(content, PartAnswerLimit, async (stream, stop) =>
         {
             var request = new PutObjectRequest
             {
@@ -87,18 +86,11 @@ internal sealed partial class S3Storage
     /// Sends the request that makes the object visible. After a try whose outcome nobody knows, an object that carries this write's mark is
     /// its success.
     /// </summary>
-    private async Task EndAsync(
-        S3Write write, AdaptiveLimiter limiter, Func<CancellationToken, Task<string>> request, CancellationToken cancellationToken)
+    private async Task EndAsync<T>(S3Write write, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
     {
         try
         {
-            await _gate.RunAsync(
-                limiter,
-                write.Path,
-                async token => await request(token).ConfigureAwait(false) is { Length: > 0 } etag
-                    ? etag
-                    : throw _errors.BadAnswer(write.Path, "an upload has ended without a tag"),
-                cancellationToken).ConfigureAwait(false);
+            await _gate.RunAsync(_gate.Uploads, write.Path, request, cancellationToken).ConfigureAwait(false);
         }
         catch (StorageException failure) when (failure.Kind is StorageErrorKind.AlreadyExists or StorageErrorKind.NotFound)
         {
