@@ -64,7 +64,7 @@ internal sealed partial class S3Storage
     private async Task CopyPartsAsync(string from, string to, GetObjectMetadataResponse found, CancellationToken cancellationToken)
     {
         var write = new S3Write(to, WriteMode.Replace, found.Metadata[WriteMark] ?? "");
-        var (id, _) = await StartCopyAsync(to, found, cancellationToken).ConfigureAwait(false);
+        var id = await StartCopyAsync(to, found, cancellationToken).ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var copying = new PartsInFlight(stop, _gate.Copies.Limit);
         try
@@ -100,7 +100,7 @@ internal sealed partial class S3Storage
         }
     }
 
-    private Task<(string Id, int Tries)> StartCopyAsync(string to, GetObjectMetadataResponse found, CancellationToken cancellationToken)
+    private Task<string> StartCopyAsync(string to, GetObjectMetadataResponse found, CancellationToken cancellationToken)
     {
         var request = new InitiateMultipartUploadRequest { BucketName = _place.Bucket, Key = to, ContentType = found.Headers.ContentType };
         foreach (var name in found.Metadata.Keys)

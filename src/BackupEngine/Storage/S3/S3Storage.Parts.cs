@@ -13,7 +13,7 @@ internal sealed partial class S3Storage
         S3Write write, ObjectContent content, PeekingStream source, PartBuffer first, CancellationToken cancellationToken)
     {
         await RefuseExistingAsync(write, isChecked: false, cancellationToken).ConfigureAwait(false);
-        var (id, tries) = await StartUploadAsync(write, cancellationToken).ConfigureAwait(false);
+        var id = await StartUploadAsync(write, cancellationToken).ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var sending = new PartsInFlight(stop, _gate.Uploads.Limit);
         try
@@ -23,11 +23,7 @@ internal sealed partial class S3Storage
             CheckLength(write.Path, content, length);
             cancellationToken.ThrowIfCancellationRequested();
             await CompleteAsync(write, id, tags, cancellationToken).ConfigureAwait(false);
-            if (tries > 1 && write.Mode == WriteMode.CreateNew)
-            {
-                // An answer that got lost has left an upload that nobody knows the id of; nobody else writes a new object of this path.
-                await SweepPartialsAsync(write.Path, cancellationToken).ConfigureAwait(false);
-            }
+            await SweepLostAsync(write, cancellationToken).ConfigureAwait(false);
             return length;
         }
         catch (Exception failure)
@@ -82,7 +78,7 @@ internal sealed partial class S3Storage
         return length;
     }
 
-    private Task<(string Id, int Tries)> StartUploadAsync(S3Write write, CancellationToken cancellationToken)
+    private Task<string> StartUploadAsync(S3Write write, CancellationToken cancellationToken)
     {
         var request = new InitiateMultipartUploadRequest
         {
@@ -94,20 +90,17 @@ internal sealed partial class S3Storage
         return StartUploadAsync(request, cancellationToken);
     }
 
-    private async Task<(string Id, int Tries)> StartUploadAsync(InitiateMultipartUploadRequest request, CancellationToken cancellationToken)
+    private async Task<string> StartUploadAsync(InitiateMultipartUploadRequest request, CancellationToken cancellationToken)
     {
-        var tries = 0;
-        var id = await _gate.RunAsync(
+        return await _gate.RunAsync(
             _gate.Uploads,
             request.Key,
             async token =>
             {
-                tries++;
                 var answer = await SendAsync(stop => Client.InitiateMultipartUploadAsync(request, stop), AnswerLimit, token).ConfigureAwait(false);
                 return answer.UploadId is { Length: > 0 } given ? given : throw _errors.BadAnswer(request.Key, "an upload has begun without an id");
             },
             cancellationToken).ConfigureAwait(false);
-        return (id, tries);
     }
 
     /// <summary>Sends one part, and gives its buffer back however that ends.</summary>
@@ -153,6 +146,26 @@ internal sealed partial class S3Storage
                     : answer;
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// An answer that got lost, which the layers below may repeat unseen, leaves an upload whose id nobody knows. Nobody else writes a new
+    /// object of this path, so whatever is there is that.
+    /// </summary>
+    private async Task SweepLostAsync(S3Write write, CancellationToken cancellationToken)
+    {
+        if (write.Mode != WriteMode.CreateNew)
+        {
+            return;
+        }
+        try
+        {
+            await SweepPartialsAsync(write.Path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException failure)
+        {
+            _context.Log($"Whether lost parts of {write.Path} are at the store is not known: {failure.Message}");
+        }
     }
 
     /// <summary>Tells the store to forget the parts. When it cannot be reached, the next cleanup does it.</summary>
