@@ -1,5 +1,6 @@
 using CloudBackup.Sites;
 using CloudBackup.Storage;
+using CloudBackup.Storage.Decorators;
 using CloudBackup.Tests.Fakes;
 
 namespace CloudBackup.Tests.Support;
@@ -11,9 +12,12 @@ internal sealed class TestPlatform : IDisposable
 
     private readonly Func<IBackupStorage, IBackupStorage> _intercept;
 
-    public TestPlatform(Func<IBackupStorage, IBackupStorage>? intercept = null)
+    private readonly RetryOptions _retry;
+
+    public TestPlatform(Func<IBackupStorage, IBackupStorage>? intercept = null, RetryOptions? retry = null)
     {
         _intercept = intercept ?? (storage => storage);
+        _retry = retry ?? new RetryOptions();
         Folder.Make("site");
         Folder.Make("data");
         Engine = Open();
@@ -82,5 +86,6 @@ internal sealed class TestPlatform : IDisposable
     {
         PlatformHome = Folder["home"],
         InterceptStorage = _intercept,
+        Retry = _retry,
     });
 }

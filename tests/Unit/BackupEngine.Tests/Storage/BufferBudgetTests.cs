@@ -1,0 +1,71 @@
+using CloudBackup.Storage;
+using CloudBackup.Tests.Support;
+
+namespace CloudBackup.Tests.Storage;
+
+public sealed class BufferBudgetTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Buffers_wait_for_room_and_come_in_order()
+    {
+        var budget = new BufferBudget(10);
+        var first = await budget.TakeAsync(6, Token);
+        var second = budget.TakeAsync(6, Token);
+        var third = budget.TakeAsync(1, Token);
+        Assert.False(second.IsCompleted);
+        Assert.False(third.IsCompleted); // there would be room, but it is not its turn
+        Assert.Null(budget.TryTake(1));
+        first.Dispose();
+        (await second).Dispose();
+        (await third).Dispose();
+        budget.TryTake(10)!.Dispose();
+    }
+
+    [Fact]
+    public async Task More_than_there_is_comes_when_nothing_else_is_out()
+    {
+        var budget = new BufferBudget(10);
+        var small = await budget.TakeAsync(1, Token);
+        var large = budget.TakeAsync(100, Token);
+        Assert.False(large.IsCompleted);
+        small.Dispose();
+        (await large).Dispose();
+    }
+
+    [Fact]
+    public async Task A_cancelled_wait_lets_the_next_one_pass()
+    {
+        var budget = new BufferBudget(10);
+        var held = await budget.TakeAsync(5, Token);
+        using var stop = new CancellationTokenSource();
+        var large = budget.TakeAsync(8, stop.Token);
+        var small = budget.TakeAsync(5, Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large);
+        (await small).Dispose();
+        held.Dispose();
+        budget.TryTake(10)!.Dispose();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(PartBuffer.ChunkLength)]
+    [InlineData((3 * PartBuffer.ChunkLength) + 17)]
+    public async Task A_buffer_gives_back_what_was_put_in(int length)
+    {
+        var content = new SeededRandom(length).Bytes(length);
+        var budget = new BufferBudget(100_000_000);
+        for (var round = 0; round < 2; round++)
+        {
+            using var part = await budget.TakeAsync(length + round, Token);
+            await part.FillAsync(new TrickleStream(content), Token);
+            Assert.Equal((length, round == 0), ((int)part.Length, part.IsFull));
+            using var read = new MemoryStream();
+            await part.AsStream().CopyToAsync(read, Token);
+            Assert.Equal(content, read.ToArray());
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
+using CloudBackup.Storage;
+using CloudBackup.Storage.S3;
+
+namespace CloudBackup.Tests.Storage.S3;
+
+public sealed class S3PlaceTests
+{
+    private static readonly S3Settings Backups = new() { Bucket = "example-backups" };
+
+    [Theory]
+    [InlineData("wasabi", "eu-central-2", "https://s3.eu-central-2.wasabisys.com/")]
+    [InlineData("digitalocean-spaces", "fra1", "https://fra1.digitaloceanspaces.com/")]
+    [InlineData("exoscale-sos", "at-vie-1", "https://sos-at-vie-1.exo.io/")]
+    [InlineData("ovh-objectstorage", "gra", "https://s3.gra.io.cloud.ovh.net/")]
+    [InlineData("scaleway-objectstorage", "fr-par", "https://s3.fr-par.scw.cloud/")]
+    [InlineData("s3", "eu-west-1", null)]
+    public void A_profile_knows_the_address_of_a_region(string provider, string region, string? address)
+    {
+        var place = S3Place.Of(S3Profiles.Find(provider)!, Backups with { Region = region });
+        Assert.Equal(address, place.Endpoint?.ToString());
+        Assert.Equal(region, place.Region);
+    }
+
+    [Theory]
+    [InlineData("minio", null, null, "endpoint")] // one's own
+    [InlineData("wasabi", null, null, "region")]
+    [InlineData("wasabi", "eu/../..", null, "region")]
+    [InlineData("minio", null, "ftp://x", "endpoint")]
+    [InlineData("minio", null, "https://key:secret@minio.lan", "endpoint")]
+    [InlineData("minio", null, "https://minio.lan/?x=1", "endpoint")]
+    public void What_is_missing_or_wrong_is_named_without_repeating_keys(string provider, string? region, string? endpoint, string what)
+    {
+        var failure = Assert.Throws<BackupException>(() =>
+            S3Place.Of(S3Profiles.Find(provider)!, Backups with { Region = region, Endpoint = endpoint }));
+        Assert.Equal("NameInvalid", failure.ErrorId);
+        Assert.Contains(what, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", $"{failure.Target}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_certificate_of_ones_own_is_for_stores_of_ones_own()
+    {
+        var settings = Backups with { Region = "us-east-1", AcceptSelfSignedCertificate = true };
+        Assert.Throws<BackupException>(() => S3Place.Of(S3Profiles.Find("s3")!, settings));
+        Assert.True(S3Place.Of(S3Profiles.Find("minio")!, settings with { Endpoint = "minio.lan:9000" }).AcceptsAnyCertificate);
+    }
+
+    [Theory]
+    [InlineData("NoSuchBucket", 404, nameof(StorageErrorKind.NotFound), "-Bucket")]
+    [InlineData("NoSuchKey", 404, nameof(StorageErrorKind.NotFound), "'a/b'")]
+    [InlineData("AccessDenied", 403, nameof(StorageErrorKind.AccessDenied), "policy")]
+    [InlineData("InvalidAccessKeyId", 403, nameof(StorageErrorKind.AccessDenied), "-Credential")]
+    [InlineData("SignatureDoesNotMatch", 403, nameof(StorageErrorKind.AccessDenied), "-Credential")]
+    [InlineData("ExpiredToken", 400, nameof(StorageErrorKind.AccessDenied), "expired")]
+    [InlineData("RequestTimeTooSkewed", 403, nameof(StorageErrorKind.Misconfigured), "clock")]
+    [InlineData("PermanentRedirect", 301, nameof(StorageErrorKind.Misconfigured), "-Region")]
+    [InlineData("SlowDown", 503, nameof(StorageErrorKind.Throttled), "SlowDown")]
+    [InlineData("", 429, nameof(StorageErrorKind.Throttled), "")]
+    [InlineData("InternalError", 500, nameof(StorageErrorKind.Transient), "InternalError")]
+    [InlineData("", 502, nameof(StorageErrorKind.Transient), "")]
+    [InlineData("RequestTimeout", 400, nameof(StorageErrorKind.Transient), "")]
+    [InlineData("QuotaExceeded", 403, nameof(StorageErrorKind.OutOfSpace), "")]
+    [InlineData("NotImplemented", 501, nameof(StorageErrorKind.NotSupported), "")]
+    [InlineData("MalformedXML", 400, nameof(StorageErrorKind.Other), "MalformedXML")]
+    public void A_refusal_gets_its_meaning_and_the_way_out(string code, int status, string kind, string part)
+    {
+        var errors = new S3Errors(S3Place.Of(S3Profiles.Find("s3-compatible")!, Backups with { Endpoint = "https://store.lan" }));
+        var answer = new AmazonS3Exception("", ErrorType.Unknown, code, "", (HttpStatusCode)status);
+        var error = errors.Translate(answer, "a/b");
+        Assert.Equal(kind, $"{error.Kind}");
+        Assert.Contains(part, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_right_region_is_told_when_the_store_tells_it()
+    {
+        var errors = new S3Errors(S3Place.Of(S3Profiles.Find("s3")!, Backups with { Region = "eu-west-1" }));
+        var answer = new AmazonS3Exception(
+            "The authorization header is malformed; the region 'eu-west-1' is wrong; expecting 'eu-central-1'",
+            ErrorType.Unknown, "AuthorizationHeaderMalformed", "", HttpStatusCode.BadRequest);
+        Assert.EndsWith("Say -Region eu-central-1.", errors.Translate(answer, "").Message, StringComparison.Ordinal);
+    }
+}
