@@ -6,15 +6,13 @@ internal sealed record StorageCapabilities
     /// <summary>False for a storage that throws everything away.</summary>
     public bool KeepsData { get; init; } = true;
 
-    /// <summary>The longest object path in bytes; a storage below a prefix has taken that off.</summary>
-
     /// <summary>
     /// Whether of several writers that create the same object at the same moment exactly one succeeds, whatever their timing. Where not, the
     /// storage looks before it writes.
     /// </summary>
     public bool CreatesAtomically { get; init; } = true;
 
-    /// <summary>The longest object path in bytes, prefix included.</summary>
+    /// <summary>The longest object path in bytes; a storage below a prefix has taken that off.</summary>
     public int LongestPath { get; init; } = 4095;
 
     /// <summary>The longest part of a path in bytes.</summary>

@@ -33,6 +33,7 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
         Capabilities = new StorageCapabilities
         {
             IsRemote = true,
+            TakesAnyBytes = false, // keys are UTF-8
             LongestPath = 1024, // Amazon S3 user guide, "Naming objects"; the others follow
             LongestName = 1024,
             UploadConcurrency = _profile.UploadConcurrency,
@@ -130,6 +131,13 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
                 catch (Amazon.S3.AmazonS3Exception failure) when (failure.StatusCode == System.Net.HttpStatusCode.NotFound)
                 {
                     return null; // of the object or the bucket: an answer without a body does not say
+                }
+                catch (Amazon.S3.AmazonS3Exception failure) when ((int)failure.StatusCode is 301 or 307 or 400 or 401 or 403)
+                {
+                    // Nor why it refuses: a request with an answer that has a body finds out.
+                    var list = new ListObjectsV2Request { BucketName = _place.Bucket, Prefix = path, MaxKeys = 1 };
+                    await SendAsync(stop => Client.ListObjectsV2Async(list, stop), AnswerLimit, token).ConfigureAwait(false);
+                    throw;
                 }
             },
             cancellationToken);

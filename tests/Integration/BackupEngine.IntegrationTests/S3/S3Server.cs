@@ -25,6 +25,9 @@ internal sealed record S3Server(string Name, int Port, string AccessKey, string 
     /// <summary>A simulator in Python, which knows Amazon's newest requests but checks little.</summary>
     public static S3Server Moto { get; } = new("moto", 5055, "any", "thing");
 
+    /// <summary>Whether tests may take minutes and gigabytes.</summary>
+    public static bool IsLarge => Environment.GetEnvironmentVariable("CLOUDBACKUP_TEST_LARGE") == "1";
+
     public string Url => $"http://127.0.0.1:{Port}";
 
     public StorageCredential Credential => new(AccessKey, SecretKey);
