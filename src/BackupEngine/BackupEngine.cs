@@ -15,6 +15,7 @@ namespace CloudBackup;
 /// <item><see cref="Sites"/>: where backups go (Sites/, Storage/).</item>
 /// <item><see cref="Apps"/>: what is backed up (Apps/).</item>
 /// <item><see cref="AppBackups"/>: making (Backup/, Formats/, Addons/), testing and restoring (Restore/) backups.</item>
+/// <item><see cref="Platform"/> and <see cref="PlatformBackups"/>: the installation itself (Platform/), and its backups.</item>
 /// <item><see cref="SyncAsync"/>: the catalog (Catalog/) follows the storage, which is the truth.</item>
 /// </list>
 /// Many engines may be open on one platform at a time, in one process or several. All members are thread-safe.
@@ -33,6 +34,8 @@ public sealed class BackupEngine : IDisposable
         Sites = new SiteService(context, _storages);
         Apps = new AppService(context);
         AppBackups = new AppBackupService(context, _storages);
+        Platform = new PlatformService(context);
+        PlatformBackups = new PlatformBackupService(context, _storages);
     }
 
     /// <summary>The sites.</summary>
@@ -43,6 +46,12 @@ public sealed class BackupEngine : IDisposable
 
     /// <summary>The backups of apps.</summary>
     public AppBackupService AppBackups { get; }
+
+    /// <summary>The platform itself.</summary>
+    public PlatformService Platform { get; }
+
+    /// <summary>The backups of the platform.</summary>
+    public PlatformBackupService PlatformBackups { get; }
 
     /// <summary>The platform's home folder.</summary>
     public string HomePath => _context.Home.Path;
@@ -56,6 +65,7 @@ public sealed class BackupEngine : IDisposable
         var secrets = new SecretStore(home);
         var context = new EngineContext(
             home,
+            new PlatformStore(database, options.Random),
             new SiteStore(database),
             new AppStore(database),
             new BackupStore(database),
@@ -67,6 +77,7 @@ public sealed class BackupEngine : IDisposable
             options.InterceptStorage)
         {
             Retry = options.Retry,
+            Version = options.Version,
         };
         return new BackupEngine(database, context);
     }

@@ -16,6 +16,9 @@ public sealed record BackupEngineOptions
     /// <summary>Randomness.</summary>
     internal IRandomSource Random { get; init; } = new SystemRandomSource();
 
+    /// <summary>The version of CloudBackup, as its backups of the platform say it.</summary>
+    internal string Version { get; init; } = ProductVersion.Number;
+
     /// <summary>Put around every storage; tests inject failures there.</summary>
     internal Func<IBackupStorage, IBackupStorage> InterceptStorage { get; init; } = storage => storage;
 

@@ -16,7 +16,11 @@ public abstract class EngineCommand : OperationCommand
     protected BackupEngine Engine => _engine ??= BackupEngine.Open(new BackupEngineOptions { PlatformHome = ResolvePath(PlatformHome) });
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => CloseEngine();
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        CloseEngine();
+    }
 
     /// <summary>Closes the engine.</summary>
     protected override void Dispose(bool disposing)

@@ -18,20 +18,18 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Does the cmdlet's work for one input object; failures that users can act on become error records.</summary>
-    protected sealed override void ProcessRecord()
-    {
-        try
-        {
-            Process();
-        }
-        catch (BackupException failure)
-        {
-            WriteFailure(failure);
-        }
-    }
+    protected sealed override void ProcessRecord() => WriteFailureOf(Process);
 
     /// <summary>The cmdlet's work for one input object.</summary>
     protected abstract void Process();
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => WriteFailureOf(Finish);
+
+    /// <summary>The cmdlet's work after the last input object.</summary>
+    protected virtual void Finish()
+    {
+    }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();
@@ -43,14 +41,7 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
         ArgumentNullException.ThrowIfNull(action);
         foreach (var item in items)
         {
-            try
-            {
-                action(item);
-            }
-            catch (BackupException failure)
-            {
-                WriteFailure(failure);
-            }
+            WriteFailureOf(() => action(item));
         }
     }
 
@@ -112,6 +103,18 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
         if (disposing)
         {
             _stop.Dispose();
+        }
+    }
+
+    private void WriteFailureOf(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (BackupException failure)
+        {
+            WriteFailure(failure);
         }
     }
 }

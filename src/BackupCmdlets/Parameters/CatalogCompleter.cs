@@ -66,6 +66,19 @@ public sealed class AppBackupCompleter : CatalogCompleter
     }
 }
 
+/// <summary>Completes ids of platform backups, newest first.</summary>
+public sealed class PlatformBackupCompleter : CatalogCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Hint)> Offer(BackupEngine engine, IDictionary bound)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(bound);
+        return engine.PlatformBackups.List(bound["Site"] as string)
+            .Select(backup => (backup.Id, $"{DisplayText.Time(backup.Created)} {backup.State} {backup.Label}".Trim()));
+    }
+}
+
 /// <summary>Completes names of storage providers.</summary>
 public sealed class ProviderCompleter : IArgumentCompleter
 {

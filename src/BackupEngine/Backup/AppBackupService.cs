@@ -17,11 +17,35 @@ public sealed class AppBackupService
         _storages = storages;
     }
 
-    /// <summary>Makes a backup; null when the site keeps nothing.</summary>
+    /// <summary>Makes a backup in a run of its own; null when the site keeps nothing.</summary>
     /// <exception cref="BackupException">It failed, and nothing of it is in the storage.</exception>
     public Task<AppBackup?> CreateAsync(
-        string location, AppBackupOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new AppBackupRunner(_context, _storages).RunAsync(location, options, observer, cancellationToken);
+        string location, AppBackupOptions options, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        var app = _context.Apps.Find(location) ?? throw BackupErrors.AppNotFound(location);
+        var site = _storages.Resolve(options.Site);
+        return _storages.UseAsync(site, observer, storage =>
+            new AppBatch(_context).BackUpAsync(app, BackupRun.Start(_context, site, storage, options, observer), cancellationToken));
+    }
+
+    /// <summary>
+    /// Makes backups of several apps in one run, up to <paramref name="throttle"/> at a time, and returns an outcome for each, in the order
+    /// of <paramref name="locations"/>; a location that is named again is backed up once.
+    /// </summary>
+    /// <exception cref="BackupException">There is no such app or site. What goes wrong with one app is part of its outcome (I9).</exception>
+    public Task<IReadOnlyList<AppBackupOutcome>> CreateManyAsync(
+        IReadOnlyList<string> locations,
+        AppBackupOptions options,
+        int throttle,
+        IOperationObserver observer,
+        CancellationToken cancellationToken)
+    {
+        List<BackupApp> apps =
+            [.. locations.Select(location => _context.Apps.Find(location) ?? throw BackupErrors.AppNotFound(location)).DistinctBy(app => app.Id)];
+        var site = _storages.Resolve(options.Site);
+        return _storages.UseAsync(site, observer, storage =>
+            new AppBatch(_context).RunAsync(apps, BackupRun.Start(_context, site, storage, options, observer), throttle, cancellationToken));
+    }
 
     /// <summary>The backups that fit every given condition, newest first. Dead runs are told as Failed.</summary>
     public IReadOnlyList<AppBackup> List(string? location = null, string? site = null) =>
@@ -62,10 +86,26 @@ public sealed class AppBackupService
         return (AppBackup)await new BackupOperations(_context, _storages).AnnotateAsync(record, note, observer, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Removes a backup from the storage, then its record (I4): a storage that fails keeps the record for the next try.</summary>
-    /// <exception cref="BackupException">There is no such backup, it is being made, or the storage failed.</exception>
+    /// <summary>Removes a backup that no platform backup depends on.</summary>
+    /// <exception cref="BackupException">There is no such backup, it is being made or needed, or the storage failed.</exception>
     public Task RemoveAsync(string id, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new BackupOperations(_context, _storages).RemoveAsync(Find(id), observer, cancellationToken);
+        RemoveAsync(id, force: false, observer, cancellationToken);
+
+    /// <summary>Removes a backup from the storage, then its record (I4): a storage that fails keeps the record for the next try.</summary>
+    /// <param name="id">The backup.</param>
+    /// <param name="force">Whether it goes although a platform backup depends on it.</param>
+    /// <param name="observer">Is told of steps.</param>
+    /// <param name="cancellationToken">Stops the removal.</param>
+    /// <exception cref="BackupException">There is no such backup, it is being made or needed, or the storage failed.</exception>
+    public Task RemoveAsync(string id, bool force, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        var record = Find(id);
+        var dependent = _context.Backups.List(site: record.Backup.Site).Select(other => other.Backup).OfType<PlatformBackup>()
+            .FirstOrDefault(platform => platform.State is not BackupState.Failed && platform.DependsOn.Contains(id));
+        return dependent is null || force
+            ? new BackupOperations(_context, _storages).RemoveAsync(record, observer, cancellationToken)
+            : throw BackupErrors.BackupNeeded(id, dependent.Id);
+    }
 
     private BackupRecord Find(string id) =>
         _context.Backups.Find(id) is { Backup: AppBackup } record ? record : throw BackupErrors.BackupNotFound(id);

@@ -1,3 +1,4 @@
+using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Backup;
@@ -28,4 +29,18 @@ internal sealed record BackupRun
 
     /// <summary>Whether unreadable items make a backup Partial instead of failing it.</summary>
     public bool ContinueOnError { get; init; }
+
+    /// <summary>A run of app backups that starts now.</summary>
+    public static BackupRun Start(
+        EngineContext context, BackupSite site, IBackupStorage storage, AppBackupOptions options, IOperationObserver observer) => new()
+        {
+            Site = site,
+            Storage = storage,
+            Started = context.NowInMilliseconds(),
+            Limits = site.Limits,
+            Observer = observer,
+            Label = options.Label,
+            PreserveUntil = options.PreserveUntil,
+            ContinueOnError = options.ContinueOnError,
+        };
 }

@@ -70,11 +70,6 @@ internal static partial class BackupErrors
         $"{location} is in use: {owner}. Try again when that is done.",
         location);
 
-    public static BackupException PlatformBusy(string owner) => new(
-        nameof(PlatformBusy),
-        BackupErrorCategory.Busy,
-        $"The platform is in use: {owner}. Try again when that is done.");
-
     public static BackupException AddonPathInvalid(string path) => new(
         nameof(AddonPathInvalid),
         BackupErrorCategory.InvalidInput,

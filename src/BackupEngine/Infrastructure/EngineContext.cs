@@ -10,6 +10,7 @@ namespace CloudBackup.Infrastructure;
 /// <summary>What all parts of the engine stand on: one per open engine.</summary>
 internal sealed record EngineContext(
     PlatformHome Home,
+    PlatformStore Platform,
     SiteStore Sites,
     AppStore Apps,
     BackupStore Backups,
@@ -20,6 +21,9 @@ internal sealed record EngineContext(
     IRandomSource Random,
     Func<IBackupStorage, IBackupStorage> InterceptStorage)
 {
+    /// <summary>The version of CloudBackup that this is.</summary>
+    public string Version { get; init; } = ProductVersion.Number;
+
     /// <summary>The time of day, in the milliseconds that stored times have.</summary>
     public DateTimeOffset NowInMilliseconds() => DateTimeOffset.FromUnixTimeMilliseconds(Time.GetUtcNow().ToUnixTimeMilliseconds());
 

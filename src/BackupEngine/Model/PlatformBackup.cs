@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CloudBackup;
 
 /// <summary>One backup of the platform itself, and of what it stands on. Its version is that of the CloudBackup that made it.</summary>
@@ -33,6 +35,10 @@ public sealed record PlatformBackupApp
 
     /// <summary>Why the app was not backed up; null when it was.</summary>
     public string? Error { get; init; }
+
+    /// <summary>The failure itself, in the process that the run was in.</summary>
+    [JsonIgnore]
+    public BackupException? Failure { get; init; }
 
     /// <summary>Location and outcome.</summary>
     public override string ToString() => $"{Location}: {Outcome}";

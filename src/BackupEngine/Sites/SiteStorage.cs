@@ -19,13 +19,20 @@ internal sealed class SiteStorage(EngineContext context)
     /// <param name="use">What is done with it.</param>
     /// <param name="credential">What to sign in with, in place of what is kept for the site.</param>
     public async Task<T> UseAsync<T>(
-        BackupSite site, IOperationObserver observer, Func<IBackupStorage, Task<T>> use, StorageCredential? credential = null)
+        BackupSite site, IOperationObserver observer, Func<IBackupStorage, Task<T>> use, StorageCredential? credential = null) => await TranslateAsync(site, async () =>
+    {
+        var storage = StorageStack.Open(site, context.StorageContext(site, observer, credential));
+        await using var _ = storage.ConfigureAwait(false);
+        return await use(storage).ConfigureAwait(false);
+    }).ConfigureAwait(false);
+
+    /// <summary>Runs <paramref name="use"/> on a site's storage that is open already.</summary>
+    /// <exception cref="BackupException">The storage failed; everything else passes through.</exception>
+    public static async Task<T> TranslateAsync<T>(BackupSite site, Func<Task<T>> use)
     {
         try
         {
-            var storage = StorageStack.Open(site, context.StorageContext(site, observer, credential));
-            await using var _ = storage.ConfigureAwait(false);
-            return await use(storage).ConfigureAwait(false);
+            return await use().ConfigureAwait(false);
         }
         catch (StorageException failure)
         {

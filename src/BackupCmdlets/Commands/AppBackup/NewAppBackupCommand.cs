@@ -1,12 +1,17 @@
 using System.Management.Automation;
+using CloudBackup.Backup;
 
 namespace CloudBackup.Commands;
 
-/// <summary>Backs up an app: its configuration, its addons' dumps and its data.</summary>
+/// <summary>
+/// Backs up apps: of each its configuration, its addons' dumps and its data. All apps that one command is given are backed up in one run.
+/// </summary>
 [Cmdlet(VerbsCommon.New, "AppBackup", SupportsShouldProcess = true)]
 [OutputType(typeof(AppBackup))]
 public sealed class NewAppBackupCommand : EngineCommand
 {
+    private readonly List<string> _locations = [];
+
     /// <summary>Locations of apps; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(AppCompleter))]
@@ -33,9 +38,28 @@ public sealed class NewAppBackupCommand : EngineCommand
     [Parameter]
     public SwitchParameter ContinueOnError { get; set; }
 
+    /// <summary>How many apps are backed up at a time. By default one.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int Throttle { get; set; } = 1;
+
     /// <inheritdoc/>
-    protected override void Process()
+    protected override void Process() => ForEachItem(Location, pattern =>
+        ForEachItem(Wildcards.Select(Engine.Apps.List(), app => app.Location, pattern, Engine.Apps.Get), app =>
+        {
+            if (!_locations.Contains(app.Location) && ShouldProcess(app.Location, Site is null ? "Back up" : $"Back up to {Site}"))
+            {
+                _locations.Add(app.Location);
+            }
+        }));
+
+    /// <inheritdoc/>
+    protected override void Finish()
     {
+        if (_locations.Count == 0)
+        {
+            return;
+        }
         var options = new AppBackupOptions
         {
             Site = Site,
@@ -43,16 +67,22 @@ public sealed class NewAppBackupCommand : EngineCommand
             PreserveUntil = Preserve ? DateTimeOffset.MaxValue : null,
             ContinueOnError = ContinueOnError,
         };
-        ForEachItem(Location, pattern =>
-            ForEachItem(Wildcards.Select(Engine.Apps.List(), app => app.Location, pattern, Engine.Apps.Get), app => BackUp(app, options)));
+        var outcomes = Run((observer, token) => Engine.AppBackups.CreateManyAsync(_locations, options, Throttle, observer, token));
+        foreach (var outcome in outcomes)
+        {
+            Write(outcome);
+        }
     }
 
-    private void BackUp(BackupApp app, AppBackupOptions options)
+    private void Write(AppBackupOutcome outcome)
     {
-        if (ShouldProcess(app.Location, Site is null ? "Back up" : $"Back up to {Site}")
-            && Run((observer, token) => Engine.AppBackups.CreateAsync(app.Location, options, observer, token)) is { } backup)
+        if (outcome.Backup is not null)
         {
-            WriteObject(backup);
+            WriteObject(outcome.Backup);
+        }
+        else if (outcome.Failure is not null)
+        {
+            WriteFailure(outcome.Failure);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace CloudBackup.Commands;
 [Cmdlet(VerbsCommon.Remove, "AppBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 public sealed class RemoveAppBackupCommand : AppBackupByIdCommand
 {
-    /// <summary>Does not ask.</summary>
+    /// <summary>Does not ask, and removes also what a platform backup depends on.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -16,7 +16,7 @@ public sealed class RemoveAppBackupCommand : AppBackupByIdCommand
         var backup = Engine.AppBackups.Get(id);
         if (IsConfirmed($"{backup.Id} of {DisplayText.Time(backup.Created)} on {backup.Site}", "Remove backup", destroys: !Force))
         {
-            Run((observer, token) => Engine.AppBackups.RemoveAsync(id, observer, token));
+            Run((observer, token) => Engine.AppBackups.RemoveAsync(id, Force, observer, token));
         }
     }
 }

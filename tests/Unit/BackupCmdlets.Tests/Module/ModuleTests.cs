@@ -7,9 +7,10 @@ public sealed class ModuleTests
 {
     private static readonly string[] Cmdlets =
     [
-        "Get-AppBackup", "Get-BackupApp", "Get-BackupSite", "New-AppBackup", "New-BackupAddon", "New-BackupSite", "Protect-BackupFile",
-        "Protect-BackupFileName", "Register-BackupApp", "Remove-AppBackup", "Remove-BackupSite", "Restore-AppBackup", "Set-AppBackup", "Set-BackupApp", "Set-BackupSite",
-        "Sync-BackupCatalog", "Test-AppBackup", "Test-BackupSite", "Unprotect-BackupFile",
+        "Get-AppBackup", "Get-BackupApp", "Get-BackupSite", "Get-Platform", "Get-PlatformBackup", "New-AppBackup", "New-BackupAddon",
+        "New-BackupSite", "New-PlatformBackup", "Protect-BackupFile", "Protect-BackupFileName", "Register-BackupApp", "Remove-AppBackup",
+        "Remove-BackupSite", "Remove-PlatformBackup", "Restore-AppBackup", "Set-AppBackup", "Set-BackupApp", "Set-BackupSite",
+        "Set-Platform", "Sync-BackupCatalog", "Test-AppBackup", "Test-BackupSite", "Test-PlatformBackup", "Unprotect-BackupFile",
         "Unprotect-BackupFileName", "Unregister-BackupApp",
     ];
 
@@ -51,6 +52,8 @@ public sealed class ModuleTests
 
     [Theory]
     [InlineData("CloudBackup.AppBackup")]
+    [InlineData("CloudBackup.PlatformBackup")]
+    [InlineData("CloudBackup.BackupPlatform")]
     [InlineData("CloudBackup.BackupApp")]
     [InlineData("CloudBackup.BackupSite")]
     [InlineData("CloudBackup.BackupAddon")]
@@ -105,6 +108,7 @@ public sealed class ModuleTests
             ("Get-BackupSite", new[] { "Name", "Provider", "Place", "local" }),
             ("Get-BackupApp", ["Location", "Version", "LastBackup", "wiki.example.com"]),
             ("Get-AppBackup", ["Created", "State", "Stored", "Ready", "first", " kB"]),
+            ("New-PlatformBackup", ["Apps", "Not backed up", "box_v", "Ready"]),
             ("Get-AppBackup | Test-AppBackup", ["Valid", "True"]),
             ("Test-BackupSite", ["Usable", "True", "Write: ok"]),
         })

@@ -18,7 +18,7 @@ internal sealed class Session : IDisposable
         Directory.CreateDirectory(Path.Join(Root, "site"));
         _runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
         _runspace.Open();
-        Invoke("$root = $args[0]; $env:CLOUDBACKUP_HOME = $null; $PSDefaultParameterValues = @{ '*-Backup*:PlatformHome' = \"$root/home\"; '*-AppBackup*:PlatformHome' = \"$root/home\" }", Root);
+        Invoke("$root = $args[0]; $env:CLOUDBACKUP_HOME = $null; $PSDefaultParameterValues = @{ '*-Backup*:PlatformHome' = \"$root/home\"; '*-AppBackup*:PlatformHome' = \"$root/home\"; '*-Platform*:PlatformHome' = \"$root/home\" }", Root);
         Invoke("$PSDefaultParameterValues.Remove('New-BackupAddon:PlatformHome')");
         if (importModule)
         {

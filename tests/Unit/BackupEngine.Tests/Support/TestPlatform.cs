@@ -62,6 +62,18 @@ internal sealed class TestPlatform : IDisposable
     public async Task<AppBackup> BackUpAsync(AppBackupOptions? options = null, CancellationToken? token = null) =>
         (await Engine.AppBackups.CreateAsync(Location, options ?? new AppBackupOptions(), Observer, token ?? TestContext.Current.CancellationToken))!;
 
+    /// <summary>Registers another app, with a data directory of its own that holds some files.</summary>
+    public BackupApp AddApp(string location, Func<BackupApp, BackupApp>? app = null, int files = 5)
+    {
+        var data = Folder.Make($"apps/{location}");
+        SampleTree.MakeSmall(data, new SeededRandom(location.Length), files);
+        var wanted = new BackupApp { Id = Guid.Empty, Location = location, Version = "3.1", PackageName = "sample", DataDirectory = data };
+        return Engine.Apps.Register(app?.Invoke(wanted) ?? wanted);
+    }
+
+    public async Task<PlatformBackup> BackUpPlatformAsync(PlatformBackupOptions? options = null) =>
+        (await Engine.PlatformBackups.CreateAsync(options ?? new PlatformBackupOptions(), Observer, TestContext.Current.CancellationToken))!;
+
     /// <summary>Closes the engine and opens the platform again, as another process would.</summary>
     public void Reopen()
     {

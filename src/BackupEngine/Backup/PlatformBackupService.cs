@@ -1,0 +1,60 @@
+using CloudBackup.Catalog;
+using CloudBackup.Infrastructure;
+using CloudBackup.Restore;
+using CloudBackup.Sites;
+
+namespace CloudBackup.Backup;
+
+/// <summary>The backups of the platform.</summary>
+public sealed class PlatformBackupService
+{
+    private readonly EngineContext _context;
+    private readonly SiteStorage _storages;
+
+    internal PlatformBackupService(EngineContext context, SiteStorage storages)
+    {
+        _context = context;
+        _storages = storages;
+    }
+
+    /// <summary>
+    /// Backs up all apps, then the platform; null when the site keeps nothing. Apps that failed are told in the result, each with the
+    /// failure itself.
+    /// </summary>
+    /// <exception cref="BackupException">The platform itself could not be backed up; backups of apps that were made stay.</exception>
+    public Task<PlatformBackup?> CreateAsync(
+        PlatformBackupOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
+        new PlatformBackupRunner(_context, _storages).RunAsync(options, observer, cancellationToken);
+
+    /// <summary>The backups of the platform, newest first.</summary>
+    public IReadOnlyList<PlatformBackup> List(string? site = null) =>
+        [.. _context.Backups.List(site: site).Select(record => record.Backup).OfType<PlatformBackup>()];
+
+    /// <summary>The backup of an id.</summary>
+    /// <exception cref="BackupException">There is none.</exception>
+    public PlatformBackup Get(string id) => (PlatformBackup)Find(id).Backup;
+
+    /// <summary>
+    /// Reads the platform's own data back and checks every hash, and that every app backup that it depends on is known and Ready.
+    /// </summary>
+    /// <exception cref="BackupException">There is no such backup, or the storage cannot be reached. Damage is a result, no exception.</exception>
+    public async Task<BackupTestResult> TestAsync(string id, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        var record = Find(id);
+        var result = await new BackupTester(_context, _storages).RunAsync(record, observer, cancellationToken).ConfigureAwait(false);
+        BackupProblem[] problems = [.. result.Problems, .. FindMissing((PlatformBackup)record.Backup)];
+        return result with { IsValid = problems.Length == 0, Problems = problems };
+    }
+
+    /// <summary>Removes a backup from the storage, then its record (I4). The app backups that it depends on stay.</summary>
+    /// <exception cref="BackupException">There is no such backup, the platform is being backed up, or the storage failed.</exception>
+    public Task RemoveAsync(string id, IOperationObserver observer, CancellationToken cancellationToken) =>
+        new BackupOperations(_context, _storages).RemoveAsync(Find(id), observer, cancellationToken);
+
+    private IEnumerable<BackupProblem> FindMissing(PlatformBackup backup) => backup.DependsOn
+        .Where(id => _context.Backups.Find(id) is not { Backup.State: BackupState.Ready })
+        .Select(id => new BackupProblem("", $"It depends on the app backup '{id}', which is not there or not Ready."));
+
+    private BackupRecord Find(string id) =>
+        _context.Backups.Find(id) is { Backup: PlatformBackup } record ? record : throw BackupErrors.PlatformBackupNotFound(id);
+}

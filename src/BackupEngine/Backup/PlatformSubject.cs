@@ -1,0 +1,127 @@
+using CloudBackup.Addons.Sqlite;
+using CloudBackup.Backup.Source;
+using CloudBackup.Catalog;
+using CloudBackup.FileTree;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
+
+namespace CloudBackup.Backup;
+
+/// <summary>
+/// The platform itself as the subject of a backup: a consistent copy of the catalog (in which the backup's own record is, so that a restored
+/// platform knows it), the extra directories, and in an encrypted backup the keys and credentials.
+/// </summary>
+/// <param name="context">The platform.</param>
+/// <param name="site">The name of the site that the backup goes to.</param>
+/// <param name="apps">What the run did for each app.</param>
+internal sealed class PlatformSubject(EngineContext context, string site, IReadOnlyList<PlatformBackupApp> apps) : BackupSubject
+{
+    private readonly PlatformDocument _platform = context.Platform.Get();
+
+    /// <inheritdoc/>
+    public override string Name => "the platform";
+
+    /// <inheritdoc/>
+    public override BackupOwner Owner => BackupOwner.Platform;
+
+    /// <inheritdoc/>
+    public override string BackupName => BackupNames.BoxName(context.Version);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Folders => _platform.ExtraDirectories;
+
+    /// <inheritdoc/>
+    public override SiteBackup NewRecord(string id, string siteName, string remotePath) => new PlatformBackup
+    {
+        Id = id,
+        PlatformId = _platform.Id,
+        DependsOn = [.. apps.Select(app => app.BackupId).OfType<string>()],
+        Apps = apps,
+        Version = context.Version,
+        Site = siteName,
+        RemotePath = remotePath,
+    };
+
+    /// <inheritdoc/>
+    public override async Task<FormatResult> WithItemsAsync(
+        ContentRequest request, Func<IEnumerable<SourceItem>, Task<FormatResult>> store, CancellationToken cancellationToken)
+    {
+        ExtraDirectories.Check(_platform.ExtraDirectories, context.Home.Path, context.Apps.List());
+        var copy = Path.Join(request.SpoolFolder, PlatformConfig.DatabasePath);
+        await Task.Run(() => SqliteOnlineCopy.Run(context.Home.DatabasePath, copy, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (SqliteOnlineCopy.FindDefect(copy) is { } defect)
+        {
+            throw BackupErrors.CatalogDamaged(context.Home.DatabasePath, defect);
+        }
+        using var spool = LocalFileSystem.Open(request.SpoolFolder);
+        return await store(Items(request, spool, cancellationToken)).ConfigureAwait(false);
+    }
+
+    /// <summary>What the backup stands on must still be there (I2): somebody may have removed it meanwhile.</summary>
+    public override void CheckBeforeCommit()
+    {
+        foreach (var id in apps.Select(app => app.BackupId).OfType<string>())
+        {
+            if (context.Backups.Find(id) is not { Backup.State: BackupState.Ready })
+            {
+                throw BackupErrors.DependencyGone(id, site);
+            }
+        }
+    }
+
+    private IEnumerable<SourceItem> Items(ContentRequest request, DirectoryNode spool, CancellationToken cancellationToken)
+    {
+        var time = UnixTime.From(request.Created);
+        List<ExtraDirectory> extra = [.. _platform.ExtraDirectories.Select(path => new ExtraDirectory(ExtraDirectories.PathInBackup(path), path))];
+        var config = new PlatformConfig
+        {
+            Id = _platform.Id,
+            Version = context.Version,
+            Schema = Migrations.CurrentVersion,
+            PlatformHome = context.Home.Path,
+            HasSecrets = request.IsEncrypted,
+            ExtraDirectories = extra,
+        };
+        yield return new MemoryItem(PlatformConfig.Path, config.ToBytes(), time);
+        var facts = spool.Stat(PlatformConfig.DatabasePath) with { Mode = 0x180, Modified = time };
+        yield return new SpoolItem(PlatformConfig.DatabasePath, spool, PlatformConfig.DatabasePath, facts);
+        if (request.IsEncrypted)
+        {
+            yield return new GeneratedFolder(PlatformConfig.SecretsPath, time);
+            foreach (var name in context.Secrets.List(""))
+            {
+                if (context.Secrets.Read(name) is { } secret)
+                {
+                    yield return new MemoryItem($"{PlatformConfig.SecretsPath}/{name}", secret, time);
+                }
+            }
+        }
+        foreach (var item in extra.SelectMany(directory => Walk(directory, request, cancellationToken)))
+        {
+            yield return item;
+        }
+    }
+
+    private static IEnumerable<SourceItem> Walk(ExtraDirectory directory, ContentRequest request, CancellationToken cancellationToken)
+    {
+        using var root = Open(directory.Path);
+        var walker = new TreeWalker(new ExcludeRules([]), request.Avoid, request.Issues);
+        foreach (var item in walker.Walk(root, directory.Name, cancellationToken))
+        {
+            yield return item;
+        }
+    }
+
+    private static DirectoryNode Open(string path)
+    {
+        try
+        {
+            return LocalFileSystem.Open(path);
+        }
+        catch (FileTreeException failure)
+        {
+            throw BackupErrors.ExtraDirectoryUnusable(path, failure);
+        }
+    }
+}

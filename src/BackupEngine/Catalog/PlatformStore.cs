@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CloudBackup.Infrastructure;
+
+namespace CloudBackup.Catalog;
+
+/// <summary>What the catalog knows of the platform as a whole.</summary>
+internal sealed record PlatformDocument
+{
+    /// <summary>Identifies the platform.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Folders that belong to it, besides its home.</summary>
+    public IReadOnlyList<string> ExtraDirectories { get; init; } = [];
+}
+
+/// <summary>The platform in the catalog: one row, made when it is first asked for.</summary>
+internal sealed class PlatformStore(PlatformDatabase database, IRandomSource random)
+{
+    /// <summary>What is known.</summary>
+    public PlatformDocument Get() => database.InTransaction(() =>
+    {
+        if (Find() is { } known)
+        {
+            return known;
+        }
+        var made = new PlatformDocument { Id = random.NextGuid() };
+        Save(made);
+        return made;
+    });
+
+    /// <summary>Replaces what is known.</summary>
+    public void Save(PlatformDocument document) => database.Execute(
+        "INSERT INTO platform (number, document) VALUES (1, $document) ON CONFLICT (number) DO UPDATE SET document = excluded.document",
+        ("$document", JsonSerializer.Serialize(document, PlatformJson.Default.PlatformDocument)));
+
+    private PlatformDocument? Find() => database.Query(
+        "SELECT document FROM platform",
+        row => JsonSerializer.Deserialize(row.GetString(0), PlatformJson.Default.PlatformDocument)!).FirstOrDefault();
+}
+
+/// <summary>How the platform is written as JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(PlatformDocument))]
+internal sealed partial class PlatformJson : JsonSerializerContext;

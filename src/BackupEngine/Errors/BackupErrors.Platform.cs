@@ -1,0 +1,66 @@
+using CloudBackup.FileTree;
+
+namespace CloudBackup;
+
+/// <summary>Failures with the platform as a whole, its backups and their restore.</summary>
+internal static partial class BackupErrors
+{
+    public static BackupException PlatformBusy(string owner) => new(
+        nameof(PlatformBusy),
+        BackupErrorCategory.Busy,
+        $"The platform is in use: {owner}. Try again when that is done.");
+
+    public static BackupException PlatformBackupNotFound(string id) => new(
+        nameof(PlatformBackupNotFound),
+        BackupErrorCategory.NotFound,
+        $"There is no platform backup '{id}'. Get-PlatformBackup lists all; Sync-BackupCatalog finds those that only the storage knows.",
+        id);
+
+    public static BackupException ExtraDirectoryUnusable(string path, FileTreeException failure) => new(
+        nameof(ExtraDirectoryUnusable),
+        failure.Kind == FileTreeErrorKind.NotFound ? BackupErrorCategory.NotFound : BackupErrorCategory.SourceUnreadable,
+        $"The platform's extra directory '{path}' cannot be opened: {failure.Reason}. If it is on a disk of its own, mount it; if it is no "
+        + "longer the platform's, tell with Set-Platform -ExtraDirectory.",
+        path,
+        failure);
+
+    public static BackupException ExtraDirectoryOverlaps(string path, string other, string whose) => new(
+        nameof(ExtraDirectoryOverlaps),
+        BackupErrorCategory.InvalidInput,
+        $"The extra directory '{path}' overlaps '{other}', {whose}, which is backed up on its own. Name folders that do not contain each other.",
+        path);
+
+    public static BackupException CatalogDamaged(string path, string defect) => new(
+        nameof(CatalogDamaged),
+        BackupErrorCategory.Damaged,
+        $"The catalog '{path}' is damaged ({defect}), and was not backed up. Restore the platform from an older backup, or move the catalog away: "
+        + "sites and apps must then be registered again, and Sync-BackupCatalog brings the backups back.",
+        path);
+
+    public static BackupException DependencyGone(string id, string site) => new(
+        nameof(DependencyGone),
+        BackupErrorCategory.InvalidState,
+        $"The app backup '{id}' was removed from the site '{site}' while the platform was backed up, which depends on it. Back up again.",
+        id);
+
+    public static BackupException BackupNeeded(string id, string platformBackupId) => new(
+        nameof(BackupNeeded),
+        BackupErrorCategory.InvalidState,
+        $"The backup '{id}' is needed by the platform backup '{platformBackupId}', which could not be restored whole without it. Remove that "
+        + "first, or use -Force.",
+        id);
+
+    public static BackupException AppNotRestored(string location, string backupId) => new(
+        nameof(AppNotRestored),
+        BackupErrorCategory.InvalidState,
+        $"The restore of {location} from '{backupId}' was not finished, so there is nothing worth backing up. Finish it with "
+        + $"Restore-AppBackup {backupId}.",
+        location);
+
+    public static BackupException Unexpected(string what, Exception inner) => new(
+        nameof(Unexpected),
+        BackupErrorCategory.Internal,
+        $"{what} failed in a way that was not foreseen: {inner.GetType().Name}: {inner.Message}",
+        what,
+        inner);
+}

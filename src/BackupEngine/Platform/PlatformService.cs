@@ -1,0 +1,50 @@
+using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
+
+namespace CloudBackup.Platform;
+
+/// <summary>The platform itself.</summary>
+public sealed class PlatformService
+{
+    private readonly EngineContext _context;
+
+    internal PlatformService(EngineContext context) => _context = context;
+
+    /// <summary>What is known of the platform.</summary>
+    public BackupPlatform Get()
+    {
+        var document = _context.Platform.Get();
+        return new BackupPlatform
+        {
+            Id = document.Id,
+            PlatformHome = _context.Home.Path,
+            Version = _context.Version,
+            ExtraDirectory = document.ExtraDirectories,
+        };
+    }
+
+    /// <summary>Says which folders belong to the platform besides its home.</summary>
+    /// <exception cref="BackupException">One cannot be opened, or overlaps another, the home, or an app's data.</exception>
+    public BackupPlatform SetExtraDirectories(IReadOnlyList<string> directories)
+    {
+        List<string> wanted = [.. directories.Select(Normalize).Distinct()];
+        ExtraDirectories.Check(wanted, _context.Home.Path, _context.Apps.List());
+        foreach (var directory in wanted)
+        {
+            try
+            {
+                LocalFileSystem.Open(directory).Dispose();
+            }
+            catch (FileTreeException failure)
+            {
+                throw BackupErrors.ExtraDirectoryUnusable(directory, failure);
+            }
+        }
+        _context.Platform.Save(_context.Platform.Get() with { ExtraDirectories = wanted });
+        return Get();
+    }
+
+    private static string Normalize(string directory) => Path.IsPathFullyQualified(directory)
+        ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))
+        : throw BackupErrors.NameInvalid("extra directory", directory, "it must be an absolute path");
+}
