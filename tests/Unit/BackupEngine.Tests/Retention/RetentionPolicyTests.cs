@@ -14,8 +14,14 @@ public sealed class RetentionPolicyTests
         History.Pick<string?>(null, "Europe/Vienna", "UTC", "Etc/GMT+5", "America/Argentina/Buenos_Aires"),
         (within, counts, zone) => new RetentionPolicy
         {
-            KeepWithin = within, KeepLast = counts[0], KeepHourly = counts[1], KeepDaily = counts[2], KeepWeekly = counts[3],
-            KeepMonthly = counts[4], KeepYearly = 1 + counts[5], TimeZone = zone,
+            KeepWithin = within,
+            KeepLast = counts[0],
+            KeepHourly = counts[1],
+            KeepDaily = counts[2],
+            KeepWeekly = counts[3],
+            KeepMonthly = counts[4],
+            KeepYearly = 1 + counts[5],
+            TimeZone = zone,
         });
 
     [Fact]

@@ -23,8 +23,13 @@ public sealed class RetentionPropertyTests
         History.Pick<TimeSpan?>(null, null, TimeSpan.FromHours(30), TimeSpan.FromDays(40), RetentionPolicy.ForEver), Gen.Int[-6, 5].Select(count => Math.Max(0, count)).Array[6],
         (within, counts) => new RetentionPolicy
         {
-            KeepWithin = within, KeepLast = counts[0], KeepHourly = counts[1], KeepDaily = counts[2], KeepWeekly = counts[3],
-            KeepMonthly = counts[4], KeepYearly = counts[5],
+            KeepWithin = within,
+            KeepLast = counts[0],
+            KeepHourly = counts[1],
+            KeepDaily = counts[2],
+            KeepWeekly = counts[3],
+            KeepMonthly = counts[4],
+            KeepYearly = counts[5],
         });
 
     private static readonly Gen<BackupState> States = History.Pick(
@@ -35,8 +40,13 @@ public sealed class RetentionPropertyTests
         Gen.Int[0, 59].Array[0, 4],
         (group, created, state, isLive, until, needs) => new RetentionItem
         {
-            Id = "", Group = new RetentionGroup(group == 0 ? null : group == 1 ? History.Wiki : History.Gone), Created = created, State = state,
-            IsRunLive = isLive, IsWhole = created.Minute != 15, PreserveUntil = until,
+            Id = "",
+            Group = new RetentionGroup(group == 0 ? null : group == 1 ? History.Wiki : History.Gone),
+            Created = created,
+            State = state,
+            IsRunLive = isLive,
+            IsWhole = created.Minute != 15,
+            PreserveUntil = until,
             DependsOn = group == 0 ? [.. needs.Select(need => $"b{need}")] : [],
         });
 
@@ -46,7 +56,10 @@ public sealed class RetentionPropertyTests
             items.Select((item, i) => item with { Id = $"b{i}" }).ToList(),
             new RetentionRules
             {
-                Policy = policy, Zone = TimeZoneInfo.FindSystemTimeZoneById(zone), Now = now, RegisteredApps = new HashSet<Guid> { History.Wiki },
+                Policy = policy,
+                Zone = TimeZoneInfo.FindSystemTimeZoneById(zone),
+                Now = now,
+                RegisteredApps = new HashSet<Guid> { History.Wiki },
             }));
 
     [Fact]
