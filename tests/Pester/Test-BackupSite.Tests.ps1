@@ -8,7 +8,7 @@ Describe 'Test-BackupSite' {
         $result | Should -BeOfType CloudBackup.SiteTestResult
         $result.Name | Should -Be local
         $result.IsUsable | Should -BeTrue
-        $result.Steps.Name | Should -Be 'Write', 'Find', 'List', 'Read', 'Remove'
+        $result.Steps.Name | Should -Be 'Write', 'Find', 'List', 'Read', 'CreateNew', 'Copy', 'HardLink', 'RemoveMany', 'Remove'
         $result.FreeSpace | Should -BeGreaterThan 0
     }
 
