@@ -1,4 +1,5 @@
 using System.Buffers;
+using CloudBackup.FileTree;
 
 namespace CloudBackup.Platform;
 
@@ -60,6 +61,8 @@ internal sealed class SecretStore
                 file.Flush(flushToDisk: true);
             }
             File.Move(temporary, path, overwrite: true);
+            using var folder = LocalFileSystem.Open(_folder);
+            folder.Flush();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -68,7 +71,17 @@ internal sealed class SecretStore
     }
 
     /// <summary>Forgets a secret; none of the name is no error.</summary>
-    public void Remove(string name) => File.Delete(PathOf(name));
+    public void Remove(string name)
+    {
+        try
+        {
+            File.Delete(PathOf(name));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw BackupErrors.PlatformHomeUnusable(_folder, failure);
+        }
+    }
 
     private string PathOf(string name) => name.Length > 0 && name[0] != '.' && !name.AsSpan().ContainsAnyExcept(NameCharacters)
         ? Path.Join(_folder, name)

@@ -74,6 +74,7 @@ public sealed partial class SiteService
         {
             throw BackupErrors.PasswordContradiction(site.Name);
         }
+        _ = Get(site.Name);
         using var keys = Derive(secrets);
         site = Validate(site);
         site = site with { KeyId = secrets.RemovePassword ? null : keys?.Id ?? site.KeyId };

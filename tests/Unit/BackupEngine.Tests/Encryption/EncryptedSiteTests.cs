@@ -67,6 +67,19 @@ public sealed class EncryptedSiteTests
     }
 
     [Fact]
+    public async Task A_password_for_a_site_that_does_not_exist_is_kept_nowhere()
+    {
+        using var platform = await StartAsync();
+        var (keys, stored) = (KeyFiles(platform), platform.StoredFiles());
+        var unknown = platform.Engine.Sites.Get("local") with { Name = "other" };
+        var failure = await Assert.ThrowsAsync<BackupException>(() =>
+            platform.Engine.Sites.UpdateAsync(unknown, Secret.Password("another one"), platform.Observer, Token));
+        Assert.Equal("SiteNotFound", failure.ErrorId);
+        Assert.Equal(keys, KeyFiles(platform));
+        Assert.Equal(stored, platform.StoredFiles());
+    }
+
+    [Fact]
     public async Task A_new_password_is_for_new_backups_and_old_keys_go_with_the_last_backup_that_needs_them()
     {
         using var platform = await StartAsync();
