@@ -1,4 +1,5 @@
 using System.Security;
+using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Progress;
 using CloudBackup.Storage;
@@ -14,7 +15,7 @@ namespace CloudBackup.Encryption;
 public sealed class FileProtection : IDisposable
 {
     /// <summary>What names of encrypted files end in when the name itself stays readable.</summary>
-    public const string Extension = ".enc";
+    public const string Extension = BackupNames.EncryptedExtension;
 
     private readonly BackupKeys _keys;
     private readonly IRandomSource _random = new SystemRandomSource();

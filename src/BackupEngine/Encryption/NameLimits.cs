@@ -1,4 +1,5 @@
 using CloudBackup.FileTree;
+using CloudBackup.Formats;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Encryption;
@@ -25,8 +26,6 @@ internal enum NameForm
 /// <param name="folderBytes">Bytes of the longest folder, below the site's prefix, that the objects are stored in; 0 for none.</param>
 internal sealed class NameLimits(StorageCapabilities place, NameForm form, int folderBytes)
 {
-    private const string Suffix = ".enc";
-
     private readonly List<string> _offenders = [];
     private readonly List<string> _reasons = [];
     private readonly List<Part> _parts = [];
@@ -83,7 +82,7 @@ internal sealed class NameLimits(StorageCapabilities place, NameForm form, int f
         var objectBytes = form switch
         {
             NameForm.Encrypted => FileNameCipher.EncryptedLength(bytes),
-            NameForm.Suffixed when isFile => bytes + Suffix.Length,
+            NameForm.Suffixed when isFile => bytes + BackupNames.EncryptedExtension.Length,
             _ => bytes,
         };
         if (FindFault(name, bytes, objectBytes, isFile) is { } fault)

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Encryption;
 
@@ -6,7 +7,7 @@ namespace CloudBackup.Encryption;
 /// A stream whose bytes a task produces ahead of the reader, in a few buffers that go round. A failure of the task reaches the reader at the
 /// place where its bytes would be.
 /// </summary>
-internal abstract class PipedStream(int chunkLength) : Stream
+internal abstract class PipedStream(int chunkLength) : ReadOnlyStream
 {
     private const int ChunkCount = 4;
 
@@ -21,21 +22,6 @@ internal abstract class PipedStream(int chunkLength) : Stream
     private bool _isDisposed;
 
     /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.IsEmpty || !await AdvanceAsync(cancellationToken).ConfigureAwait(false))
@@ -47,27 +33,6 @@ internal abstract class PipedStream(int chunkLength) : Stream
         _position += count;
         return count;
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <summary>Starts the task; the last thing that a constructor does.</summary>
     protected void Start()

@@ -13,18 +13,19 @@ internal sealed class SiteStorage(EngineContext context)
         : context.Sites.Find(name) ?? throw BackupErrors.SiteNotFound(name);
 
     /// <summary>Opens a site's storage, runs <paramref name="use"/> and closes it.</summary>
-    /// <exception cref="BackupException">The storage failed; everything else passes through.</exception>
     /// <param name="site">The site.</param>
     /// <param name="observer">Is told what the storage logs.</param>
     /// <param name="use">What is done with it.</param>
     /// <param name="credential">What to sign in with, in place of what is kept for the site.</param>
-    public async Task<T> UseAsync<T>(
-        BackupSite site, IOperationObserver observer, Func<IBackupStorage, Task<T>> use, StorageCredential? credential = null) => await TranslateAsync(site, async () =>
-    {
-        var storage = StorageStack.Open(site, context.StorageContext(site, observer, credential));
-        await using var _ = storage.ConfigureAwait(false);
-        return await use(storage).ConfigureAwait(false);
-    }).ConfigureAwait(false);
+    /// <exception cref="BackupException">The storage failed; everything else passes through.</exception>
+    public Task<T> UseAsync<T>(
+        BackupSite site, IOperationObserver observer, Func<IBackupStorage, Task<T>> use, StorageCredential? credential = null) =>
+        TranslateAsync(site, async () =>
+        {
+            var storage = StorageStack.Open(site, context.StorageContext(site, observer, credential));
+            await using var _ = storage.ConfigureAwait(false);
+            return await use(storage).ConfigureAwait(false);
+        });
 
     /// <summary>Runs <paramref name="use"/> on a site's storage that is open already.</summary>
     /// <exception cref="BackupException">The storage failed; everything else passes through.</exception>

@@ -36,7 +36,7 @@ public abstract partial class BackupSiteParameters
     public SwitchParameter AcceptSelfSignedCertificate { get; set; }
 
     /// <summary>The name as it is: a user name in PowerShell's sense would be taken apart at an @ or a backslash.</summary>
-    private protected NetworkCredential? NetworkCredential =>
+    private NetworkCredential? NetworkCredential =>
         Credential is null ? null : new NetworkCredential(Credential.UserName, Credential.Password);
 
     private S3Settings Apply(S3Settings settings) => settings with

@@ -83,7 +83,8 @@ public abstract partial class BackupSiteParameters : EngineCommand
     public SwitchParameter ExternalDisk { get; set; }
 
     /// <summary>What is never kept with the site's settings.</summary>
-    protected SiteSecrets Secrets => new() { Password = Password, Credential = NetworkCredential };
+    protected SiteSecrets SecretsWith(bool removePassword) =>
+        new() { Password = Password, RemovePassword = removePassword, Credential = NetworkCredential };
 
     /// <summary>The site with every given parameter applied.</summary>
     protected BackupSite Apply(BackupSite site)

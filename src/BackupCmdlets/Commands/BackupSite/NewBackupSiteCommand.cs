@@ -24,7 +24,7 @@ public sealed class NewBackupSiteCommand : BackupSiteParameters
         var site = Apply(new BackupSite { Name = Name, Provider = Provider, Settings = Sites.SiteService.EmptySettings(Provider) });
         if (ShouldProcess($"{Name} ({Provider} {site.Settings.Place})", "Create backup site"))
         {
-            WriteObject(Run((observer, token) => Engine.Sites.AddAsync(site, Secrets, observer, token)));
+            WriteObject(Run((observer, token) => Engine.Sites.AddAsync(site, SecretsWith(removePassword: false), observer, token)));
         }
     }
 }

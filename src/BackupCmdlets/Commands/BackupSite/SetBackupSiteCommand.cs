@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using CloudBackup.Sites;
 
 namespace CloudBackup.Commands;
 
@@ -26,7 +25,7 @@ public sealed class SetBackupSiteCommand : BackupSiteParameters
     protected override void Process()
     {
         var site = Apply(Engine.Sites.Get(Name));
-        var secrets = new SiteSecrets { Password = Password, RemovePassword = NoPassword, Credential = NetworkCredential };
+        var secrets = SecretsWith(removePassword: NoPassword);
         if (!ShouldProcess(Name, "Change backup site"))
         {
             return;

@@ -1,5 +1,6 @@
 using CloudBackup.Backup.Source;
 using CloudBackup.Formats.Index;
+using CloudBackup.Infrastructure;
 using CloudBackup.Progress;
 
 namespace CloudBackup.Formats.Tgz;
@@ -8,7 +9,7 @@ namespace CloudBackup.Formats.Tgz;
 /// The bytes of an archive, made while they are read. The end of the stream means that everything is in it: whatever goes wrong before
 /// makes the read throw, so a consumer that stores what it got to the end has stored a whole archive.
 /// </summary>
-internal sealed class TgzArchiveStream : Stream
+internal sealed class TgzArchiveStream : ReadOnlyStream
 {
     private readonly TgzPipeline _pipeline;
     private readonly IndexWriter _index;
@@ -39,21 +40,6 @@ internal sealed class TgzArchiveStream : Stream
     public bool IsComplete { get; private set; }
 
     /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var total = 0;
@@ -68,28 +54,6 @@ internal sealed class TgzArchiveStream : Stream
         }
         return total;
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) =>
-        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

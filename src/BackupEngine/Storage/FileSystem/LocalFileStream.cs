@@ -1,20 +1,12 @@
 using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Storage.FileSystem;
 
 /// <summary>A stretch of a local file as a stream. Owns the file.</summary>
-internal sealed class LocalFileStream(ReadableFile file, string path, long start, long length) : Stream
+internal sealed class LocalFileStream(ReadableFile file, string path, long start, long length) : ReadOnlyStream
 {
     private long _position;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => length;
@@ -53,24 +45,6 @@ internal sealed class LocalFileStream(ReadableFile file, string path, long start
         cancellationToken.ThrowIfCancellationRequested();
         return ValueTask.FromResult(Read(buffer.Span));
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

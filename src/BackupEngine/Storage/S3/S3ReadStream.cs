@@ -1,3 +1,5 @@
+using CloudBackup.Infrastructure;
+
 namespace CloudBackup.Storage.S3;
 
 /// <summary>
