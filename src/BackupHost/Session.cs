@@ -10,6 +10,8 @@ internal static class Session
     /// <summary>Runs what the command line asks for and returns the exit code.</summary>
     public static int Run(Options options)
     {
+        // The engine reports to Microsoft unless it is told not to: a backup tool connects to nothing but its storage.
+        Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
         var host = new ConsoleHost();
         var state = InitialSessionState.CreateDefault2();
         if (OperatingSystem.IsWindows())

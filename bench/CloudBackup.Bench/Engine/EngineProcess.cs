@@ -78,6 +78,7 @@ internal static class EngineProcess
     /// <summary>As BackupHost does it. Without a module a command of the engine's own runs, so that both cases run one pipeline each.</summary>
     private static void Import(string module)
     {
+        Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
         using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
         runspace.Open();
         using var shell = PowerShell.Create(runspace);
