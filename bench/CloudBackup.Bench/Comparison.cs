@@ -89,6 +89,8 @@ internal sealed class Comparison(Options options)
             {
                 await prepare(place);
             }
+            Warm(data);
+            Warm(shared);
             var measurement = await MeasuredProcess.RunAsync(contender.Measured(place), place.Folder);
             contender.Check?.Invoke(place);
             return measurement with { StoredBytes = contender.StoredBytes?.Invoke(place) };
@@ -96,6 +98,15 @@ internal sealed class Comparison(Options options)
         finally
         {
             Directory.Delete(place.Folder, recursive: true);
+        }
+    }
+
+    // Again before each run: borg takes what it has read out of the page cache, and the next one would pay for that.
+    private static void Warm(string folder)
+    {
+        if (folder.Length > 0)
+        {
+            FolderFacts.Warm(folder);
         }
     }
 

@@ -12,6 +12,12 @@ Describe 'Get-Platform' {
         $platform.ExtraDirectory | Should -BeNullOrEmpty
     }
 
+    It 'tells the folders that are backed up with it' {
+        $null = New-Item -ItemType Directory "$root/mail"
+        Set-Platform -ExtraDirectory "$root/mail"
+        (Get-Platform).ExtraDirectory | Should -Be "$root/mail"
+    }
+
     It 'is another one in another home' {
         (Get-Platform -PlatformHome "$root/second").Id | Should -Not -Be (Get-Platform).Id
     }

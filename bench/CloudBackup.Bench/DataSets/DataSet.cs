@@ -20,7 +20,7 @@ internal abstract class DataSet
     /// <param name="scale">What the size is multiplied with.</param>
     protected abstract void Make(string folder, double scale);
 
-    /// <summary>The folder with the files, made when it is not there, and read once.</summary>
+    /// <summary>The folder with the files, made when it is not there.</summary>
     /// <param name="folder">Where all data sets are.</param>
     /// <param name="scale">What the size is multiplied with.</param>
     public string Provide(string folder, double scale)
@@ -38,7 +38,6 @@ internal abstract class DataSet
             Make(unfinished, scale);
             Directory.Move(unfinished, path);
         }
-        FolderFacts.Warm(path);
         return path;
     }
 

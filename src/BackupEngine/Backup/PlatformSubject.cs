@@ -1,4 +1,3 @@
-using CloudBackup.Addons.Sqlite;
 using CloudBackup.Backup.Source;
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;

@@ -3,7 +3,6 @@ using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
-using CloudBackup.Storage.S3;
 
 namespace CloudBackup.Sites;
 
@@ -23,7 +22,7 @@ public sealed partial class SiteService
     public static IReadOnlyList<string> ProviderNames { get; } = [.. StorageProviders.All.Select(provider => provider.Name)];
 
     /// <summary>The names of the regions that a provider is known to have; empty where it has none.</summary>
-    public static IReadOnlyList<string> RegionNames(string provider) => S3Profiles.Find(provider)?.Regions ?? [];
+    public static IReadOnlyList<string> RegionNames(string provider) => StorageProviders.Find(provider)?.Regions ?? [];
 
     /// <summary>Settings of a provider's kind that say nothing yet.</summary>
     /// <exception cref="BackupException">There is no such provider.</exception>
@@ -172,7 +171,7 @@ public sealed partial class SiteService
         }
         CheckLimits(site.Limits);
         _ = site.Retention?.Check();
-        return site with { Provider = provider.Name, Prefix = CheckPrefix(site.Prefix), Settings = Normalize(provider, site.Settings) };
+        return site with { Provider = provider.Name, Prefix = CheckPrefix(site.Prefix), Settings = provider.Normalize(site.Settings) };
     }
 
     private static string CheckPrefix(string prefix)
@@ -209,20 +208,6 @@ public sealed partial class SiteService
         }
     }
 
-    private static StorageSettings Normalize(StorageProvider provider, StorageSettings settings)
-    {
-        if (settings is S3Settings bucket)
-        {
-            _ = S3Place.Of(S3Profiles.Find(provider.Name)!, bucket);
-        }
-        if (settings is not FileSystemSettings files)
-        {
-            return settings;
-        }
-        return Path.IsPathFullyQualified(files.Path)
-            ? files with { Path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(files.Path)) }
-            : throw BackupErrors.NameInvalid("path of a site", files.Path, "it must be absolute");
-    }
 
     [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\z")]
     private static partial Regex NamePattern();

@@ -14,6 +14,12 @@ internal sealed record StorageProvider(string Name, StorageSettings Empty, Func<
 {
     /// <summary>The kind of settings that it needs.</summary>
     public Type SettingsType => Empty.GetType();
+
+    /// <summary>The names of the regions that it is known to have.</summary>
+    public IReadOnlyList<string> Regions { get; init; } = [];
+
+    /// <summary>Settings as they are kept. Throws <see cref="BackupException"/> for those that cannot be right; touches no storage.</summary>
+    public Func<StorageSettings, StorageSettings> Normalize { get; init; } = settings => settings;
 }
 
 /// <summary>What a storage is made with besides its settings.</summary>
@@ -41,15 +47,27 @@ internal static class StorageProviders
     public static IReadOnlyList<StorageProvider> All { get; } =
     [
         new("filesystem", new FileSystemSettings { Path = "" }, (settings, context) =>
-            new FileSystemStorage(((FileSystemSettings)settings).Path, context.Random, !((FileSystemSettings)settings).NoHardlink)),
+            new FileSystemStorage(((FileSystemSettings)settings).Path, context.Random, !((FileSystemSettings)settings).NoHardlink))
+        {
+            Normalize = settings => FileSystemStorage.Normalize((FileSystemSettings)settings),
+        },
         .. S3Profiles.All.Select(profile => new StorageProvider(profile.Name, new S3Settings { Bucket = "" }, (settings, context) =>
-            new S3Storage(S3Place.Of(profile, (S3Settings)settings), context))),
+            new S3Storage(S3Place.Of(profile, (S3Settings)settings), context))
+        {
+            Regions = profile.Regions,
+            Normalize = settings =>
+            {
+                _ = S3Place.Of(profile, (S3Settings)settings);
+                return settings;
+            },
+        }),
         new("noop", new NoopSettings(), (_, _) => new NoopStorage()),
     ];
 
     /// <summary>The provider of a name.</summary>
     /// <exception cref="BackupException">There is none.</exception>
-    public static StorageProvider Get(string name) =>
-        All.FirstOrDefault(provider => string.Equals(provider.Name, name, StringComparison.OrdinalIgnoreCase))
-            ?? throw BackupErrors.ProviderUnknown(name, All.Select(provider => provider.Name));
+    public static StorageProvider Get(string name) => Find(name) ?? throw BackupErrors.ProviderUnknown(name, All.Select(provider => provider.Name));
+
+    /// <summary>The provider of a name; null when there is none.</summary>
+    public static StorageProvider? Find(string name) => All.FirstOrDefault(provider => string.Equals(provider.Name, name, StringComparison.OrdinalIgnoreCase));
 }

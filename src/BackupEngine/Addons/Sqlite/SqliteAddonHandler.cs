@@ -1,5 +1,6 @@
 using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Addons.Sqlite;
 

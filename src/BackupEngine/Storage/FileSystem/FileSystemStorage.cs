@@ -21,6 +21,12 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
     /// <inheritdoc/>
     public StorageCapabilities Capabilities => field ??= ReadCapabilities();
 
+    /// <summary>Settings as they are kept: the path without its detours.</summary>
+    /// <exception cref="BackupException">The path is not absolute.</exception>
+    public static FileSystemSettings Normalize(FileSystemSettings settings) => Path.IsPathFullyQualified(settings.Path)
+        ? settings with { Path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(settings.Path)) }
+        : throw BackupErrors.NameInvalid("path of a site", settings.Path, "it must be absolute");
+
     /// <inheritdoc/>
     public T? As<T>()
         where T : class => typeof(T) == typeof(IHardLink) && !hasHardLinks ? null : this as T;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using CloudBackup.Cmdlets.Tests.Support;
+using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Cmdlets.Tests.Module;
 
@@ -11,9 +12,9 @@ public sealed class HelpBuilderTests : IDisposable
 
     public HelpBuilderTests()
     {
-        foreach (var page in Directory.EnumerateFiles(Path.Join(Built.Repository, "docs/en-US"), "*.md", SearchOption.AllDirectories))
+        foreach (var page in Directory.EnumerateFiles(Path.Join(Repository.Root, "docs/en-US"), "*.md", SearchOption.AllDirectories))
         {
-            var copy = Path.Join(Pages, Path.GetRelativePath(Path.Join(Built.Repository, "docs/en-US"), page));
+            var copy = Path.Join(Pages, Path.GetRelativePath(Path.Join(Repository.Root, "docs/en-US"), page));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(page, copy);
         }

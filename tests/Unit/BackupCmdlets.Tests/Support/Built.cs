@@ -9,8 +9,6 @@ internal static class Built
 
     public static string Host { get; } = Path.GetFullPath(Metadata("HostPath"));
 
-    public static string Repository { get; } = Path.GetFullPath(Metadata("RepositoryPath"));
-
     public static string HelpBuilder { get; } = Path.GetFullPath(Metadata("HelpBuilderPath"));
 
     public static string CmdletAssembly { get; } = Path.Join(Metadata("ModulePath"), "lib", "BackupCmdlets.dll");

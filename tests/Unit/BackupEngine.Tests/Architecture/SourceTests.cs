@@ -1,0 +1,77 @@
+using System.Text.RegularExpressions;
+
+namespace CloudBackup.Tests.Architecture;
+
+/// <summary>Rules that the sources keep: docs/design.md and CONTRIBUTING.md give the reasons.</summary>
+public sealed partial class SourceTests
+{
+    private const int MostLines = 400;
+
+    // Protect-BackupFile is for local files, whatever the provider: it writes them as the file system's storage does, complete or not at all.
+    private static readonly (string Folder, string Uses)[] Exceptions = [("src/BackupEngine/Encryption", "src/BackupEngine/Storage/FileSystem")];
+
+    private static readonly IReadOnlyList<SourceFile> Sources = SourceFile.Below("src", "tools", "tests", "bench", "examples");
+
+    [Fact]
+    public void No_file_is_too_long_to_be_read()
+    {
+        var tooLong = Sources.Where(file => file.Lines.Length > MostLines).Select(file => $"{file.Path}: {file.Lines.Length} lines");
+        Assert.True(!tooLong.Any(), $"Split by concept what has more than {MostLines} lines:\n{string.Join('\n', tooLong)}");
+    }
+
+    [Fact]
+    public void What_is_special_about_a_provider_stays_in_its_folder()
+    {
+        var mentions = new[] { ("src/BackupEngine/Storage", "StorageProvider.cs"), ("src/BackupEngine/Addons", "AddonHandlers.cs") }
+            .SelectMany(place => MentionsOutside(place.Item1, place.Item2)).ToList();
+        Assert.True(mentions.Count == 0, $"Only the list of all may name a provider's types:\n{string.Join('\n', mentions)}");
+    }
+
+    [Fact]
+    public void Every_failure_has_one_method_named_as_its_id()
+    {
+        var errors = Sources.Where(file => Path.GetFileName(file.Path).StartsWith("BackupErrors", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(errors);
+        var elsewhere = Sources.Except(errors).Where(file => file.Path.StartsWith("src/", StringComparison.Ordinal))
+            .Where(file => file.Code.Contains("new BackupException(", StringComparison.Ordinal)).Select(file => file.Path);
+        Assert.True(!elsewhere.Any(), $"A failure is made by a method of BackupErrors*.cs, not by:\n{string.Join('\n', elsewhere)}");
+
+        var methods = errors.SelectMany(file => ErrorMethod().Matches(file.Code)).Select(match => match.Groups[1].Value).ToList();
+        var ids = errors.SelectMany(file => ErrorId().Matches(file.Code)).Select(match => match.Groups[1].Value + match.Groups[2].Value).ToList();
+        var twice = ids.GroupBy(id => id, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key);
+        Assert.True(!twice.Any(), $"An id stands for one failure:\n{string.Join('\n', twice)}");
+        Assert.All(ids, id => Assert.Matches("^[A-Z][A-Za-z]+$", id));
+        var without = methods.Except(ids).Where(method => !method.StartsWith("From", StringComparison.Ordinal));
+        Assert.True(!without.Any(), $"The id is the method's name, nameof(...):\n{string.Join('\n', without)}");
+    }
+
+    private static IEnumerable<string> MentionsOutside(string place, string list)
+    {
+        foreach (var folder in Sources.Select(file => Path.GetDirectoryName(file.Path)!).Distinct()
+            .Where(folder => Path.GetDirectoryName(folder) == place && Path.GetFileName(folder) != "Decorators"))
+        {
+            var types = Sources.Where(file => file.IsIn(folder)).SelectMany(file => Declaration().Matches(file.Code)).Select(match => match.Groups[1].Value)
+                .Distinct().ToList();
+            Assert.NotEmpty(types);
+            var word = new Regex($@"\b({string.Join('|', types)})\b");
+            foreach (var file in Sources.Where(file => file.IsIn("src") && !file.IsIn(folder) && file.Path != $"{place}/{list}"
+                && !Exceptions.Any(exception => file.IsIn(exception.Folder) && exception.Uses == folder)))
+            {
+                if (word.Match(file.Code) is { Success: true } match)
+                {
+                    yield return $"{file.Path} mentions {match.Value} of {folder}";
+                }
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^(?:public|internal)(?: (?:sealed|static|abstract|partial|readonly))* (?:class|record|struct|interface|enum)(?: struct)? (\w+)", RegexOptions.Multiline)]
+    private static partial Regex Declaration();
+
+    [GeneratedRegex(@"static BackupException (\w+)\(")]
+    private static partial Regex ErrorMethod();
+
+    // The first argument of a constructor, or the first of a tuple that becomes one.
+    [GeneratedRegex("""(?:=> new|new BackupException|=>\s*)\(\s*(?:nameof\((\w+)\)|"(\w+)"),""")]
+    private static partial Regex ErrorId();
+}
