@@ -14,6 +14,7 @@
     VariablesToExport    = @()
     AliasesToExport      = @()
     CmdletsToExport      = @(
+        'Export-BackupSite'
         'Get-AppBackup'
         'Get-BackupApp'
         'Get-BackupSite'
@@ -30,6 +31,7 @@
         'Remove-BackupSite'
         'Remove-PlatformBackup'
         'Restore-AppBackup'
+        'Restore-Platform'
         'Set-AppBackup'
         'Set-BackupApp'
         'Set-BackupSite'

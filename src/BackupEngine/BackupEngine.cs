@@ -5,6 +5,7 @@ using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
+using CloudBackup.PlatformRestore;
 using CloudBackup.Sites;
 
 namespace CloudBackup;
@@ -15,7 +16,8 @@ namespace CloudBackup;
 /// <item><see cref="Sites"/>: where backups go (Sites/, Storage/).</item>
 /// <item><see cref="Apps"/>: what is backed up (Apps/).</item>
 /// <item><see cref="AppBackups"/>: making (Backup/, Formats/, Addons/), testing and restoring (Restore/) backups.</item>
-/// <item><see cref="Platform"/> and <see cref="PlatformBackups"/>: the installation itself (Platform/), and its backups.</item>
+/// <item><see cref="Platform"/>, <see cref="PlatformBackups"/> and <see cref="PlatformRestore"/>: the installation itself (Platform/), its
+/// backups, and bringing it back (PlatformRestore/).</item>
 /// <item><see cref="SyncAsync"/>: the catalog (Catalog/) follows the storage, which is the truth.</item>
 /// </list>
 /// Many engines may be open on one platform at a time, in one process or several. All members are thread-safe.
@@ -36,6 +38,7 @@ public sealed class BackupEngine : IDisposable
         AppBackups = new AppBackupService(context, _storages);
         Platform = new PlatformService(context);
         PlatformBackups = new PlatformBackupService(context, _storages);
+        PlatformRestore = new PlatformRestoreService(context, _storages);
     }
 
     /// <summary>The sites.</summary>
@@ -53,6 +56,9 @@ public sealed class BackupEngine : IDisposable
     /// <summary>The backups of the platform.</summary>
     public PlatformBackupService PlatformBackups { get; }
 
+    /// <summary>Restores of the platform.</summary>
+    public PlatformRestoreService PlatformRestore { get; }
+
     /// <summary>The platform's home folder.</summary>
     public string HomePath => _context.Home.Path;
 
@@ -65,6 +71,7 @@ public sealed class BackupEngine : IDisposable
         var secrets = new SecretStore(home);
         var context = new EngineContext(
             home,
+            database,
             new PlatformStore(database, options.Random),
             new SiteStore(database),
             new AppStore(database),

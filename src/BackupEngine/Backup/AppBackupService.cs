@@ -60,10 +60,11 @@ public sealed class AppBackupService
     public Task<BackupTestResult> TestAsync(string id, IOperationObserver observer, CancellationToken cancellationToken) =>
         new BackupTester(_context, _storages).RunAsync(Find(id), observer, cancellationToken);
 
-    /// <summary>Restores a backup in place, data and version.</summary>
+    /// <summary>Restores a backup in place, data and version, after a safety backup of what the app is now.</summary>
     /// <exception cref="BackupException">It failed, and the data from before is in place.</exception>
-    public Task<BackupApp> RestoreAsync(string id, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new AppRestorer(_context, _storages).RunAsync(id, observer, cancellationToken);
+    public Task<BackupApp> RestoreAsync(
+        string id, AppRestoreOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
+        new InPlaceRestorer(_context, _storages).RunAsync(id, options, observer, cancellationToken);
 
     /// <summary>Restores the content of a backup to a new or empty folder.</summary>
     /// <exception cref="BackupException">It failed, and the destination is as it was.</exception>

@@ -53,6 +53,10 @@ internal sealed class AppBatch(EngineContext context)
         RestoreRecovery.Run(context, app, run.Observer);
         // What the lock protects is read again now that it is held.
         var present = context.Apps.Find(app.Id) ?? throw BackupErrors.AppNotFound(app.Location);
+        if (present.UnfinishedRestore is { } unfinished)
+        {
+            throw BackupErrors.AppNotRestored(present.Location, unfinished);
+        }
         var subject = new AppSubject(present, context.Time);
         return (AppBackup?)await new BackupRunner(context).RunAsync(subject, run, cancellationToken).ConfigureAwait(false);
     }
@@ -74,7 +78,8 @@ internal sealed class AppBatch(EngineContext context)
         }
     }
 
-    private static SiteLimits Share(SiteLimits limits, int atATime) => atATime == 1
+    /// <summary>The limits of one of several operations that run at a time.</summary>
+    public static SiteLimits Share(SiteLimits limits, int atATime) => atATime == 1
         ? limits
         : limits with { MemoryLimitBytes = Math.Max(LeastMemory, MemoryBudget.Of(limits) / atATime) };
 }

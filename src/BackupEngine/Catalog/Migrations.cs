@@ -74,6 +74,13 @@ internal static class Migrations
             document  TEXT NOT NULL
         );
         """,
+        """
+        -- A restore of the platform that has begun and not ended: one row. A restored catalog does not replace it.
+        CREATE TABLE platform_restore (
+            number    INTEGER PRIMARY KEY CHECK (number = 1),
+            document  TEXT NOT NULL
+        );
+        """,
     ];
 
     /// <summary>The schema that this code works with.</summary>

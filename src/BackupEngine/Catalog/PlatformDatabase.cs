@@ -13,16 +13,21 @@ internal sealed class PlatformDatabase : IDisposable
 
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
+    private bool _isInTransaction;
 
     private PlatformDatabase(SqliteConnection connection) => _connection = connection;
 
     /// <summary>Opens the catalog, makes it when it is missing, and brings it to the present schema.</summary>
     /// <exception cref="BackupException">It is damaged, not ours to write, or of a newer CloudBackup.</exception>
-    public static PlatformDatabase Open(PlatformHome home)
+    public static PlatformDatabase Open(PlatformHome home) => Open(home.DatabasePath);
+
+    /// <summary>Opens a catalog by its path, and brings it to the present schema.</summary>
+    /// <exception cref="BackupException">It is damaged, not ours to write, or of a newer CloudBackup.</exception>
+    public static PlatformDatabase Open(string path)
     {
         var text = new SqliteConnectionStringBuilder
         {
-            DataSource = home.DatabasePath,
+            DataSource = path,
             DefaultTimeout = BusyTimeoutSeconds,
             Pooling = false,
         };
@@ -32,16 +37,16 @@ internal sealed class PlatformDatabase : IDisposable
             connection.Open();
             if (!OperatingSystem.IsWindows())
             {
-                File.SetUnixFileMode(home.DatabasePath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
             Prepare(connection);
-            Migrations.Apply(connection, home.DatabasePath);
+            Migrations.Apply(connection, path);
             return new PlatformDatabase(connection);
         }
         catch (Exception failure) when (failure is SqliteException or UnauthorizedAccessException or IOException)
         {
             connection.Dispose();
-            throw BackupErrors.CatalogUnusable(home.DatabasePath, failure);
+            throw BackupErrors.CatalogUnusable(path, failure);
         }
         catch
         {
@@ -76,15 +81,48 @@ internal sealed class PlatformDatabase : IDisposable
         }
     }
 
-    /// <summary>Runs several statements of this class as one: all of them hold, or none.</summary>
+    /// <summary>Runs several statements of this class as one: all of them hold, or none. Inside another such call, it is part of that.</summary>
     public T InTransaction<T>(Func<T> work)
     {
         lock (_lock)
         {
+            if (_isInTransaction)
+            {
+                return work();
+            }
             using var transaction = _connection.BeginTransaction(deferred: false);
-            var result = work();
-            transaction.Commit();
-            return result;
+            _isInTransaction = true;
+            try
+            {
+                var result = work();
+                transaction.Commit();
+                return result;
+            }
+            finally
+            {
+                _isInTransaction = false;
+            }
+        }
+    }
+
+    /// <summary>Runs statements as one, while another database file is there under a name of its own.</summary>
+    public void WithAttached(string path, string name, Action work)
+    {
+        lock (_lock)
+        {
+            Execute($"ATTACH DATABASE $path AS {name}", ("$path", path));
+            try
+            {
+                InTransaction(() =>
+                {
+                    work();
+                    return true;
+                });
+            }
+            finally
+            {
+                Execute($"DETACH DATABASE {name}");
+            }
         }
     }
 

@@ -60,6 +60,9 @@ internal sealed class RestoreJournal(PlatformDatabase database)
         return apps.Update(app);
     });
 
+    /// <summary>Forgets all entries: they are of another machine.</summary>
+    public void Clear() => database.Execute("DELETE FROM restore_journal");
+
     /// <summary>The restore of an app has ended.</summary>
     public void Remove(Guid appId) =>
         database.Execute("DELETE FROM restore_journal WHERE app_id = $id", ("$id", AppStore.Key(appId)));

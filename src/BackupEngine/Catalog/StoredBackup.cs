@@ -46,7 +46,8 @@ internal static class StoredBackup
         };
     }
 
-    private static async Task<bool> IsCompleteAsync(IBackupStorage storage, BackupInfo info, CancellationToken cancellationToken)
+    /// <summary>Whether every object that a backup info names is there, in its size.</summary>
+    public static async Task<bool> IsCompleteAsync(IBackupStorage storage, BackupInfo info, CancellationToken cancellationToken)
     {
         var index = await storage.FindAsync(info.Paths.Index, cancellationToken).ConfigureAwait(false);
         if (index?.Size != info.Index.Size)

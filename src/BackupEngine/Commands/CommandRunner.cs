@@ -9,6 +9,9 @@ namespace CloudBackup.Commands;
 /// </summary>
 internal sealed class CommandRunner(IOperationObserver observer)
 {
+    /// <summary>Whether commands are told to leave DNS alone.</summary>
+    public bool SkipDns { get; init; }
+
     /// <summary>Runs a command and waits for it; an empty one does nothing.</summary>
     /// <param name="name">What the command is, such as <c>StopCommand</c>.</param>
     /// <param name="command">The executable and its arguments.</param>
@@ -24,7 +27,7 @@ internal sealed class CommandRunner(IOperationObserver observer)
         cancellationToken.ThrowIfCancellationRequested();
         observer.OnStep($"Running the {name} of {app.Location}.");
         var output = new LastLines();
-        using var process = new Process { StartInfo = Describe(command, app) };
+        using var process = new Process { StartInfo = Describe(command, app, SkipDns) };
         process.OutputDataReceived += (_, line) => output.Add(line.Data);
         process.ErrorDataReceived += (_, line) => output.Add(line.Data);
         try
@@ -58,7 +61,7 @@ internal sealed class CommandRunner(IOperationObserver observer)
         }
     }
 
-    private static ProcessStartInfo Describe(IReadOnlyList<string> command, BackupApp app)
+    private static ProcessStartInfo Describe(IReadOnlyList<string> command, BackupApp app, bool skipDns)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
@@ -71,6 +74,10 @@ internal sealed class CommandRunner(IOperationObserver observer)
         start.Environment["CLOUDBACKUP_LOCATION"] = app.Location;
         start.Environment["CLOUDBACKUP_VERSION"] = app.Version;
         start.Environment["CLOUDBACKUP_DATA_DIRECTORY"] = app.DataDirectory;
+        if (skipDns)
+        {
+            start.Environment["CLOUDBACKUP_SKIP_DNS"] = "1";
+        }
         return start;
     }
 

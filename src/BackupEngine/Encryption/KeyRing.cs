@@ -18,6 +18,23 @@ internal sealed class KeyRing(SecretStore secrets) : IDisposable
     /// <summary>The ids of all keys that are kept.</summary>
     public IReadOnlyList<string> Ids => [.. secrets.List(Prefix).Select(name => name[Prefix.Length..])];
 
+    /// <summary>Whether a secret of this name holds keys.</summary>
+    public static bool IsKey(string secretName) => secretName.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>The keys in a secret's content.</summary>
+    /// <exception cref="BackupException">It holds none.</exception>
+    public static BackupKeys Parse(string secretName, byte[] content)
+    {
+        try
+        {
+            return BackupKeys.FromBytes(JsonSerializer.Deserialize(content, KeyJson.Default.KeyDocument)!.Keys);
+        }
+        catch (Exception failure) when (failure is JsonException or ArgumentException)
+        {
+            throw BackupErrors.KeyUnreadable(secretName[Prefix.Length..], failure);
+        }
+    }
+
     /// <summary>The keys of an id; null when this platform does not have them.</summary>
     public BackupKeys? Find(string id)
     {

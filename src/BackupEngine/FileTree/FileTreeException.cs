@@ -47,6 +47,14 @@ internal enum FileTreeErrorKind
 internal sealed class FileTreeException(FileTreeErrorKind kind, string operation, string path, string reason, Exception? inner = null)
     : IOException($"Cannot {operation} '{PathText.ForDisplay(path)}': {reason}.", inner)
 {
+    /// <summary>What .NET's own file access failed with, as one of these.</summary>
+    public static FileTreeException From(string operation, string path, Exception failure) => failure as FileTreeException ?? new(
+        failure is UnauthorizedAccessException ? FileTreeErrorKind.AccessDenied : FileTreeErrorKind.InputOutput,
+        operation,
+        path,
+        failure.Message.TrimEnd('.'),
+        failure);
+
     /// <summary>Why it failed.</summary>
     public FileTreeErrorKind Kind { get; } = kind;
 

@@ -10,6 +10,7 @@ namespace CloudBackup.Infrastructure;
 /// <summary>What all parts of the engine stand on: one per open engine.</summary>
 internal sealed record EngineContext(
     PlatformHome Home,
+    PlatformDatabase Database,
     PlatformStore Platform,
     SiteStore Sites,
     AppStore Apps,
@@ -21,6 +22,12 @@ internal sealed record EngineContext(
     IRandomSource Random,
     Func<IBackupStorage, IBackupStorage> InterceptStorage)
 {
+    /// <summary>The restore of the platform that is under way.</summary>
+    public PlatformRestoreJournal PlatformRestores { get; } = new(Database);
+
+    /// <summary>Where executables are looked for: the folders in PATH.</summary>
+    public string? SearchPath { get; init; } = Environment.GetEnvironmentVariable("PATH");
+
     /// <summary>The version of CloudBackup that this is.</summary>
     public string Version { get; init; } = ProductVersion.Number;
 

@@ -24,6 +24,12 @@ public sealed record BackupApp
     /// <summary>Why the app is in <see cref="AppState.Error"/>; null otherwise.</summary>
     public string? LastError { get; init; }
 
+    /// <summary>
+    /// The backup that the app's data is still to come from: it was registered by a restore, clone or import that did not end. Null when
+    /// the app has its data.
+    /// </summary>
+    public string? UnfinishedRestore { get; init; }
+
     /// <summary>False when scheduled and platform runs pass the app over.</summary>
     public bool AutomaticBackup { get; init; } = true;
 

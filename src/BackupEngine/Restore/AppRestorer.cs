@@ -1,75 +1,105 @@
-using CloudBackup.Backup;
 using CloudBackup.Catalog;
-using CloudBackup.Commands;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
-using CloudBackup.Sites;
 
 namespace CloudBackup.Restore;
 
 /// <summary>
-/// Brings an app back to a backup, data and version. The backup is unpacked and verified beside the present data while the app runs; then
-/// the app is stopped, new and old change places, and the app is installed at the backup's version, started and asked for its health. Any
-/// failure brings the old data, version and the app back (I6). Each step is in the journal before it is done.
+/// Replaces an app's data by restored data. It is unpacked and verified beside the present data while the app runs; then the app is stopped,
+/// new and old change places, and the app is installed at the restored version, started and asked for its health. Any failure brings the
+/// old data, version and the app back (I6), unless there is nothing to go back to. Each step is in the journal before it is done. The caller
+/// holds the app's lock and has settled what was interrupted.
 /// </summary>
-internal sealed class AppRestorer(EngineContext context, SiteStorage storages)
+internal sealed class AppRestorer(EngineContext context, IOperationObserver observer)
 {
-    /// <summary>Restores a backup in place and returns the app.</summary>
-    /// <exception cref="BackupException">It failed; the data from before is in place.</exception>
-    public async Task<BackupApp> RunAsync(string backupId, IOperationObserver observer, CancellationToken cancellationToken)
+    /// <summary>Restores and returns the app.</summary>
+    /// <exception cref="BackupException">It failed; what the app is now says <see cref="RestoreJob.IsFresh"/>.</exception>
+    public async Task<BackupApp> RunAsync(RestoreJob job, CancellationToken cancellationToken)
     {
-        var record = context.Backups.Find(backupId);
-        var wanted = record?.Backup as AppBackup ?? throw BackupErrors.BackupNotFound(backupId);
-        var app = context.Apps.Find(wanted.AppId) ?? throw BackupErrors.AppNotRegistered(wanted.Location, wanted.AppId);
-        var site = storages.Resolve(wanted.Site);
-        using var appLock = AppLock.Take(context, app, "restore");
-        RestoreRecovery.Run(context, app, observer);
-        CheckDataDirectory(app);
-        return await storages.UseAsync(site, observer, async storage =>
-        {
-            var backup = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);
-            await using var _ = backup.ConfigureAwait(false);
-            return await RestoreAsync(app, backup, site, observer, cancellationToken).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-    }
-
-    private async Task<BackupApp> RestoreAsync(
-        BackupApp app, OpenedBackup backup, BackupSite site, IOperationObserver observer, CancellationToken cancellationToken)
-    {
-        var swap = DataSwap.Choose(app.DataDirectory, chosen => context.RestoreJournal.Save(EntryFor(app, backup, chosen)));
-        var entry = EntryFor(app, backup, swap);
-        context.Apps.Update(app with { State = AppState.Restoring });
+        var before = job.App;
+        var swap = PrepareSwap(job);
+        var entry = EntryFor(job, swap);
+        context.Apps.Update(before with { State = AppState.Restoring });
         try
         {
-            await UnpackAsync(app, backup, swap, site, observer, cancellationToken).ConfigureAwait(false);
+            await UnpackAsync(job, swap, cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch (Exception failure)
         {
-            context.Apps.Update(app);
+            context.Apps.Update(job.IsFresh ? Failed(before, failure) : before);
             RestoreRecovery.RemoveStaging(context, entry, swap, observer);
             throw;
         }
-        var restored = app with { Version = backup.Info.Version, State = AppState.Installed, LastError = null };
-        await SwapAsync(app, restored, swap, entry, observer, cancellationToken).ConfigureAwait(false);
-        context.RestoreJournal.Commit(entry, restored, context.Apps);
-        RestoreRecovery.RemoveStaging(context, entry, swap, observer);
-        observer.OnStep($"{app.Location} is restored to {backup.Info.Id}.");
-        return context.Apps.Find(app.Id) ?? restored;
+        var state = new RestoreSwap(context, observer, job, swap, entry);
+        await state.RunAsync(cancellationToken).ConfigureAwait(false);
+        observer.OnStep($"{job.Restored.Location} is restored to {job.Source.Name}.");
+        return context.Apps.Find(job.Restored.Id) ?? job.Restored;
     }
 
-    private static RestoreJournalEntry EntryFor(BackupApp app, OpenedBackup backup, DataSwap swap) => new()
+    /// <summary>The app in state Error, with the reason.</summary>
+    internal static BackupApp Failed(BackupApp app, Exception failure) => app with
     {
-        AppId = app.Id,
-        BackupId = backup.Info.Id,
+        State = AppState.Error,
+        LastError = failure is OperationCanceledException ? BackupErrors.RestoreInterrupted(app.Location).Message : failure.Message,
+    };
+
+    /// <summary>The app as it is when a restore to a version has ended well.</summary>
+    internal static BackupApp Finished(BackupApp app, string version) => app with
+    {
+        Version = version,
+        State = AppState.Installed,
+        LastError = null,
+        UnfinishedRestore = null,
+    };
+
+    /// <summary>Refuses an app whose data directory is not there: its disk may not be mounted. One that is still to be restored need not have one.</summary>
+    /// <exception cref="BackupException">It cannot be opened.</exception>
+    internal static void CheckDataDirectory(BackupApp app)
+    {
+        try
+        {
+            if (app.UnfinishedRestore is null || Directory.Exists(app.DataDirectory))
+            {
+                LocalFileSystem.Open(app.DataDirectory).Dispose();
+            }
+        }
+        catch (FileTreeException failure)
+        {
+            throw BackupErrors.DataDirectoryUnusable(app.Location, app.DataDirectory, failure);
+        }
+    }
+
+    private DataSwap PrepareSwap(RestoreJob job)
+    {
+        var app = job.App;
+        if (job.IsFresh)
+        {
+            try
+            {
+                Directory.CreateDirectory(app.DataDirectory);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw BackupErrors.DestinationUnusable(app.DataDirectory, FileTreeException.From("create", app.DataDirectory, failure));
+            }
+        }
+        CheckDataDirectory(app);
+        return DataSwap.Choose(app.DataDirectory, chosen => context.RestoreJournal.Save(EntryFor(job, chosen)));
+    }
+
+    private static RestoreJournalEntry EntryFor(RestoreJob job, DataSwap swap) => new()
+    {
+        AppId = job.App.Id,
+        BackupId = job.Source.Name,
         DataDirectory = swap.DataDirectory,
         IsWholeFolder = swap.IsWholeFolder,
         Phase = RestorePhase.Unpacking,
     };
 
-    private async Task UnpackAsync(
-        BackupApp app, OpenedBackup backup, DataSwap swap, BackupSite site, IOperationObserver observer, CancellationToken cancellationToken)
+    private async Task UnpackAsync(RestoreJob job, DataSwap swap, CancellationToken cancellationToken)
     {
-        observer.OnStep($"Unpacking {backup.Info.Id} beside the data of {app.Location}.");
+        var app = job.App;
+        observer.OnStep($"Unpacking {job.Source.Name} beside the data of {app.Location}.");
         try
         {
             swap.Prepare();
@@ -78,105 +108,11 @@ internal sealed class AppRestorer(EngineContext context, SiteStorage storages)
         {
             throw BackupErrors.DestinationUnusable(app.DataDirectory, failure);
         }
-        var unpacker = new BackupUnpacker(context, observer);
-        var activity = $"Restoring {app.Location}";
-        await unpacker.RunAsync(backup, site.Limits, swap.UnpackPath, app.DataDirectory, activity, cancellationToken).ConfigureAwait(false);
+        var target = new UnpackTarget(swap.UnpackPath, app.DataDirectory, $"Restoring {app.Location}", job.Limits, observer);
+        await job.Source.UnpackAsync(target, cancellationToken).ConfigureAwait(false);
         if (!Directory.Exists(Path.Join(swap.UnpackPath, "data")))
         {
-            throw BackupErrors.BackupDamaged(backup.Info.Id, "it has no data folder.");
+            throw BackupErrors.BackupDamaged(job.Source.Name, "it has no data folder.");
         }
-    }
-
-    private async Task SwapAsync(
-        BackupApp app,
-        BackupApp restored,
-        DataSwap swap,
-        RestoreJournalEntry entry,
-        IOperationObserver observer,
-        CancellationToken cancellationToken)
-    {
-        var commands = new CommandRunner(observer);
-        var progress = SwapProgress.Nothing;
-        try
-        {
-            progress = SwapProgress.Stopping;
-            await commands.RunAsync("StopCommand", app.Commands.Stop, app, cancellationToken).ConfigureAwait(false);
-            context.RestoreJournal.Save(entry with { Phase = RestorePhase.Swapping });
-            progress = SwapProgress.Swapping;
-            observer.OnStep($"Putting the restored data in the place of '{app.DataDirectory}'.");
-            swap.PutNewInPlace();
-            progress = SwapProgress.Installing;
-            await commands.RunAsync("InstallCommand", app.Commands.Install, restored, cancellationToken).ConfigureAwait(false);
-            progress = SwapProgress.Starting;
-            await commands.RunAsync("StartCommand", app.Commands.Start, restored, cancellationToken).ConfigureAwait(false);
-            await commands.RunAsync("HealthCommand", app.Commands.Health, restored, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is BackupException or FileTreeException or OperationCanceledException)
-        {
-            await RollBackAsync(app, swap, entry, progress, observer).ConfigureAwait(false);
-            if (failure is OperationCanceledException)
-            {
-                throw;
-            }
-            throw BackupErrors.RestoreRolledBack(app.Location, failure);
-        }
-    }
-
-    /// <summary>Undoes what was done, in reverse; never cancelled, since half a roll-back is the worst state of all.</summary>
-    private async Task RollBackAsync(
-        BackupApp app, DataSwap swap, RestoreJournalEntry entry, SwapProgress progress, IOperationObserver observer)
-    {
-        observer.OnStep($"Bringing {app.Location} back to what it was.");
-        var commands = new CommandRunner(observer);
-        string? error = null;
-        if (progress >= SwapProgress.Starting)
-        {
-            await TryRunAsync("StopCommand", app.Commands.Stop).ConfigureAwait(false);
-        }
-        if (progress >= SwapProgress.Swapping)
-        {
-            swap.PutOldBack();
-        }
-        if (progress >= SwapProgress.Installing)
-        {
-            await TryRunAsync("InstallCommand", app.Commands.Install).ConfigureAwait(false);
-        }
-        await TryRunAsync("StartCommand", app.Commands.Start).ConfigureAwait(false);
-        context.Apps.Update(error is null ? app : app with { State = AppState.Error, LastError = error });
-        RestoreRecovery.RemoveStaging(context, entry, swap, observer);
-
-        async Task TryRunAsync(string name, IReadOnlyList<string> command)
-        {
-            try
-            {
-                await commands.RunAsync(name, command, app, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (BackupException failure)
-            {
-                error = failure.Message;
-                observer.OnWarning(failure.Message);
-            }
-        }
-    }
-
-    private static void CheckDataDirectory(BackupApp app)
-    {
-        try
-        {
-            LocalFileSystem.Open(app.DataDirectory).Dispose();
-        }
-        catch (FileTreeException failure)
-        {
-            throw BackupErrors.DataDirectoryUnusable(app.Location, app.DataDirectory, failure);
-        }
-    }
-
-    private enum SwapProgress
-    {
-        Nothing,
-        Stopping,
-        Swapping,
-        Installing,
-        Starting,
     }
 }

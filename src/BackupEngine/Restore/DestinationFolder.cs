@@ -54,8 +54,7 @@ internal sealed class DestinationFolder : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            var kind = failure is UnauthorizedAccessException ? FileTreeErrorKind.AccessDenied : FileTreeErrorKind.InputOutput;
-            throw BackupErrors.DestinationUnusable(path, new FileTreeException(kind, "create", path, failure.Message.TrimEnd('.'), failure));
+            throw BackupErrors.DestinationUnusable(path, FileTreeException.From("create", path, failure));
         }
     }
 

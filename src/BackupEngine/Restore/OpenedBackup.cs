@@ -53,7 +53,15 @@ internal sealed class OpenedBackup : IAsyncDisposable
             throw BackupErrors.BackupNotRestorable(backup);
         }
         var stored = await ReadInfoAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
-        var isTrusted = record.IsLocal || stored.Cipher is not null;
+        return await OpenAsync(context, stored, record.IsLocal || stored.Cipher is not null, storage, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a backup whose record was found in a storage.</summary>
+    /// <exception cref="BackupException">It is damaged.</exception>
+    /// <exception cref="StorageException">The storage failed.</exception>
+    public static async Task<OpenedBackup> OpenAsync(
+        EngineContext context, StoredInfo stored, bool isTrusted, IBackupStorage storage, CancellationToken cancellationToken)
+    {
         var spoolName = $"read-{context.Random.NextHex(8)}";
         var folder = context.Home.MakeTemporaryFolder(spoolName);
         try

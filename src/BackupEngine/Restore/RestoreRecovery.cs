@@ -27,10 +27,12 @@ internal static class RestoreRecovery
         }
         if (context.Apps.Find(app.Id) is { State: AppState.Restoring } registered)
         {
+            // One that waits for its first data has nothing to be Installed with.
+            var isError = wasSwapping || registered.UnfinishedRestore is not null;
             context.Apps.Update(registered with
             {
-                State = wasSwapping ? AppState.Error : AppState.Installed,
-                LastError = wasSwapping ? BackupErrors.RestoreInterrupted(app.Location).Message : null,
+                State = isError ? AppState.Error : AppState.Installed,
+                LastError = isError ? BackupErrors.RestoreInterrupted(app.Location).Message : null,
             });
         }
         RemoveStaging(context, entry, swap, observer);

@@ -102,6 +102,15 @@ public sealed partial class SiteService
         _context.Credentials.Remove(name);
     }
 
+    /// <summary>Writes a site's settings without secrets to a file, and which of its backups is meant, for Restore-Platform elsewhere.</summary>
+    /// <param name="name">The site; null for the backup's, or the default one.</param>
+    /// <param name="backupId">The backup that is meant; null for none in particular.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="mayReplace">Whether a file that is there is replaced.</param>
+    /// <exception cref="BackupException">There is no such site or backup, or the file cannot be written.</exception>
+    public FileInfo Export(string? name, string? backupId, string path, bool mayReplace) =>
+        new SiteExporter(_context, _storages).Run(name, backupId, path, mayReplace);
+
     /// <summary>Writes, lists, reads and removes a probe object, and tells what the storage can do.</summary>
     /// <exception cref="BackupException">There is no such site.</exception>
     public async Task<SiteTestResult> TestAsync(string? name, IOperationObserver observer, CancellationToken cancellationToken)

@@ -5,6 +5,9 @@ namespace CloudBackup.Storage;
 /// <param name="Password">The secret.</param>
 internal sealed record StorageCredential(string UserName, string Password)
 {
+    /// <summary>Signs in with nothing, whatever is kept.</summary>
+    public static StorageCredential None { get; } = new("", "");
+
     /// <summary>The name alone (I7).</summary>
     public override string ToString() => UserName;
 }

@@ -40,7 +40,7 @@ public sealed class DiskTests
         Assert.Contains("Read-only file system", failure.Message, StringComparison.Ordinal);
         Assert.Equal("StorageAccessDenied", (await Assert.ThrowsAsync<BackupException>(() =>
             platform.Engine.AppBackups.RemoveAsync(backup.Id, platform.Observer, Token))).ErrorId);
-        await platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token);
+        await platform.RestoreAsync(backup.Id);
         await platform.Engine.AppBackups.RestoreToAsync(backup.Id, platform.Folder["out"], platform.Observer, Token);
     }
 
@@ -55,7 +55,7 @@ public sealed class DiskTests
         var backup = await platform.BackUpAsync();
         File.WriteAllText(Path.Join(data, "new"), "new");
         var before = Tree.Describe(data);
-        var failure = await Assert.ThrowsAsync<BackupException>(() => platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token));
+        var failure = await Assert.ThrowsAsync<BackupException>(() => platform.RestoreAsync(backup.Id));
         Assert.Equal(BackupErrorCategory.OutOfSpace, failure.Category);
         Assert.Equal(before, Tree.Describe(data));
         Assert.Equal(["app", "lost+found"], Directory.GetFileSystemEntries(disk.Path).Select(Path.GetFileName).Order());
@@ -73,7 +73,7 @@ public sealed class DiskTests
         SampleTree.MakeSmall(platform.Data, new SeededRandom(1), files: 50);
         var backup = await platform.BackUpAsync();
         Assert.True((await platform.Engine.AppBackups.TestAsync(backup.Id, platform.Observer, Token)).IsValid);
-        await platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token);
+        await platform.RestoreAsync(backup.Id);
         Assert.Equal(backup.Id, Assert.Single(await platform.Engine.SyncAsync(null, [], platform.Observer, Token)).Id);
         await platform.Engine.AppBackups.RemoveAsync(backup.Id, platform.Observer, Token);
         Assert.DoesNotContain(Directory.GetFileSystemEntries(disk.Path), path => !path.EndsWith("lost+found", StringComparison.Ordinal));
@@ -93,7 +93,7 @@ public sealed class DiskTests
         var before = Tree.Describe(data);
         var backup = await platform.BackUpAsync();
         Directory.Delete(Path.Join(data, "links"), recursive: true);
-        await platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token);
+        await platform.RestoreAsync(backup.Id);
         Assert.Equal(before, Tree.Describe(data));
     }
 
@@ -109,13 +109,13 @@ public sealed class DiskTests
         var backup = await platform.BackUpAsync();
         Directory.Delete(Path.Join(disk.Path, "links"), recursive: true);
         File.WriteAllText(Path.Join(disk.Path, "text.txt"), "new");
-        await platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token);
+        await platform.RestoreAsync(backup.Id);
         Assert.Equal(before, Tree.Describe(disk.Path));
         // And back again when the app does not come up.
         platform.Engine.Apps.Update(platform.Engine.Apps.Get(TestPlatform.Location) with { Commands = new AppCommands { Health = ["false"] } });
         File.WriteAllText(Path.Join(disk.Path, "text.txt"), "newer");
         var newer = Tree.Describe(disk.Path);
-        await Assert.ThrowsAsync<BackupException>(() => platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token));
+        await Assert.ThrowsAsync<BackupException>(() => platform.RestoreAsync(backup.Id));
         Assert.Equal(newer, Tree.Describe(disk.Path));
         Assert.False(Directory.Exists(Path.Join(disk.Path, DataSwap.StagingName)));
     }
@@ -133,7 +133,7 @@ public sealed class DiskTests
             File.WriteAllText(Path.Join(platform.Data, "uploads/photo"), "mine");
             var backup = await platform.BackUpAsync();
             Assert.Equal("MountInside", (await Assert.ThrowsAsync<BackupException>(() =>
-                platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token))).ErrorId);
+                platform.RestoreAsync(backup.Id))).ErrorId);
             Assert.Equal("mine", File.ReadAllText(Path.Join(platform.Data, "uploads/photo")));
             await platform.Engine.AppBackups.RestoreToAsync(backup.Id, platform.Folder["out"], platform.Observer, Token);
             Assert.Equal("mine", File.ReadAllText(platform.Folder["out/data/uploads/photo"]));

@@ -87,7 +87,7 @@ public sealed class KillTests
             {
                 // The third thread of the process or the hundredth: all of them are followed and counted together.
                 var result = Tools.RunHost(
-                    platform.Folder["home"], $"Restore-AppBackup {backup.Id} -Force", "strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=KILL:when={number}");
+                    platform.Folder["home"], $"Restore-AppBackup {backup.Id} -Force -SkipSafetyBackup", "strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=KILL:when={number}");
                 if (result.ExitCode == 0)
                 {
                     Assert.Equal(backedUp, Contents(platform.Data));
@@ -99,7 +99,7 @@ public sealed class KillTests
             }
         }
         Assert.Contains("old", outcomes);
-        await platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, TestContext.Current.CancellationToken);
+        await platform.RestoreAsync(backup.Id);
         Assert.Equal(backedUp, Contents(platform.Data));
     }
 

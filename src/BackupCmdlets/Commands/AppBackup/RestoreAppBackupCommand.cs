@@ -25,6 +25,14 @@ public sealed class RestoreAppBackupCommand : EngineCommand
     [Parameter(ParameterSetName = "InPlace")]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Replaces the present state without backing it up first.</summary>
+    [Parameter(ParameterSetName = "InPlace")]
+    public SwitchParameter SkipSafetyBackup { get; set; }
+
+    /// <summary>Tells the app's commands to leave DNS alone: CLOUDBACKUP_SKIP_DNS=1 is in their environment.</summary>
+    [Parameter(ParameterSetName = "InPlace")]
+    public SwitchParameter SkipDns { get; set; }
+
     /// <inheritdoc/>
     protected override void Process()
     {
@@ -39,7 +47,8 @@ public sealed class RestoreAppBackupCommand : EngineCommand
         }
         else if (IsConfirmed(backup.Location, $"Replace data and version by those of {Id}", destroys: !Force))
         {
-            WriteObject(Run((observer, token) => Engine.AppBackups.RestoreAsync(Id, observer, token)));
+            var options = new AppRestoreOptions { SkipSafetyBackup = SkipSafetyBackup, SkipDns = SkipDns };
+            WriteObject(Run((observer, token) => Engine.AppBackups.RestoreAsync(Id, options, observer, token)));
         }
     }
 }

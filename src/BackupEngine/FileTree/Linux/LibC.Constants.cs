@@ -35,6 +35,10 @@ internal static unsafe partial class LibC
     public const int AtRemoveDirectory = 0x200;
     public const int AtEmptyPath = 0x1000;
 
+    public const int MayEnter = 1;
+    public const int MayWrite = 2;
+    public const int EffectiveAccess = 0x200;
+
     public const uint StatxBasic = 0x7FF;
 
     public const int SeekData = 3;

@@ -37,7 +37,7 @@ public sealed class S3BackupTests
         Assert.True(test.IsValid, string.Join('\n', test.Problems));
         Directory.Delete(platform.Data, recursive: true);
         Directory.CreateDirectory(platform.Data);
-        await platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token);
+        await platform.RestoreAsync(backup.Id);
         Assert.Equal(before, Contents(platform.Data));
         await platform.Engine.AppBackups.RemoveAsync(backup.Id, platform.Observer, Token);
         await using var storage = s3.Open(bucket);

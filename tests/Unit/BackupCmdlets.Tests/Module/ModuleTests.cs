@@ -7,10 +7,10 @@ public sealed class ModuleTests
 {
     private static readonly string[] Cmdlets =
     [
-        "Get-AppBackup", "Get-BackupApp", "Get-BackupSite", "Get-Platform", "Get-PlatformBackup", "New-AppBackup", "New-BackupAddon",
-        "New-BackupSite", "New-PlatformBackup", "Protect-BackupFile", "Protect-BackupFileName", "Register-BackupApp", "Remove-AppBackup",
-        "Remove-BackupSite", "Remove-PlatformBackup", "Restore-AppBackup", "Set-AppBackup", "Set-BackupApp", "Set-BackupSite",
-        "Set-Platform", "Sync-BackupCatalog", "Test-AppBackup", "Test-BackupSite", "Test-PlatformBackup", "Unprotect-BackupFile",
+        "Export-BackupSite", "Get-AppBackup", "Get-BackupApp", "Get-BackupSite", "Get-Platform", "Get-PlatformBackup", "New-AppBackup",
+        "New-BackupAddon", "New-BackupSite", "New-PlatformBackup", "Protect-BackupFile", "Protect-BackupFileName", "Register-BackupApp",
+        "Remove-AppBackup", "Remove-BackupSite", "Remove-PlatformBackup", "Restore-AppBackup", "Restore-Platform", "Set-AppBackup", "Set-BackupApp",
+        "Set-BackupSite", "Set-Platform", "Sync-BackupCatalog", "Test-AppBackup", "Test-BackupSite", "Test-PlatformBackup", "Unprotect-BackupFile",
         "Unprotect-BackupFileName", "Unregister-BackupApp",
     ];
 
@@ -53,6 +53,7 @@ public sealed class ModuleTests
     [Theory]
     [InlineData("CloudBackup.AppBackup")]
     [InlineData("CloudBackup.PlatformBackup")]
+    [InlineData("CloudBackup.PlatformRestoreResult")]
     [InlineData("CloudBackup.BackupPlatform")]
     [InlineData("CloudBackup.BackupApp")]
     [InlineData("CloudBackup.BackupSite")]

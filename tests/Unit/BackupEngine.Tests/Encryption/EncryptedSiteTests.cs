@@ -32,7 +32,7 @@ public sealed class EncryptedSiteTests
         Assert.True((await platform.Engine.AppBackups.TestAsync(backup.Id, platform.Observer, Token)).IsValid);
         await platform.Engine.AppBackups.RestoreToAsync(backup.Id, platform.Folder["back"], platform.Observer, Token);
         Assert.Equal(Tree.Describe(platform.Data), Tree.Describe(platform.Folder["back/data"]));
-        await platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token);
+        await platform.RestoreAsync(backup.Id);
     }
 
     [Fact]

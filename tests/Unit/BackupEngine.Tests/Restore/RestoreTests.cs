@@ -19,7 +19,7 @@ public sealed class RestoreTests
         var backup = await platform.BackUpAsync();
         Change(platform);
         platform.Engine.Apps.Update(platform.Engine.Apps.Get(TestPlatform.Location) with { Version = "2.0.0" });
-        var app = await platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token);
+        var app = await platform.RestoreAsync(backup.Id);
         Assert.Equal(("1.2.0", AppState.Installed), (app.Version, app.State));
         Assert.Equal(before, Tree.Describe(platform.Data));
         AssertNoLeftOvers(platform);
@@ -65,7 +65,7 @@ public sealed class RestoreTests
         platform.Folder.Write("data/f", "old");
         var backup = await platform.BackUpAsync();
         platform.Engine.Apps.Update(platform.Engine.Apps.Get(TestPlatform.Location) with { Version = "2.0.0" });
-        await platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token);
+        await platform.RestoreAsync(backup.Id);
         Assert.Equal(["stop 2.0.0", "install 1.2.0", "start 1.2.0", "health 1.2.0"], await File.ReadAllLinesAsync(log, Token));
     }
 
@@ -85,7 +85,7 @@ public sealed class RestoreTests
         platform.Engine.Apps.Update(platform.Engine.Apps.Get(TestPlatform.Location) with { Version = "2.0.0" });
         platform.Folder.Write("data/f", "new");
         var before = Tree.Describe(platform.Data);
-        var failure = await Assert.ThrowsAsync<BackupException>(() => platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token));
+        var failure = await Assert.ThrowsAsync<BackupException>(() => platform.RestoreAsync(backup.Id));
         Assert.Equal("RestoreRolledBack", failure.ErrorId);
         Assert.Contains("exit code 9", failure.Message, StringComparison.Ordinal);
         Assert.Equal(expected.Split(','), await File.ReadAllLinesAsync(log, Token));
@@ -103,7 +103,7 @@ public sealed class RestoreTests
         await platform.SetUpAsync(app => app with { Commands = CommandsWriting(log, "start", "") });
         platform.Folder.Write("data/f", "old");
         var backup = await platform.BackUpAsync();
-        await Assert.ThrowsAsync<BackupException>(() => platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token));
+        await Assert.ThrowsAsync<BackupException>(() => platform.RestoreAsync(backup.Id));
         var app = platform.Engine.Apps.Get(TestPlatform.Location);
         Assert.Equal(AppState.Error, app.State);
         Assert.Contains("StartCommand", app.LastError, StringComparison.Ordinal);
@@ -123,7 +123,7 @@ public sealed class RestoreTests
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(archive, bytes, Token);
         Assert.Equal("BackupDamaged", (await Assert.ThrowsAsync<BackupException>(() =>
-            platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token))).ErrorId);
+            platform.RestoreAsync(backup.Id))).ErrorId);
         Assert.Equal("BackupDamaged", (await Assert.ThrowsAsync<BackupException>(() =>
             platform.Engine.AppBackups.RestoreToAsync(backup.Id, platform.Folder["out"], platform.Observer, Token))).ErrorId);
         Assert.False(Directory.Exists(platform.Folder["out"]));
@@ -213,7 +213,7 @@ public sealed class RestoreTests
                 stop.Cancel();
             }
         };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => platform.RestoreAsync(backup.Id, stop.Token));
         Assert.Equal(before, Tree.Describe(platform.Data));
         Assert.Equal(AppState.Installed, platform.Engine.Apps.Get(TestPlatform.Location).State);
         AssertNoLeftOvers(platform);
@@ -245,7 +245,7 @@ public sealed class RestoreTests
         var backup = await platform.BackUpAsync();
         platform.Engine.Apps.Unregister(TestPlatform.Location);
         Assert.Equal("AppNotRegistered", (await Assert.ThrowsAsync<BackupException>(() =>
-            platform.Engine.AppBackups.RestoreAsync(backup.Id, platform.Observer, Token))).ErrorId);
+            platform.RestoreAsync(backup.Id))).ErrorId);
         await platform.Engine.AppBackups.RestoreToAsync(backup.Id, platform.Folder["out"], platform.Observer, Token);
     }
 
@@ -265,7 +265,7 @@ public sealed class RestoreTests
         faults().Before = null;
         var id = Assert.Single(platform.Engine.AppBackups.List()).Id;
         Assert.Equal("BackupNotRestorable", (await Assert.ThrowsAsync<BackupException>(() =>
-            platform.Engine.AppBackups.RestoreAsync(id, platform.Observer, Token))).ErrorId);
+            platform.RestoreAsync(id))).ErrorId);
         Assert.Equal("BackupNotFound", (await Assert.ThrowsAsync<BackupException>(() =>
             platform.Engine.AppBackups.TestAsync("nonsense", platform.Observer, Token))).ErrorId);
     }

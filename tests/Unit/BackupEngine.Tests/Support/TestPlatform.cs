@@ -74,6 +74,10 @@ internal sealed class TestPlatform : IDisposable
     public async Task<PlatformBackup> BackUpPlatformAsync(PlatformBackupOptions? options = null) =>
         (await Engine.PlatformBackups.CreateAsync(options ?? new PlatformBackupOptions(), Observer, TestContext.Current.CancellationToken))!;
 
+    /// <summary>Restores a backup in place, without a safety backup.</summary>
+    public Task<BackupApp> RestoreAsync(string id, CancellationToken? token = null) =>
+        Engine.AppBackups.RestoreAsync(id, new AppRestoreOptions { SkipSafetyBackup = true }, Observer, token ?? TestContext.Current.CancellationToken);
+
     /// <summary>Closes the engine and opens the platform again, as another process would.</summary>
     public void Reopen()
     {

@@ -1,0 +1,123 @@
+using System.Management.Automation;
+using System.Net;
+using System.Security;
+using CloudBackup.PlatformRestore;
+using CloudBackup.Sites;
+
+namespace CloudBackup.Commands;
+
+/// <summary>
+/// Restores a whole platform from one of its backups: the platform itself, then the data of its apps, some at a time. What can be known to
+/// go wrong is looked at first; -WhatIf writes what was found and changes nothing. A restore that was interrupted is run again.
+/// </summary>
+[Cmdlet(VerbsData.Restore, "Platform", SupportsShouldProcess = true, DefaultParameterSetName = "Site")]
+[OutputType(typeof(PlatformRestoreResult))]
+public sealed class RestorePlatformCommand : EngineCommand
+{
+    /// <summary>A file that Export-BackupSite made: the site that holds the backup, and perhaps which backup is meant.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "ConfigFile")]
+    [ValidateNotNullOrEmpty]
+    public string? ConfigFile { get; set; }
+
+    /// <summary>The site that holds the backup. By default the default site.</summary>
+    [Parameter(ParameterSetName = "Site")]
+    [ArgumentCompleter(typeof(SiteCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Site { get; set; }
+
+    /// <summary>The id of the platform backup. By default the one that the file names, else the newest.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(PlatformBackupCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Id { get; set; }
+
+    /// <summary>The password of an encrypted backup. Not needed where this platform has its keys.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? Password { get; set; }
+
+    /// <summary>What the storage is signed in to with, as for New-BackupSite. Rights to list and read are enough.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>filesystem: the folder of the storage on this machine, where that is not the one it had.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StoragePath { get; set; }
+
+    /// <summary>Restores the platform alone. The apps wait in state Error for Restore-AppBackup.</summary>
+    [Parameter]
+    public SwitchParameter SkipAppRestore { get; set; }
+
+    /// <summary>Tells the apps' commands to leave DNS alone: CLOUDBACKUP_SKIP_DNS=1 is in their environment.</summary>
+    [Parameter]
+    public SwitchParameter SkipDns { get; set; }
+
+    /// <summary>Accepts a backup that another version of CloudBackup made, where its catalog can be brought to this one.</summary>
+    [Parameter]
+    public SwitchParameter AllowVersionMismatch { get; set; }
+
+    /// <summary>Goes on without the data of apps whose backup is gone or cannot be read.</summary>
+    [Parameter]
+    public SwitchParameter AllowMissingBackup { get; set; }
+
+    /// <summary>Replaces a platform that has apps, and folders that have content.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>How many apps are restored at a time. By default three.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int Throttle { get; set; } = PlatformRestoreOptions.DefaultThrottle;
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        using var plan = Run((observer, token) => Engine.PlatformRestore.PlanAsync(Options(), observer, token));
+        if (ShouldProcess(Engine.HomePath, $"Restore the platform from {plan.Preview.BackupId}"))
+        {
+            Restore(plan);
+        }
+        else
+        {
+            WriteObject(plan.Preview);
+        }
+    }
+
+    private void Restore(PlatformRestorePlan plan)
+    {
+        if (plan.Refusals.Count > 0)
+        {
+            ForEachItem(plan.Refusals, WriteFailure);
+            return;
+        }
+        foreach (var check in plan.Preview.Checks.Where(check => check.Outcome == CheckOutcome.Warning))
+        {
+            WriteWarning(check.Detail);
+        }
+        var result = Run((observer, token) => Engine.PlatformRestore.RunAsync(plan, observer, token));
+        ForEachItem(result.Apps.Select(app => app.Failure).OfType<BackupException>(), WriteFailure);
+        WriteObject(result);
+    }
+
+    private PlatformRestoreOptions Options() => new()
+    {
+        ConfigFile = ResolvePath(ConfigFile),
+        Site = Site,
+        StoragePath = ResolvePath(StoragePath),
+        BackupId = Id,
+        Secrets = new SiteSecrets
+        {
+            Password = Password,
+            Credential = Credential is null ? null : new NetworkCredential(Credential.UserName, Credential.Password),
+        },
+        SkipAppRestore = SkipAppRestore,
+        SkipDns = SkipDns,
+        AllowVersionMismatch = AllowVersionMismatch,
+        AllowMissingBackup = AllowMissingBackup,
+        Force = Force,
+        Throttle = Throttle,
+    };
+}

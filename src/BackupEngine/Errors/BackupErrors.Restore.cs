@@ -1,0 +1,110 @@
+namespace CloudBackup;
+
+/// <summary>Failures of restores of apps and of the platform.</summary>
+internal static partial class BackupErrors
+{
+    public static BackupException RestoreUnfinished(string location, Exception inner) => new(
+        nameof(RestoreUnfinished),
+        (inner as BackupException)?.Category ?? BackupErrorCategory.InvalidState,
+        $"The data of {location} is restored, but the app did not come up on it: {inner.Message} When the cause is gone, finish with "
+        + "Restore-AppBackup.",
+        location,
+        inner);
+
+    public static BackupException SafetyBackupFailed(string location, BackupException inner) => new(
+        nameof(SafetyBackupFailed),
+        inner.Category,
+        $"{location} was not restored, because its present state could not be backed up first: {inner.Message} If that state is worth nothing, "
+        + "use -SkipSafetyBackup.",
+        location,
+        inner);
+
+    public static BackupException ConfigFileUnusable(string path, Exception inner) => new(
+        nameof(ConfigFileUnusable),
+        inner is FileNotFoundException or DirectoryNotFoundException ? BackupErrorCategory.NotFound : BackupErrorCategory.InvalidInput,
+        $"'{path}' cannot be used as the configuration of a site: {inner.Message} Make one with Export-BackupSite.",
+        path,
+        inner);
+
+    public static BackupException ConfigFileUnwritable(string path, Exception inner) => new(
+        nameof(ConfigFileUnwritable),
+        File.Exists(path) && inner is not UnauthorizedAccessException ? BackupErrorCategory.AlreadyExists : BackupErrorCategory.AccessDenied,
+        $"'{path}' cannot be written: {inner.Message}",
+        path,
+        inner);
+
+    public static BackupException BackupOnOtherSite(string id, string site, string wanted) => new(
+        nameof(BackupOnOtherSite),
+        BackupErrorCategory.InvalidInput,
+        $"The backup '{id}' is on the site '{site}', not on '{wanted}'.",
+        id);
+
+    public static BackupException PlatformBackupMissing(string site, string? wanted) => new(
+        nameof(PlatformBackupMissing),
+        BackupErrorCategory.NotFound,
+        (wanted is null ? $"The site '{site}' holds no backup of a platform." : $"The site '{site}' does not hold the platform backup '{wanted}'.")
+        + " Check that place and prefix are right; New-PlatformBackup makes such backups.",
+        wanted ?? site);
+
+    public static BackupException RestorePasswordNeeded(string site, string remotePath) => new(
+        nameof(RestorePasswordNeeded),
+        BackupErrorCategory.AccessDenied,
+        $"The backup '{remotePath}' on '{site}' is encrypted. Give its password with -Password.",
+        remotePath);
+
+    public static BackupException RestorePasswordWrong(string site, string remotePath) => new(
+        nameof(RestorePasswordWrong),
+        BackupErrorCategory.AccessDenied,
+        $"The password does not open the backup '{remotePath}' on '{site}': it was made with another one, or is damaged.",
+        remotePath);
+
+    public static BackupException DependencyMissing(string id, string location, string reason) => new(
+        nameof(DependencyMissing),
+        BackupErrorCategory.NotFound,
+        $"The backup '{id}' of {location}, which the platform backup depends on, cannot be restored: {reason}. Take another platform backup, or "
+        + "go on without the app's data with -AllowMissingBackup.",
+        id);
+
+    public static BackupException FolderOccupied(string path, string whose) => new(
+        nameof(FolderOccupied),
+        BackupErrorCategory.AlreadyExists,
+        $"'{path}', {whose}, is not empty. Move its content away, or have it replaced with -Force.",
+        path);
+
+    public static BackupException FolderUnwritable(string path, string whose, string reason) => new(
+        nameof(FolderUnwritable),
+        BackupErrorCategory.AccessDenied,
+        $"'{path}', {whose}, cannot be made or filled: {reason}. Run as somebody who may, or mount the right disk.",
+        path);
+
+    public static BackupException DiskTooSmall(string place, long needed, long free) => new(
+        nameof(DiskTooSmall),
+        BackupErrorCategory.OutOfSpace,
+        $"The disk of '{place}' has {free} bytes free, and the restore needs {needed}.",
+        place);
+
+    public static BackupException PlatformVersionMismatch(string backup, string own) => new(
+        nameof(PlatformVersionMismatch),
+        BackupErrorCategory.InvalidState,
+        $"The platform backup was made by CloudBackup {backup}, and this is {own}. Use version {backup} of the module, or accept the difference "
+        + "with -AllowVersionMismatch.",
+        backup);
+
+    public static BackupException PlatformHasApps(string home, int count) => new(
+        nameof(PlatformHasApps),
+        BackupErrorCategory.InvalidState,
+        $"The platform in '{home}' has {count} apps already, which a restore would forget. Use another home, or -Force.",
+        home);
+
+    public static BackupException PlatformRestoreUnfinished(string id) => new(
+        nameof(PlatformRestoreUnfinished),
+        BackupErrorCategory.InvalidState,
+        $"A restore of the platform backup '{id}' was interrupted. Finish it by running it again, or begin another one with -Force.",
+        id);
+
+    public static BackupException NoBackupToRestore(string location) => new(
+        nameof(NoBackupToRestore),
+        BackupErrorCategory.NotFound,
+        $"The platform backup depends on no backup of {location}: there was none. Restore another one, or set the app up anew.",
+        location);
+}

@@ -1,0 +1,32 @@
+using CloudBackup.FileTree.Linux;
+
+namespace CloudBackup.FileTree;
+
+/// <summary>What may be done in a folder, found out without doing it.</summary>
+internal static class LocalAccess
+{
+    /// <summary>
+    /// Whether entries can be made in an existing folder: rights, and a file system that is not read-only. True where the system cannot be
+    /// asked; trying will tell.
+    /// </summary>
+    public static bool CanWrite(string folder) => !LocalFileSystem.IsFull || CanWriteOnLinux(folder);
+
+    /// <summary>The folder, or the nearest one above it that is there.</summary>
+    public static string NearestExisting(string folder)
+    {
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        while (!Directory.Exists(path) && Path.GetDirectoryName(path) is { } parent)
+        {
+            path = parent;
+        }
+        return path;
+    }
+
+    private static unsafe bool CanWriteOnLinux(string folder)
+    {
+        fixed (byte* path = CString.FromPath(folder))
+        {
+            return LibC.AccessAt(LibC.CurrentDirectory, path, LibC.MayWrite | LibC.MayEnter, LibC.EffectiveAccess) == 0;
+        }
+    }
+}

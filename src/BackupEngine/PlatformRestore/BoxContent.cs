@@ -1,0 +1,131 @@
+using System.Text.Json;
+using CloudBackup.Catalog;
+using CloudBackup.Encryption;
+using CloudBackup.FileTree;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Progress;
+using CloudBackup.Restore;
+
+namespace CloudBackup.PlatformRestore;
+
+/// <summary>
+/// What a platform backup says, unpacked into a temporary folder of the platform home: its configuration, its catalog brought to the present
+/// schema, its secrets. The extra directories stay in the backup until they are restored.
+/// </summary>
+internal sealed class BoxContent : IDisposable
+{
+    private const string FolderName = "platform-restore";
+
+    private readonly EngineContext _context;
+    private readonly string _folder;
+
+    private BoxContent(EngineContext context, string folder, PlatformConfig config, PlatformDatabase database)
+    {
+        _context = context;
+        _folder = folder;
+        Config = config;
+        Database = database;
+        Apps = new AppStore(database).List();
+        Backups = new BackupStore(database);
+        Keys = [.. ReadSecrets().Where(secret => KeyRing.IsKey(secret.Name)).Select(secret => KeyRing.Parse(secret.Name, secret.Content))];
+    }
+
+    /// <summary>Its configuration.</summary>
+    public PlatformConfig Config { get; }
+
+    /// <summary>Its catalog; closed when the content is disposed.</summary>
+    public PlatformDatabase Database { get; }
+
+    /// <summary>The file of the catalog.</summary>
+    public string DatabasePath => Path.Join(_folder, PlatformConfig.DatabasePath);
+
+    /// <summary>Its apps.</summary>
+    public IReadOnlyList<BackupApp> Apps { get; }
+
+    /// <summary>The backups that it knows.</summary>
+    public BackupStore Backups { get; }
+
+    /// <summary>Its keys; none when the backup is not encrypted.</summary>
+    public IReadOnlyList<BackupKeys> Keys { get; }
+
+    /// <summary>Reads everything but the extra directories, and checks every hash.</summary>
+    /// <exception cref="BackupException">The backup is damaged or hostile, or its catalog is of a newer version.</exception>
+    public static async Task<BoxContent> UnpackAsync(
+        EngineContext context, OpenedBackup backup, SiteLimits limits, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        var folder = context.Home.MakeTemporaryFolder(FolderName);
+        try
+        {
+            observer.OnStep($"Reading the platform backup {backup.Info.Id}.");
+            await UnpackAsync(backup, folder, limits, cancellationToken).ConfigureAwait(false);
+            var config = ReadConfig(folder, backup.Info.Id);
+            if (config.Schema > Migrations.CurrentVersion)
+            {
+                throw BackupErrors.PlatformTooNew(PlatformConfig.DatabasePath, config.Schema, Migrations.CurrentVersion);
+            }
+            return new BoxContent(context, folder, config, PlatformDatabase.Open(Path.Join(folder, PlatformConfig.DatabasePath)));
+        }
+        catch
+        {
+            context.Home.RemoveTemporaryFolder(FolderName);
+            throw;
+        }
+    }
+
+    /// <summary>Its secrets, by name.</summary>
+    public IEnumerable<(string Name, byte[] Content)> ReadSecrets()
+    {
+        var folder = Path.Join(_folder, PlatformConfig.SecretsPath);
+        return Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder).Select(path => (Path.GetFileName(path), File.ReadAllBytes(path)))
+            : [];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var keys in Keys)
+        {
+            keys.Dispose();
+        }
+        Database.Dispose();
+        _context.Home.RemoveTemporaryFolder(FolderName);
+    }
+
+    private static async Task UnpackAsync(OpenedBackup backup, string folder, SiteLimits limits, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var root = LocalFileSystem.Open(folder);
+            using var target = new RestoreTarget(root, backup.Info.Id, isTrusted: false, folder);
+            string[] wanted = [PlatformConfig.Path, PlatformConfig.DatabasePath, PlatformConfig.SecretsPath];
+            var routed = new RoutedTarget(backup.Info.Id, [.. wanted.Select(name => new RestoreRoute(name, name, target))]);
+            await backup.ReadAsync(routed, new RunCounters(), limits, cancellationToken).ConfigureAwait(false);
+            routed.Finish(backup.ReadEntries, cancellationToken);
+        }
+        catch (FileTreeException failure)
+        {
+            throw BackupErrors.DestinationUnusable(folder, failure);
+        }
+    }
+
+    private static PlatformConfig ReadConfig(string folder, string id)
+    {
+        try
+        {
+            var config = PlatformConfig.FromBytes(File.ReadAllBytes(Path.Join(folder, PlatformConfig.Path)));
+            return File.Exists(Path.Join(folder, PlatformConfig.DatabasePath))
+                ? config
+                : throw BackupErrors.BackupDamaged(id, $"it has no {PlatformConfig.DatabasePath}.");
+        }
+        catch (FileNotFoundException failure)
+        {
+            throw BackupErrors.BackupDamaged(id, $"it has no {PlatformConfig.Path}.", failure);
+        }
+        catch (JsonException failure)
+        {
+            throw BackupErrors.BackupDamaged(id, $"its {PlatformConfig.Path} cannot be read: {failure.Message}", failure);
+        }
+    }
+}

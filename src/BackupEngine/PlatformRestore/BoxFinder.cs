@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using CloudBackup.Encryption;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Storage;
+
+namespace CloudBackup.PlatformRestore;
+
+/// <summary>A platform backup in a storage.</summary>
+/// <param name="Stored">Its record, and what opens its other objects.</param>
+/// <param name="InfoHash">SHA-256 of the stored record, in hexadecimal.</param>
+/// <param name="InfoSize">Its stored bytes.</param>
+internal sealed record FoundBox(StoredInfo Stored, string InfoHash, long InfoSize)
+{
+    /// <summary>The record.</summary>
+    public BackupInfo Info => Stored.Info;
+}
+
+/// <summary>Finds platform backups in a storage without a catalog. Only reads.</summary>
+/// <param name="site">The site, for messages.</param>
+/// <param name="storage">Its storage.</param>
+/// <param name="keys">Keys to try, the likeliest first.</param>
+/// <param name="hasPassword">Whether one of them is of a password that was given now.</param>
+/// <param name="random">For ciphers.</param>
+internal sealed class BoxFinder(string site, IBackupStorage storage, IReadOnlyList<BackupKeys> keys, bool hasPassword, IRandomSource random)
+{
+    /// <summary>
+    /// The platform backup at a path, or of an id, or the newest. The newest one is never passed over because it cannot be opened: an older
+    /// one would be restored without anybody having asked for it.
+    /// </summary>
+    /// <exception cref="BackupException">There is none, it is damaged, or no key opens it.</exception>
+    public async Task<FoundBox> FindAsync(string? id, string? remotePath, CancellationToken cancellationToken)
+    {
+        await foreach (var paths in ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (id is null && remotePath is not null && paths.RemotePath != remotePath)
+            {
+                continue;
+            }
+            if (await OpenAsync(paths, id, cancellationToken).ConfigureAwait(false) is { } box)
+            {
+                return box;
+            }
+        }
+        throw BackupErrors.PlatformBackupMissing(site, id ?? remotePath);
+    }
+
+    private async Task<FoundBox?> OpenAsync(BackupPaths paths, string? id, CancellationToken cancellationToken)
+    {
+        var bytes = await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var stored = StoredInfo.Open(bytes, paths, keys, random);
+            return id is null || stored.Info.Id == id
+                ? new FoundBox(stored, Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length)
+                : null;
+        }
+        catch (BackupException failure) when (failure.ErrorId == nameof(BackupErrors.NoKeyFits))
+        {
+            throw hasPassword ? BackupErrors.RestorePasswordWrong(site, paths.RemotePath) : BackupErrors.RestorePasswordNeeded(site, paths.RemotePath);
+        }
+        catch (BackupException) when (id is not null)
+        {
+            return null; // another one is wanted
+        }
+    }
+
+    private async IAsyncEnumerable<BackupPaths> ListAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var tags = new List<string>();
+        await foreach (var folder in storage.ListAsync("", recursive: false, cancellationToken).ConfigureAwait(false))
+        {
+            if (folder.IsFolder && BackupNames.IsTag(folder.Name))
+            {
+                tags.Add(folder.Path);
+            }
+        }
+        foreach (var tag in tags.OrderDescending(StringComparer.Ordinal))
+        {
+            await foreach (var item in storage.ListAsync(tag, recursive: false, cancellationToken).ConfigureAwait(false))
+            {
+                if (!item.IsFolder && BackupNames.IsBox(item.Name) && BackupPaths.OfInfo(item.Path) is { } paths)
+                {
+                    yield return paths;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using CloudBackup.Catalog;
+using CloudBackup.FileTree;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Progress;
+using CloudBackup.Restore;
+
+namespace CloudBackup.PlatformRestore;
+
+/// <summary>
+/// Restores a platform's extra directories. Each is unpacked beside its place, and takes it when everything is verified; a run that was
+/// interrupted is undone first, and done again.
+/// </summary>
+internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationObserver observer)
+{
+    private const string DataName = "data";
+
+    /// <summary>Restores all of them, and returns the journal's entry with what was begun.</summary>
+    /// <exception cref="BackupException">The backup is damaged or hostile, or a place cannot take its directory; the old content is there.</exception>
+    public async Task<PlatformRestoreEntry> RunAsync(
+        OpenedBackup backup, PlatformConfig config, PlatformRestoreEntry entry, SiteLimits limits, CancellationToken cancellationToken)
+    {
+        UndoInterrupted(entry);
+        if (config.ExtraDirectories.Count == 0)
+        {
+            return entry;
+        }
+        var swaps = new List<(ExtraDirectory Directory, DataSwap Swap)>();
+        try
+        {
+            foreach (var directory in config.ExtraDirectories)
+            {
+                entry = Choose(directory, entry, swaps);
+            }
+            await UnpackAsync(backup, swaps, limits, cancellationToken).ConfigureAwait(false);
+            foreach (var (directory, swap) in swaps)
+            {
+                observer.OnStep($"Putting the restored content of '{directory.Path}' in its place.");
+                swap.PutNewInPlace();
+            }
+        }
+        catch (Exception failure)
+        {
+            PutBack(swaps.Select(pair => pair.Swap));
+            if (failure is IOException or UnauthorizedAccessException)
+            {
+                var reason = FileTreeException.From("restore", config.ExtraDirectories[0].Path, failure);
+                throw BackupErrors.DestinationUnusable(reason.Path, reason);
+            }
+            throw;
+        }
+        RemoveStaging(swaps.Select(pair => pair.Swap));
+        return entry;
+    }
+
+    private PlatformRestoreEntry Choose(ExtraDirectory directory, PlatformRestoreEntry entry, List<(ExtraDirectory, DataSwap)> swaps)
+    {
+        Directory.CreateDirectory(directory.Path);
+        var swap = DataSwap.Choose(directory.Path, chosen =>
+        {
+            entry = entry with
+            {
+                ExtraDirectories =
+                [
+                    .. entry.ExtraDirectories.Where(other => other.Name != directory.Path),
+                    new SwappedDirectory(directory.Path, chosen.DataDirectory, chosen.IsWholeFolder),
+                ],
+            };
+            context.PlatformRestores.Save(entry);
+        });
+        swaps.Add((directory, swap));
+        swap.Prepare();
+        return entry;
+    }
+
+    private async Task UnpackAsync(
+        OpenedBackup backup, List<(ExtraDirectory Directory, DataSwap Swap)> swaps, SiteLimits limits, CancellationToken cancellationToken)
+    {
+        observer.OnStep($"Reading {swaps.Count} extra directories of the platform.");
+        var roots = swaps.ConvertAll(pair => LocalFileSystem.Open(pair.Swap.UnpackPath));
+        var targets = roots.ConvertAll(root => new RestoreTarget(root, backup.Info.Id, backup.IsTrusted, root.Path));
+        try
+        {
+            var routes = swaps.Zip(targets, (pair, target) => new RestoreRoute(pair.Directory.Name, DataName, target)).ToList();
+            var routed = new RoutedTarget(backup.Info.Id, routes);
+            var counters = new RunCounters();
+            using (new ProgressReporter("Restoring the platform", counters, observer, context.Time))
+            {
+                await backup.ReadAsync(routed, counters, limits, cancellationToken).ConfigureAwait(false);
+                routed.Finish(backup.ReadEntries, cancellationToken);
+            }
+            roots.ForEach(root => root.FlushFileSystem());
+        }
+        finally
+        {
+            targets.ForEach(target => target.Dispose());
+            roots.ForEach(root => root.Dispose());
+        }
+        foreach (var (directory, swap) in swaps)
+        {
+            if (!Directory.Exists(Path.Join(swap.UnpackPath, DataName)))
+            {
+                throw BackupErrors.BackupDamaged(backup.Info.Id, $"it has no '{directory.Name}'.");
+            }
+        }
+    }
+
+    private void UndoInterrupted(PlatformRestoreEntry entry)
+    {
+        // Where entries change place one by one, nothing is outside the directory.
+        var swaps = entry.ExtraDirectories.Where(directory => directory.IsWholeFolder || Directory.Exists(directory.Path)).Select(directory =>
+            DataSwap.Reopen(directory.Path, directory.IsWholeFolder));
+        PutBack(swaps);
+    }
+
+    private void PutBack(IEnumerable<DataSwap> swaps)
+    {
+        foreach (var swap in swaps.ToList())
+        {
+            try
+            {
+                swap.PutOldBack();
+            }
+            catch (FileTreeException failure)
+            {
+                throw BackupErrors.OldDataStuck(swap.DataDirectory, swap.StagingPath, failure);
+            }
+            RemoveStaging([swap]);
+        }
+    }
+
+    private void RemoveStaging(IEnumerable<DataSwap> swaps)
+    {
+        foreach (var swap in swaps)
+        {
+            try
+            {
+                swap.RemoveStaging();
+            }
+            catch (FileTreeException failure)
+            {
+                observer.OnWarning($"'{swap.StagingPath}' could not be removed: {failure.Message} Remove it by hand.");
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using CloudBackup.Catalog;
+
+namespace CloudBackup.PlatformRestore;
+
+/// <summary>What a restore of the platform is going to do. Holds the platform's lock and what was read of the backup until it is disposed.</summary>
+public sealed class PlatformRestorePlan : IDisposable
+{
+    private readonly IDisposable _lock;
+
+    internal PlatformRestorePlan(IDisposable platformLock, PlatformRestoreOptions options, RestoreSite source, PlatformRestoreResult preview)
+    {
+        _lock = platformLock;
+        Options = options;
+        Source = source;
+        Preview = preview;
+    }
+
+    /// <summary>What would be done, and what was looked at.</summary>
+    public PlatformRestoreResult Preview { get; }
+
+    /// <summary>Why the restore is refused; empty when it is not.</summary>
+    public IReadOnlyList<BackupException> Refusals => [.. Preview.Checks.Select(check => check.Failure).OfType<BackupException>()];
+
+    internal PlatformRestoreOptions Options { get; }
+
+    internal RestoreSite Source { get; }
+
+    /// <summary>The backup; null when only the apps of an interrupted restore are left to do.</summary>
+    internal FoundBox? Box { get; init; }
+
+    internal BoxContent? Content { get; init; }
+
+    internal IReadOnlyList<AppToRestore> Apps { get; init; } = [];
+
+    /// <summary>An earlier restore that was interrupted; null when there is none.</summary>
+    internal PlatformRestoreEntry? Unfinished { get; init; }
+
+    /// <summary>Whether the platform backup, or one that it depends on, is encrypted with these keys.</summary>
+    internal bool IsKeyNeeded(string keyId) =>
+        Apps.Select(app => app.Info).Prepend(Box?.Info).Any(info => info?.Encryption?.KeyId == keyId);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Content?.Dispose();
+        Source.Dispose();
+        _lock.Dispose();
+    }
+}

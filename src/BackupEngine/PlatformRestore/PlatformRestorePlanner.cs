@@ -1,0 +1,141 @@
+using CloudBackup.Backup;
+using CloudBackup.Catalog;
+using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
+using CloudBackup.Restore;
+using CloudBackup.Sites;
+using CloudBackup.Storage;
+
+namespace CloudBackup.PlatformRestore;
+
+/// <summary>Finds out what a restore of the platform would do. Reads the storage, and touches nothing but temporary files of the home.</summary>
+internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage storages)
+{
+    /// <summary>Makes the plan, which says what stands in the way.</summary>
+    /// <exception cref="BackupException">The backup cannot be found, opened or read, or the platform is in use.</exception>
+    public async Task<PlatformRestorePlan> RunAsync(
+        PlatformRestoreOptions options, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        if (options.Throttle is < 1 or > 64)
+        {
+            throw BackupErrors.ValueOutOfRange("The throttle", options.Throttle, "from 1 to 64");
+        }
+        var platformLock = AppLock.TryTake(context, BackupOwner.Platform, "restore of the platform", out var owner)
+            ?? throw BackupErrors.PlatformBusy(owner);
+        RestoreSite? source = null;
+        try
+        {
+            var unfinished = FindUnfinished(options);
+            // A catalog that was restored already names its sites itself.
+            var siteName = unfinished?.Phase == PlatformRestorePhase.Apps ? unfinished.Site : options.Site;
+            source = RestoreSite.Resolve(context, storages, options.ConfigFile, siteName, options.StoragePath, options.Secrets);
+            if (unfinished?.Phase == PlatformRestorePhase.Apps)
+            {
+                return PlanRest(platformLock, options, source, unfinished);
+            }
+            return await storages.UseAsync(source.Site, observer, storage =>
+                PlanAsync(platformLock, options, source, unfinished, storage, observer, cancellationToken), source.Credential).ConfigureAwait(false);
+        }
+        catch
+        {
+            source?.Dispose();
+            platformLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The restore that was interrupted, when that is the one to go on with.</summary>
+    private PlatformRestoreEntry? FindUnfinished(PlatformRestoreOptions options)
+    {
+        var entry = context.PlatformRestores.Find();
+        if (entry is null || options.BackupId is null || options.BackupId == entry.BackupId)
+        {
+            return entry;
+        }
+        return options.Force ? null : throw BackupErrors.PlatformRestoreUnfinished(entry.BackupId);
+    }
+
+    private async Task<PlatformRestorePlan> PlanAsync(
+        IDisposable platformLock,
+        PlatformRestoreOptions options,
+        RestoreSite source,
+        PlatformRestoreEntry? unfinished,
+        IBackupStorage storage,
+        IOperationObserver observer,
+        CancellationToken cancellationToken)
+    {
+        var finder = new BoxFinder(source.Site.Name, storage, source.Keys, source.Given is not null, context.Random);
+        var box = await finder.FindAsync(unfinished?.BackupId ?? options.BackupId, source.Export?.RemotePath, cancellationToken).ConfigureAwait(false);
+        var backup = await OpenedBackup.OpenAsync(context, box.Stored, isTrusted: false, storage, cancellationToken).ConfigureAwait(false);
+        await using var _ = backup.ConfigureAwait(false);
+        var content = await BoxContent.UnpackAsync(context, backup, source.Site.Limits, observer, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var check = new DependencyCheck(storage, [.. content.Keys, .. source.Keys], context.Random);
+            var apps = await check.RunAsync(box.Info, content, cancellationToken).ConfigureAwait(false);
+            var sizes = content.Config.ExtraDirectories.ToDictionary(extra => extra.Name, extra => SizeOf(extra.Name, backup));
+            var checks = new RestorePreflight(context, options, unfinished).Run(box, content, apps, sizes);
+            return new PlatformRestorePlan(platformLock, options, source, PreviewOf(source, box, content, apps, checks))
+            {
+                Box = box,
+                Content = content,
+                Apps = apps,
+                Unfinished = unfinished,
+            };
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The catalog is restored already: what is left are the apps that it says are not.</summary>
+    private PlatformRestorePlan PlanRest(
+        IDisposable platformLock, PlatformRestoreOptions options, RestoreSite source, PlatformRestoreEntry unfinished)
+    {
+        var box = context.Backups.Find(unfinished.BackupId)?.Backup;
+        var preview = new PlatformRestoreResult
+        {
+            BackupId = unfinished.BackupId,
+            BackupCreated = box?.Created ?? default,
+            BackupVersion = box?.Version ?? "",
+            PlatformId = context.Platform.Get().Id,
+            Site = unfinished.Site,
+            IsRestored = true,
+            Checks = [new("Platform", CheckOutcome.Passed, "The platform itself was restored before the restore was interrupted; its apps are gone on with.")],
+            Apps = [.. context.Apps.List().Select(app => new PlatformRestoreApp
+            {
+                AppId = app.Id,
+                Location = app.Location,
+                Version = app.Version,
+                BackupId = app.UnfinishedRestore,
+                State = app.UnfinishedRestore is null ? app.State : null,
+            })],
+        };
+        return new PlatformRestorePlan(platformLock, options, source, preview) { Unfinished = unfinished };
+    }
+
+    private static long SizeOf(string name, OpenedBackup backup) => backup.ReadEntries()
+        .Where(entry => entry.Kind == EntryKind.File && entry.Path.StartsWith(name + "/", StringComparison.Ordinal)).Sum(entry => entry.Size);
+
+    private static PlatformRestoreResult PreviewOf(
+        RestoreSite source, FoundBox box, BoxContent content, IReadOnlyList<AppToRestore> apps, IReadOnlyList<RestoreCheck> checks) => new()
+        {
+            BackupId = box.Info.Id,
+            BackupCreated = box.Info.Created,
+            BackupVersion = box.Info.Version,
+            PlatformId = content.Config.Id,
+            Site = content.Backups.Find(box.Info.Id)?.Backup.Site ?? source.Site.Name,
+            Checks = checks,
+            Apps = [.. apps.Select(app => new PlatformRestoreApp
+            {
+                AppId = app.App.Id,
+                Location = app.App.Location,
+                Version = app.Version,
+                BackupId = app.BackupId,
+                Failure = app.Failure,
+                Error = app.Failure?.Message,
+            })],
+        };
+}

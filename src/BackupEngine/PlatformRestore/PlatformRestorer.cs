@@ -1,0 +1,112 @@
+using CloudBackup.Backup;
+using CloudBackup.Catalog;
+using CloudBackup.Infrastructure;
+using CloudBackup.Restore;
+using CloudBackup.Sites;
+using CloudBackup.Storage;
+
+namespace CloudBackup.PlatformRestore;
+
+/// <summary>
+/// Carries a plan out: extra directories, secrets, catalog, then the apps. Each step can be repeated, and the journal says which is due, so
+/// that a restore that was interrupted at any moment ends right when it is run again.
+/// </summary>
+internal sealed class PlatformRestorer(EngineContext context, SiteStorage storages, IOperationObserver observer)
+{
+    /// <summary>Restores the platform.</summary>
+    /// <exception cref="BackupException">The plan is refused, or the platform itself could not be restored.</exception>
+    public async Task<PlatformRestoreResult> RunAsync(PlatformRestorePlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Refusals.Count > 0)
+        {
+            throw plan.Refusals[0];
+        }
+        var start = context.Time.GetTimestamp();
+        var source = plan.Source;
+        var apps = await storages.UseAsync(source.Site, observer, async storage =>
+        {
+            if (plan.Box is not null)
+            {
+                await RestorePlatformAsync(plan, storage, cancellationToken).ConfigureAwait(false);
+            }
+            var site = context.Sites.Find(plan.Preview.Site) ?? throw BackupErrors.SiteNotFound(plan.Preview.Site);
+            return plan.Options.SkipAppRestore
+                ? [.. context.Apps.List().Select(AppsRestorer.Describe)]
+                : await new AppsRestorer(context, plan.Options, observer).RunAsync(site, storage, cancellationToken).ConfigureAwait(false);
+        }, source.Credential).ConfigureAwait(false);
+        context.PlatformRestores.Remove();
+        return plan.Preview with { IsRestored = true, Apps = apps, Duration = context.Time.GetElapsedTime(start) };
+    }
+
+    private async Task RestorePlatformAsync(PlatformRestorePlan plan, IBackupStorage storage, CancellationToken cancellationToken)
+    {
+        var (box, content) = (plan.Box!, plan.Content!);
+        using var appLocks = LockApps();
+        var entry = new PlatformRestoreEntry
+        {
+            BackupId = box.Info.Id,
+            Site = plan.Preview.Site,
+            Phase = PlatformRestorePhase.Platform,
+            // What another restore left half done is settled by this one, too.
+            ExtraDirectories = context.PlatformRestores.Find()?.ExtraDirectories ?? [],
+        };
+        context.PlatformRestores.Save(entry);
+        var backup = await OpenedBackup.OpenAsync(context, box.Stored, isTrusted: true, storage, cancellationToken).ConfigureAwait(false);
+        await using (backup.ConfigureAwait(false))
+        {
+            entry = await new ExtraDirectoryRestorer(context, observer)
+                .RunAsync(backup, content.Config, entry, plan.Source.Site.Limits, cancellationToken).ConfigureAwait(false);
+        }
+        TakeSecrets(plan);
+        cancellationToken.ThrowIfCancellationRequested();
+        observer.OnStep($"The catalog of {box.Info.Id} takes the place of the one that is here.");
+        new CatalogTakeover(context).Run(plan, entry);
+        observer.OnStep("The platform itself is restored.");
+    }
+
+    private void TakeSecrets(PlatformRestorePlan plan)
+    {
+        foreach (var (name, secret) in plan.Content!.ReadSecrets())
+        {
+            context.Secrets.Write(name, secret);
+        }
+        if (plan.Source.Given is { } given && plan.IsKeyNeeded(given.Id))
+        {
+            context.Keys.Add(given);
+        }
+        if (context.Credentials.Read(plan.Preview.Site) is null && plan.Source.Credential is { UserName.Length: > 0 } credential)
+        {
+            // The backup held none: what it was read with is better than nothing.
+            context.Credentials.Write(plan.Preview.Site, credential);
+        }
+    }
+
+    /// <summary>Nobody may be working on an app that is about to be forgotten.</summary>
+    private AppLocks LockApps()
+    {
+        var locks = new AppLocks();
+        try
+        {
+            foreach (var app in context.Apps.List())
+            {
+                locks.Add(AppLock.Take(context, app, "restore of the platform"));
+                RestoreRecovery.Run(context, app, observer);
+            }
+            return locks;
+        }
+        catch
+        {
+            locks.Dispose();
+            throw;
+        }
+    }
+
+    private sealed class AppLocks : IDisposable
+    {
+        private readonly List<IDisposable> _taken = [];
+
+        public void Add(IDisposable taken) => _taken.Add(taken);
+
+        public void Dispose() => _taken.ForEach(taken => taken.Dispose());
+    }
+}

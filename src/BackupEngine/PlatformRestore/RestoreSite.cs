@@ -1,0 +1,71 @@
+using CloudBackup.Encryption;
+using CloudBackup.Infrastructure;
+using CloudBackup.Sites;
+using CloudBackup.Storage;
+
+namespace CloudBackup.PlatformRestore;
+
+/// <summary>
+/// A site that backups are read from, of this platform or described by a file, with the keys that may open them. Nothing of it is kept.
+/// </summary>
+internal sealed class RestoreSite : IDisposable
+{
+    private readonly BackupKeys? _given;
+
+    private RestoreSite(BackupSite site, StorageCredential? credential, SiteExport? export, BackupKeys? given, IEnumerable<BackupKeys> own)
+    {
+        Site = site;
+        Credential = credential;
+        Export = export;
+        _given = given;
+        Keys = given is null ? [.. own] : [given, .. own];
+    }
+
+    /// <summary>The site.</summary>
+    public BackupSite Site { get; }
+
+    /// <summary>What the storage is signed in to with: what was given, else what is kept for the site; null for nothing.</summary>
+    public StorageCredential? Credential { get; }
+
+    /// <summary>The file that describes it; null for a site of this platform.</summary>
+    public SiteExport? Export { get; }
+
+    /// <summary>Keys to try: those of the given password first.</summary>
+    public IReadOnlyList<BackupKeys> Keys { get; }
+
+    /// <summary>The keys of the password that was given; null when none was.</summary>
+    public BackupKeys? Given => _given;
+
+    /// <summary>Resolves what a user named: a file, a site, or the default site.</summary>
+    /// <exception cref="BackupException">There is no such site or file, or its path does not fit its provider.</exception>
+    public static RestoreSite Resolve(
+        EngineContext context, SiteStorage storages, string? configFile, string? siteName, string? storagePath, SiteSecrets secrets)
+    {
+        var export = configFile is null ? null : SiteExport.Read(configFile);
+        var site = Relocate(export?.Site ?? storages.Resolve(siteName), storagePath);
+        var given = secrets.Password switch
+        {
+            null => null,
+            { Length: 0 } => throw BackupErrors.PasswordEmpty(),
+            var password => BackupKeys.Derive(password),
+        };
+        var own = context.Keys.Ids.OrderByDescending(id => id == site.KeyId).Select(context.Keys.Find).OfType<BackupKeys>();
+        // A file may name a site as this platform names another one: what is kept for that is not sent there.
+        var credential = secrets.ForStorage ?? (export is null ? context.Credentials.Read(site.Name) : StorageCredential.None);
+        return new RestoreSite(site, credential, export, given, own);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _given?.Dispose();
+
+    private static BackupSite Relocate(BackupSite site, string? storagePath)
+    {
+        if (storagePath is null)
+        {
+            return site;
+        }
+        return site.Settings is FileSystemSettings files
+            ? site with { Settings = files with { Path = storagePath } }
+            : throw BackupErrors.NameInvalid("storage path", storagePath, $"the site {site.Name} is not on a file system (provider {site.Provider})");
+    }
+}

@@ -1,0 +1,16 @@
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+
+namespace CloudBackup.Restore;
+
+/// <summary>A backup in a site as the source of a restore.</summary>
+internal sealed class BackupSource(EngineContext context, OpenedBackup backup) : IRestoreSource
+{
+    /// <inheritdoc/>
+    public string Name => backup.Info.Id;
+
+    /// <inheritdoc/>
+    public async Task<AppConfig?> UnpackAsync(UnpackTarget target, CancellationToken cancellationToken) =>
+        await new BackupUnpacker(context, target.Observer)
+            .RunAsync(backup, target.Limits, target.Folder, target.Destination, target.Activity, cancellationToken).ConfigureAwait(false);
+}

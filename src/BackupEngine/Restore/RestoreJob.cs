@@ -1,0 +1,26 @@
+namespace CloudBackup.Restore;
+
+/// <summary>One restore of an app's data.</summary>
+internal sealed record RestoreJob
+{
+    /// <summary>The app as it is.</summary>
+    public required BackupApp App { get; init; }
+
+    /// <summary>The app as it is when the restore is done.</summary>
+    public required BackupApp Restored { get; init; }
+
+    /// <summary>Where its data comes from.</summary>
+    public required IRestoreSource Source { get; init; }
+
+    /// <summary>What may be used.</summary>
+    public SiteLimits Limits { get; init; } = new();
+
+    /// <summary>
+    /// True when there is nothing to go back to: the app was not here before, or an earlier restore of it did not end. Then a command that
+    /// fails leaves the restored data in place and the app in <see cref="AppState.Error"/>, for somebody to finish.
+    /// </summary>
+    public bool IsFresh { get; init; }
+
+    /// <summary>Whether commands are told to leave DNS alone.</summary>
+    public bool SkipDns { get; init; }
+}

@@ -1,0 +1,134 @@
+using CloudBackup.Catalog;
+using CloudBackup.Commands;
+using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
+
+namespace CloudBackup.Restore;
+
+/// <summary>The second half of a restore: from stopping the app to its health on the restored data, and back when that fails.</summary>
+internal sealed class RestoreSwap(EngineContext context, IOperationObserver observer, RestoreJob job, DataSwap swap, RestoreJournalEntry entry)
+{
+    private readonly CommandRunner _commands = new(observer) { SkipDns = job.SkipDns };
+    private Progress _progress = Progress.Nothing;
+
+    private enum Progress
+    {
+        Nothing,
+        Stopping,
+        Swapping,
+        Installing,
+        Starting,
+    }
+
+    /// <summary>Runs to the accepted end.</summary>
+    /// <exception cref="BackupException">It failed: the old data is back, or the app is in state Error on the new.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SwapAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is BackupException or FileTreeException or OperationCanceledException)
+        {
+            if (job.IsFresh && _progress >= Progress.Installing)
+            {
+                Leave(failure);
+            }
+            else
+            {
+                await RollBackAsync(failure).ConfigureAwait(false);
+            }
+            if (failure is OperationCanceledException)
+            {
+                throw;
+            }
+            throw job.IsFresh ? BackupErrors.RestoreUnfinished(job.App.Location, failure) : BackupErrors.RestoreRolledBack(job.App.Location, failure);
+        }
+        Accept(job.Restored);
+    }
+
+    private async Task SwapAsync(CancellationToken cancellationToken)
+    {
+        _progress = Progress.Stopping;
+        await StopAsync(cancellationToken).ConfigureAwait(false);
+        context.RestoreJournal.Save(entry with { Phase = RestorePhase.Swapping });
+        _progress = Progress.Swapping;
+        observer.OnStep($"Putting the restored data in the place of '{job.App.DataDirectory}'.");
+        swap.PutNewInPlace();
+        _progress = Progress.Installing;
+        await RunAsync("InstallCommand", job.Restored.Commands.Install, job.Restored, cancellationToken).ConfigureAwait(false);
+        _progress = Progress.Starting;
+        await RunAsync("StartCommand", job.Restored.Commands.Start, job.Restored, cancellationToken).ConfigureAwait(false);
+        await RunAsync("HealthCommand", job.Restored.Commands.Health, job.Restored, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Stops the app. One that was never here cannot be stopped; one whose restore did not end may run or not, so it is tried.
+    /// </summary>
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (!job.IsFresh)
+        {
+            await RunAsync("StopCommand", job.App.Commands.Stop, job.App, cancellationToken).ConfigureAwait(false);
+        }
+        else if (Directory.EnumerateFileSystemEntries(job.App.DataDirectory).Any(path => Path.GetFileName(path) != DataSwap.StagingName))
+        {
+            await TryRunAsync("StopCommand", job.App.Commands.Stop).ConfigureAwait(false);
+        }
+    }
+
+    private void Accept(BackupApp app)
+    {
+        context.RestoreJournal.Commit(entry, app, context.Apps);
+        RestoreRecovery.RemoveStaging(context, entry, swap, observer);
+    }
+
+    /// <summary>Nothing was here before that would be better: the data stays, and the app waits for somebody.</summary>
+    private void Leave(Exception failure) =>
+        Accept(AppRestorer.Failed(job.Restored with { UnfinishedRestore = job.App.UnfinishedRestore }, failure));
+
+    /// <summary>Undoes what was done, in reverse; never cancelled, since half a roll-back is the worst state of all.</summary>
+    private async Task RollBackAsync(Exception cause)
+    {
+        observer.OnStep($"Bringing {job.App.Location} back to what it was.");
+        string? error = null;
+        if (_progress >= Progress.Starting)
+        {
+            error = await TryRunAsync("StopCommand", job.App.Commands.Stop).ConfigureAwait(false);
+        }
+        if (_progress >= Progress.Swapping)
+        {
+            swap.PutOldBack();
+        }
+        if (job.IsFresh)
+        {
+            context.Apps.Update(AppRestorer.Failed(job.App, cause));
+            RestoreRecovery.RemoveStaging(context, entry, swap, observer);
+            return;
+        }
+        if (_progress >= Progress.Installing)
+        {
+            error = await TryRunAsync("InstallCommand", job.App.Commands.Install).ConfigureAwait(false) ?? error;
+        }
+        error = await TryRunAsync("StartCommand", job.App.Commands.Start).ConfigureAwait(false) ?? error;
+        context.Apps.Update(error is null ? job.App : job.App with { State = AppState.Error, LastError = error });
+        RestoreRecovery.RemoveStaging(context, entry, swap, observer);
+    }
+
+    private Task RunAsync(string name, IReadOnlyList<string> command, BackupApp app, CancellationToken cancellationToken) =>
+        _commands.RunAsync(name, command, app, cancellationToken);
+
+    private async Task<string?> TryRunAsync(string name, IReadOnlyList<string> command)
+    {
+        try
+        {
+            await RunAsync(name, command, job.App, CancellationToken.None).ConfigureAwait(false);
+            return null;
+        }
+        catch (BackupException failure)
+        {
+            observer.OnWarning(failure.Message);
+            return failure.Message;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+Describe 'Restore-Platform' {
+    BeforeAll { . $PSScriptRoot/Support.ps1 }
+    AfterAll { $env:CLOUDBACKUP_HOME = $homeBefore }
+    BeforeEach {
+        $root = New-TestApp
+        $password = ConvertTo-SecureString -AsPlainText 'correct horse'
+        Set-BackupSite local -Password $password
+        $before = Get-Fingerprint "$root/data"
+        $backup = New-PlatformBackup
+        $null = $backup | Export-BackupSite -Path "$root/move.json"
+        Move-Item -Path "$root/data" -Destination "$root/lost"
+        $env:CLOUDBACKUP_HOME = "$root/new-home"
+    }
+
+    It 'restores platform and apps from a file, a password and the storage' {
+        $result = Restore-Platform "$root/move.json" -Password $password
+        $result | Should -BeOfType CloudBackup.PlatformRestoreResult
+        $result.IsComplete | Should -BeTrue
+        $result.BackupId | Should -Be $backup.Id
+        Get-Fingerprint "$root/data" | Should -Be $before
+        (Get-BackupApp wiki.example.com).Version | Should -Be 1.2.0
+        (Get-PlatformBackup).Id | Should -Be $backup.Id
+        (New-PlatformBackup).IsComplete | Should -BeTrue
+    }
+
+    It 'tells with -WhatIf what it found, and changes nothing' {
+        $preview = Restore-Platform "$root/move.json" -Password $password -WhatIf
+        $preview.IsRestored | Should -BeFalse
+        $preview.Checks.Name | Should -Be Version, Keys, Platform, Backups, Folders, Tools, Secrets
+        $preview.Checks.Outcome | Should -Not -Contain Failed
+        Get-BackupApp | Should -BeNullOrEmpty
+        "$root/data" | Should -Not -Exist
+    }
+
+    It 'refuses a wrong password' {
+        { Restore-Platform "$root/move.json" -Password (ConvertTo-SecureString -AsPlainText 'battery staple') -ErrorAction Stop } |
+            Should -Throw -ErrorId 'RestorePasswordWrong,CloudBackup.Commands.RestorePlatformCommand'
+    }
+
+    It 'refuses a platform that has apps, unless it is forced' {
+        $null = New-Item -ItemType Directory -Path "$root/mine"
+        $null = Register-BackupApp mine.example.com -Version 1 -DataDirectory "$root/mine"
+        { Restore-Platform "$root/move.json" -Password $password -ErrorAction Stop } |
+            Should -Throw -ErrorId 'PlatformHasApps,CloudBackup.Commands.RestorePlatformCommand'
+        (Restore-Platform "$root/move.json" -Password $password -Force).IsComplete | Should -BeTrue
+        (Get-BackupApp).Location | Should -Be wiki.example.com
+    }
+
+    It 'leaves an app in Error whose command fails, and Restore-AppBackup finishes it' {
+        $env:CLOUDBACKUP_HOME = "$root/home"
+        Move-Item -Path "$root/lost" -Destination "$root/data"
+        Set-BackupApp wiki.example.com -HealthCommand test, -e, "$root/dns"
+        $null = New-PlatformBackup | Export-BackupSite -Path "$root/move.json" -Force
+        Move-Item -Path "$root/data" -Destination "$root/lost"
+        $env:CLOUDBACKUP_HOME = "$root/new-home"
+        $result = Restore-Platform "$root/move.json" -Password $password -SkipDns -ErrorVariable failures -ErrorAction SilentlyContinue
+        $failures.FullyQualifiedErrorId | Should -Be 'RestoreUnfinished,CloudBackup.Commands.RestorePlatformCommand'
+        $result.Apps.State | Should -Be Error
+        $null = New-Item -Path "$root/dns"
+        (Restore-AppBackup (Get-BackupApp).UnfinishedRestore -Force).State | Should -Be Installed
+        Get-Fingerprint "$root/data" | Should -Be $before
+    }
+}

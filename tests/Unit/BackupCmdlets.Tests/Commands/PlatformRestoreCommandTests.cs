@@ -1,0 +1,68 @@
+using CloudBackup.Cmdlets.Tests.Support;
+
+namespace CloudBackup.Cmdlets.Tests.Commands;
+
+public sealed class PlatformRestoreCommandTests
+{
+    private const string Password = "$(${p} = [System.Security.SecureString]::new(); 'correct horse'.ToCharArray() | ForEach-Object { $p.AppendChar($_) }; ,$p)";
+
+    [Fact]
+    public void A_platform_moves_with_a_file_and_a_password()
+    {
+        using var session = MoveAway();
+        var preview = session.Run($"Restore-Platform \"$root/move.json\" -Password {Password} -WhatIf").Single();
+        Assert.Equal("False", preview.Text("IsRestored"));
+        Assert.False(Directory.Exists(session.Data));
+        Assert.Empty(session.Run("Get-BackupApp"));
+        var result = session.Run($"Restore-Platform \"$root/move.json\" -Password {Password}").Single();
+        Assert.Equal(("True", "True", "local"), (result.Text("IsRestored"), result.Text("IsComplete"), result.Text("Site")));
+        Assert.Equal("wiki.example.com: Installed", session.Run("(Get-BackupApp) | ForEach-Object { \"$($_.Location): $($_.State)\" }").Single().ToString());
+        Assert.Equal(20, Directory.EnumerateFiles(session.Data).Count());
+        Assert.Equal("True", session.Run("(New-PlatformBackup).IsComplete").Single().ToString());
+        session.Invoke($"Restore-Platform \"$root/move.json\" -Password {Password}");
+        Assert.Equal(["PlatformHasApps", "FolderOccupied"], session.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+    }
+
+    [Fact]
+    public void What_is_in_the_way_is_an_error_each_and_nothing_is_touched()
+    {
+        using var session = MoveAway();
+        Assert.StartsWith("RestorePasswordNeeded,", session.Fail("Restore-Platform \"$root/move.json\"").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.Join(session.Data, "mine"));
+        Assert.StartsWith("FolderOccupied,", session.Fail($"Restore-Platform \"$root/move.json\" -Password {Password}").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("NoDefaultSite,", session.Fail("Restore-Platform").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Empty(session.Run("Get-BackupApp"));
+        Assert.Equal(["mine"], Directory.EnumerateFileSystemEntries(session.Data).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Views_show_checks_and_apps()
+    {
+        using var session = MoveAway();
+        var shown = Shown.By(session, $"Restore-Platform \"{session.Root}/move.json\" -SkipAppRestore -Password {Password} -WarningAction SilentlyContinue -OutVariable result; $result.Checks; $result.Apps");
+        Assert.All(["Not installed", "wiki.example.com", "Outcome", "Passed", "The password opens the backup."], word => Assert.Contains(word, shown, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Restore_AppBackup_makes_a_safety_backup_unless_told_not_to()
+    {
+        using var session = Session.WithApp();
+        session.Run("New-AppBackup wiki.example.com");
+        session.Run("Get-AppBackup -Newest | Restore-AppBackup -Force -SkipSafetyBackup");
+        Assert.Single(session.Run("Get-AppBackup"));
+        session.Run("Get-AppBackup -Newest | Restore-AppBackup -Force");
+        Assert.Equal("before restore", session.Run("Get-AppBackup")[0].Text("Label"));
+        Assert.Equal(2, session.Run("Get-AppBackup").Count);
+    }
+
+    /// <summary>A platform was backed up, and its machine is gone: home and data are elsewhere.</summary>
+    private static Session MoveAway()
+    {
+        var session = Session.WithApp();
+        session.Run($"Set-BackupSite local -Password {Password}");
+        session.Run("New-PlatformBackup | Export-BackupSite -Path \"$root/move.json\"");
+        Directory.Move(session.Data, session.Data + ".lost");
+        Directory.Move(Path.Join(session.Root, "home"), Path.Join(session.Root, "home.lost"));
+        return session;
+    }
+}
