@@ -15,22 +15,19 @@ internal sealed class MemberCompressor(int level)
     private readonly byte[] _sample = new byte[SampleLength * SampleCount];
     private readonly byte[] _sampleOutput = new byte[(SampleLength * SampleCount) + 4096];
 
-    /// <summary>The room that a member of <paramref name="length"/> bytes of data may need: stored blocks of 16 KiB at worst.</summary>
-    public static int LargestMember(int length) =>
-        length + GzipMember.HeaderLength + GzipMember.TrailerLength + (5 * ((length / (16 * 1024)) + 2));
-
     /// <summary>Compresses <paramref name="data"/> into the empty block <paramref name="output"/>.</summary>
     public void Compress(ReadOnlySpan<byte> data, Block output)
     {
-        if (LooksIncompressible(data) || !TryDeflate(data, output.Bytes, level, out var length) || length > LargestMember(data.Length))
+        // GZipStream writes nothing at all for no data.
+        if (!data.IsEmpty && !LooksIncompressible(data) && TryDeflate(data, output.Bytes, level, out var length) && length <= GzipMember.StoredLength(data.Length))
         {
-            if (!TryDeflate(data, output.Bytes, 0, out length))
-            {
-                throw new InvalidOperationException($"A stored member of {data.Length} bytes does not fit {output.Bytes.Length} bytes.");
-            }
+            GzipMember.WriteHeader(output.Bytes, length);
+            output.Length = length;
         }
-        GzipMember.WriteHeader(output.Bytes, length);
-        output.Length = length;
+        else
+        {
+            output.Length = GzipMember.Store(data, output.Bytes);
+        }
     }
 
     private bool LooksIncompressible(ReadOnlySpan<byte> data)

@@ -23,7 +23,7 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
     private readonly RunCounters _counters;
     private readonly OwnerNames _owners = new();
     private readonly BlockPool _blocks = new(TgzOptions.MemberDataLength + TgzOptions.Slack);
-    private readonly BlockPool _outputs = new(MemberCompressor.LargestMember(TgzOptions.MemberDataLength + TgzOptions.Slack));
+    private readonly BlockPool _outputs = new(GzipMember.StoredLength(TgzOptions.MemberDataLength + TgzOptions.Slack));
     private readonly BlockingCollection<TgzSegment> _work = [];
     private readonly Channel<TgzSegment> _ordered = Channel.CreateUnbounded<TgzSegment>(new() { SingleReader = true, SingleWriter = true });
     private readonly ConcurrentQueue<SourceItem> _outgrown = new();

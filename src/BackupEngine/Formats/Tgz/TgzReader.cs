@@ -11,9 +11,12 @@ namespace CloudBackup.Formats.Tgz;
 /// </summary>
 internal sealed class TgzReader : IDisposable
 {
+    // Longer than any that is written now: until November 2026 stored blocks could be as short as 16 KiB.
+    private const int LargestMember = TgzOptions.MemberDataLength + TgzOptions.Slack + (1024 * 1024 / 256);
+
     private readonly RunCounters _counters;
     private readonly SemaphoreSlim _slots;
-    private readonly BlockPool _compressed = new(MemberCompressor.LargestMember(TgzOptions.MemberDataLength + TgzOptions.Slack));
+    private readonly BlockPool _compressed = new(LargestMember);
     private readonly BlockPool _inflated = new(TgzOptions.MemberDataLength + TgzOptions.Slack);
     private readonly BlockingCollection<MemberWork> _work = [];
     private readonly CancellationTokenSource _stop;
