@@ -39,6 +39,18 @@ Describe 'New-AppBackup' {
         Get-Fingerprint "$root/out/data" | Should -Be (Get-Fingerprint "$root/data")
     }
 
+    It 'makes plain folders at a site of the format Rsync, which share what has not changed' {
+        Set-BackupSite local -Format Rsync
+        $first, $second = 1, 2 | ForEach-Object { New-AppBackup wiki.example.com }
+        $second.Format | Should -Be Rsync
+        foreach ($backup in $first, $second) {
+            Get-ChildItem "$root/site/$($backup.RemotePath)/data" -File -Name | Should -Be page.txt, photo.jpg
+            (Get-Item "$root/site/$($backup.RemotePath)/data/photo.jpg").LinkType | Should -Be HardLink
+        }
+        Restore-AppBackup $first.Id -Destination "$root/out"
+        Get-Fingerprint "$root/out/data" | Should -Be (Get-Fingerprint "$root/data")
+    }
+
     It 'leaves out what the app excludes' {
         Set-BackupApp wiki.example.com -Exclude '*.jpg'
         $null = New-AppBackup wiki.example.com | Restore-AppBackup -Destination "$root/out"

@@ -43,6 +43,18 @@ Describe 'Test-AppBackup' {
         Get-AppBackup | Test-AppBackup -Quiet | Should -BeFalse
     }
 
+    It 'compares a folder of the format Rsync with a listing, and reads it with -Deep' {
+        Set-BackupSite local -Format Rsync
+        $folder = New-AppBackup wiki.example.com
+        $result = Test-AppBackup $folder.Id
+        $result.IsValid, $result.IsDeep, $result.BytesChecked | Should -Be $true, $false, 0
+        $result = Test-AppBackup $folder.Id -Deep
+        $result.IsValid, $result.IsDeep | Should -Be $true, $true
+        $result.BytesChecked | Should -BeGreaterThan 15000
+        Remove-Item "$root/site/$($folder.RemotePath)/data/page.txt"
+        (Test-AppBackup $folder.Id).Problems.Path | Should -Be data/page.txt
+    }
+
     It 'names a backup that does not exist' {
         { Test-AppBackup nothing -ErrorAction Stop } | Should -Throw -ErrorId 'BackupNotFound,CloudBackup.Commands.TestAppBackupCommand'
     }

@@ -28,6 +28,13 @@ Describe 'Test-PlatformBackup' {
         Test-PlatformBackup $backup.Id -Quiet | Should -BeFalse
     }
 
+    It 'reads folders of the format Rsync with -Deep, those of the apps too' {
+        Set-BackupSite local -Format Rsync
+        $folder = New-PlatformBackup
+        (Test-PlatformBackup $folder.Id -IncludeApp).IsDeep | Should -Be $false, $false
+        (Test-PlatformBackup $folder.Id -IncludeApp -Deep).IsDeep | Should -Be $true, $true
+    }
+
     It 'tells that an app backup is gone' {
         Remove-AppBackup $backup.DependsOn[0] -Force
         (Test-PlatformBackup $backup.Id).Problems.Reason | Should -BeLike "*$($backup.DependsOn[0])*"

@@ -58,7 +58,18 @@ public sealed class AppBackupService
     /// <summary>Reads a whole backup back and checks every hash.</summary>
     /// <exception cref="BackupException">There is no such backup, or the storage cannot be reached. Damage is a result, no exception.</exception>
     public Task<BackupTestResult> TestAsync(string id, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new BackupTester(_context, _storages).RunAsync(Find(id), observer, cancellationToken);
+        TestAsync(id, deep: true, observer, cancellationToken);
+
+    /// <summary>Checks a backup.</summary>
+    /// <param name="id">The backup.</param>
+    /// <param name="deep">
+    /// Whether all content is read; if not, a backup of the format rsync is only compared with a listing of its folder. Others are always read.
+    /// </param>
+    /// <param name="observer">Is told of steps.</param>
+    /// <param name="cancellationToken">Stops the test.</param>
+    /// <exception cref="BackupException">There is no such backup, or the storage cannot be reached. Damage is a result, no exception.</exception>
+    public Task<BackupTestResult> TestAsync(string id, bool deep, IOperationObserver observer, CancellationToken cancellationToken) =>
+        new BackupTester(_context, _storages).RunAsync(Find(id), deep, observer, cancellationToken);
 
     /// <summary>Restores a backup in place, data and version, after a safety backup of what the app is now.</summary>
     /// <exception cref="BackupException">It failed, and the data from before is in place.</exception>

@@ -105,7 +105,8 @@ internal sealed class BackupRunner(EngineContext context)
             IsEncrypted = record.Encrypted,
         };
         using var progress = new ProgressReporter($"Backing up {subject.Name}", counters, run.Observer, context.Time);
-        using var forecast = SourceForecast.Start(subject.Folders, LastSize(subject, run.Site), counters, context.Time);
+        var folders = record.Format == BackupFormat.Tgz ? subject.Folders : []; // the other format lists all before it begins
+        using var forecast = SourceForecast.Start(folders, LastSize(subject, run.Site), counters, context.Time);
         return await subject.WithItemsAsync(content, StoreItemsAsync, cancellationToken).ConfigureAwait(false);
 
         Task<FormatResult> StoreItemsAsync(IEnumerable<SourceItem> items)
@@ -120,6 +121,9 @@ internal sealed class BackupRunner(EngineContext context)
                 Issues = issues,
                 Counters = counters,
                 Limits = run.Limits,
+                Snapshot = RecordedIndexes.PlaceOf(context, subject.Owner, run),
+                Time = context.Time,
+                Observer = run.Observer,
             };
             return BackupFormats.Get(record.Format).WriteAsync(request, cancellationToken);
         }

@@ -41,7 +41,7 @@ internal static class LeftOvers
         await BackupFormats.Get(backup.Format).RemoveAsync(storage, paths, cancellationToken).ConfigureAwait(false);
         if (storage.As<ISweepPartials>() is { } sweeper)
         {
-            foreach (var path in new[] { paths.Archive, paths.Index, paths.Info })
+            foreach (var path in new[] { paths.RemotePath, paths.Archive, paths.Index, paths.Info })
             {
                 await sweeper.SweepPartialsAsync(path, cancellationToken).ConfigureAwait(false);
             }

@@ -34,14 +34,23 @@ public sealed class PlatformBackupService
     /// <exception cref="BackupException">There is none.</exception>
     public PlatformBackup Get(string id) => (PlatformBackup)Find(id).Backup;
 
-    /// <summary>
-    /// Reads the platform's own data back and checks every hash, and that every app backup that it depends on is known and Ready.
-    /// </summary>
+    /// <summary>Reads the platform's own data back and checks every hash, and that every app backup that it depends on is known and Ready.</summary>
     /// <exception cref="BackupException">There is no such backup, or the storage cannot be reached. Damage is a result, no exception.</exception>
-    public async Task<BackupTestResult> TestAsync(string id, IOperationObserver observer, CancellationToken cancellationToken)
+    public Task<BackupTestResult> TestAsync(string id, IOperationObserver observer, CancellationToken cancellationToken) =>
+        TestAsync(id, deep: true, observer, cancellationToken);
+
+    /// <summary>Checks the platform's own data, and that every app backup that it depends on is known and Ready.</summary>
+    /// <param name="id">The backup.</param>
+    /// <param name="deep">
+    /// Whether all content is read; if not, a backup of the format rsync is only compared with a listing of its folder. Others are always read.
+    /// </param>
+    /// <param name="observer">Is told of steps.</param>
+    /// <param name="cancellationToken">Stops the test.</param>
+    /// <exception cref="BackupException">There is no such backup, or the storage cannot be reached. Damage is a result, no exception.</exception>
+    public async Task<BackupTestResult> TestAsync(string id, bool deep, IOperationObserver observer, CancellationToken cancellationToken)
     {
         var record = Find(id);
-        var result = await new BackupTester(_context, _storages).RunAsync(record, observer, cancellationToken).ConfigureAwait(false);
+        var result = await new BackupTester(_context, _storages).RunAsync(record, deep, observer, cancellationToken).ConfigureAwait(false);
         BackupProblem[] problems = [.. result.Problems, .. FindMissing((PlatformBackup)record.Backup)];
         return result with { IsValid = problems.Length == 0, Problems = problems };
     }

@@ -72,7 +72,11 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
     private IEnumerable<SourceItem> Items(ContentRequest request, DirectoryNode spool, CancellationToken cancellationToken)
     {
         var time = UnixTime.From(request.Created);
-        List<ExtraDirectory> extra = [.. _platform.ExtraDirectories.Select(path => new ExtraDirectory(ExtraDirectories.PathInBackup(path), path))];
+        List<ExtraDirectory> extra =
+        [
+            .. _platform.ExtraDirectories.Select(path => new ExtraDirectory(ExtraDirectories.PathInBackup(path), path))
+                .OrderBy(directory => directory.Name, PathOrder.Instance),
+        ];
         var config = new PlatformConfig
         {
             Id = _platform.Id,

@@ -10,6 +10,6 @@ internal readonly record struct BackupOwner(Guid? AppId)
     /// <summary>The owner of a backup.</summary>
     public static BackupOwner Of(SiteBackup backup) => backup is AppBackup app ? new(app.AppId) : Platform;
 
-    /// <summary>Where the owner's snapshot, lock and so on are named after it: the app's id, or <c>box</c>.</summary>
+    /// <summary>Where the owner's lock is named after it: the app's id, or <c>box</c>.</summary>
     public override string ToString() => AppId is { } id ? id.ToString("D") : "box";
 }

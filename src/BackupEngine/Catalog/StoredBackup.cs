@@ -54,9 +54,13 @@ internal static class StoredBackup
         {
             return false;
         }
-        var archive = info.Archive is null
-            ? null
-            : await storage.FindAsync(info.Paths.Archive, cancellationToken).ConfigureAwait(false);
-        return archive?.Size == info.Archive?.Size;
+        if (info.Archive is null)
+        {
+            // A look whether there is anything must do: Test-AppBackup lists all.
+            return info.Objects is null or { Count: 0 }
+                || await storage.ListAsync(info.RemotePath, recursive: false, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false);
+        }
+        var archive = await storage.FindAsync(info.Paths.Archive, cancellationToken).ConfigureAwait(false);
+        return archive?.Size == info.Archive.Size;
     }
 }

@@ -1,3 +1,4 @@
+using CloudBackup.Formats.Rsync;
 using CloudBackup.Formats.Tgz;
 
 namespace CloudBackup.Formats;
@@ -5,7 +6,7 @@ namespace CloudBackup.Formats;
 /// <summary>All formats. The only list of them.</summary>
 internal static class BackupFormats
 {
-    private static readonly IBackupFormat[] All = [new TgzFormat()];
+    private static readonly IBackupFormat[] All = [new TgzFormat(), new RsyncFormat()];
 
     /// <summary>The format of a kind.</summary>
     /// <exception cref="BackupException">This version does not have it.</exception>

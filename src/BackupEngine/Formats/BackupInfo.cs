@@ -85,6 +85,9 @@ internal sealed partial record BackupInfo
     /// <summary>The archive; null for formats without one.</summary>
     public ArchiveFacts? Archive { get; init; }
 
+    /// <summary>The objects of a format that has one for each file; null for formats with an archive.</summary>
+    public ObjectFacts? Objects { get; init; }
+
     /// <summary>The index.</summary>
     public required IndexFacts Index { get; init; }
 
@@ -113,6 +116,11 @@ internal enum BackupType
 /// <param name="Size">Bytes, as stored.</param>
 /// <param name="Members">gzip members, the closing one included.</param>
 internal sealed record ArchiveFacts(long Size, int Members);
+
+/// <summary>Stored objects of files.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Size">Their bytes in all, as stored.</param>
+internal sealed record ObjectFacts(long Count, long Size);
 
 /// <summary>A stored index.</summary>
 /// <param name="Size">Stored bytes.</param>

@@ -1,6 +1,7 @@
 using CloudBackup.Backup.Source;
 using CloudBackup.Encryption;
 using CloudBackup.Formats.Index;
+using CloudBackup.Infrastructure;
 using CloudBackup.Progress;
 using CloudBackup.Storage;
 
@@ -27,6 +28,12 @@ internal interface IBackupFormat
     /// </summary>
     Task ReadAsync(FormatRead request, IEntryTarget target, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Checks a backup as far as that costs little, or to the last byte; what is damaged is told to <paramref name="target"/>, which wants no
+    /// content. Returns whether all content was read.
+    /// </summary>
+    Task<bool> CheckAsync(FormatRead request, IEntryTarget target, bool isDeep, CancellationToken cancellationToken);
+
     /// <summary>Removes everything of a backup but its backup info.</summary>
     Task RemoveAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken);
 }
@@ -43,7 +50,10 @@ internal sealed record FormatWrite
     /// <summary>Encrypts the content; null when it is stored as it is.</summary>
     public BackupCipher? Cipher { get; init; }
 
-    /// <summary>What goes in, in order. Enumerated once, on a thread of the format's.</summary>
+    /// <summary>
+    /// What goes in, in order: generated items first, then trees by the paths of their roots, each as it is walked. Enumerated once, on a
+    /// thread of the format's.
+    /// </summary>
     public required IEnumerable<SourceItem> Items { get; init; }
 
     /// <summary>A local folder of this run.</summary>
@@ -57,6 +67,39 @@ internal sealed record FormatWrite
 
     /// <summary>What the run may use.</summary>
     public required SiteLimits Limits { get; init; }
+
+    /// <summary>Where the format may keep what helps the next run; null when nothing is kept.</summary>
+    public SnapshotPlace? Snapshot { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Is told of steps and warnings.</summary>
+    public IOperationObserver Observer { get; init; } = NullObserver.Instance;
+}
+
+/// <summary>Where a format keeps the working mirror that its next run compares with.</summary>
+internal sealed record SnapshotPlace
+{
+    /// <summary>The name below <c>snapshot/</c> in the storage.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A folder of this machine that outlives the run, for this site.</summary>
+    public required string LocalFolder { get; init; }
+
+    /// <summary>Makes the random names of a snapshot's changes.</summary>
+    public required IRandomSource Random { get; init; }
+
+    /// <summary>Opens the indexes of earlier backups of the same kind, the newest first. Only asked when nothing is remembered.</summary>
+    public Func<CancellationToken, IAsyncEnumerable<IRecordedIndex>> OpenEarlier { get; init; } = _ => AsyncEnumerable.Empty<IRecordedIndex>();
+}
+
+/// <summary>The index of a stored backup, opened and checked.</summary>
+internal interface IRecordedIndex : IAsyncDisposable
+{
+    /// <summary>Reads the entries from the start.</summary>
+    /// <exception cref="BackupException">The index is malformed.</exception>
+    IEnumerable<IndexEntry> ReadEntries();
 }
 
 /// <summary>What was stored.</summary>
@@ -64,7 +107,11 @@ internal sealed record FormatWrite
 /// <param name="Index">The index.</param>
 /// <param name="Entries">Entries.</param>
 /// <param name="StoredBytes">Bytes of content and index.</param>
-internal sealed record FormatResult(ArchiveFacts? Archive, IndexFacts Index, long Entries, long StoredBytes);
+internal sealed record FormatResult(ArchiveFacts? Archive, IndexFacts Index, long Entries, long StoredBytes)
+{
+    /// <summary>The objects of a format that has one for each file; null for formats with an archive.</summary>
+    public ObjectFacts? Objects { get; init; }
+}
 
 /// <summary>What is to be read.</summary>
 internal sealed record FormatRead
@@ -78,11 +125,19 @@ internal sealed record FormatRead
     /// <summary>Decrypts the content; null when it is stored as it is.</summary>
     public BackupCipher? Cipher { get; init; }
 
-    /// <summary>The index's entries, in order. Enumerated once.</summary>
+    /// <summary>The index's entries, in order, from the start for each enumeration.</summary>
     public required IEnumerable<IndexEntry> Entries { get; init; }
+
+    /// <summary>
+    /// Says which entries' contents are wanted; null for all of them. Then only what they need is read, and what else is damaged is not told.
+    /// </summary>
+    public Func<IndexEntry, bool>? IsWanted { get; init; }
 
     /// <summary>The lengths of the archive's members; empty for formats without one.</summary>
     public required IReadOnlyList<long> Members { get; init; }
+
+    /// <summary>A local folder of this reading.</summary>
+    public required string SpoolFolder { get; init; }
 
     /// <summary>Counts what is done.</summary>
     public required RunCounters Counters { get; init; }

@@ -5,6 +5,12 @@ namespace CloudBackup.Formats;
 /// <summary>Takes the content of a backup while it is read: to write it to files, or only to have it checked. Thread-safe.</summary>
 internal interface IEntryTarget
 {
+    /// <summary>
+    /// Whether the target holds a file's content already, and has made sure of it by its hash: then it need not be read. A format that reads
+    /// everything in one go does not ask.
+    /// </summary>
+    bool HasContent(IndexEntry entry, CancellationToken cancellationToken) => false;
+
     /// <summary>Takes a file's content; null when nobody wants it. The content of a short file is checked before this is called.</summary>
     IFileTarget? BeginFile(IndexEntry entry);
 

@@ -9,7 +9,7 @@ public sealed record BackupProblem(string Path, string Reason)
     public override string ToString() => Path.Length == 0 ? Reason : $"{Path}: {Reason}";
 }
 
-/// <summary>What reading a whole backup back has shown.</summary>
+/// <summary>What a test of a backup has shown.</summary>
 public sealed record BackupTestResult
 {
     /// <summary>The backup.</summary>
@@ -21,10 +21,13 @@ public sealed record BackupTestResult
     /// <summary>The site that holds the backup.</summary>
     public required string Site { get; init; }
 
-    /// <summary>True when everything is there and every hash is right.</summary>
+    /// <summary>True when everything is there and nothing of what was checked is wrong.</summary>
     public bool IsValid { get; init; }
 
-    /// <summary>Entries read.</summary>
+    /// <summary>Whether all content was read and every hash compared, rather than only what a listing tells.</summary>
+    public bool IsDeep { get; init; }
+
+    /// <summary>Entries checked.</summary>
     public long FilesChecked { get; init; }
 
     /// <summary>Bytes of content read and hashed.</summary>

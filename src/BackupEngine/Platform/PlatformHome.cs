@@ -84,6 +84,25 @@ internal sealed class PlatformHome
         }
     }
 
+    /// <summary>Makes the folder of what is remembered of a site's snapshots, and returns its path.</summary>
+    public string MakeSyncFolder(string site)
+    {
+        var folder = System.IO.Path.Join(Path, "sync", site);
+        MakeFolder(System.IO.Path.Join(Path, "sync"));
+        MakeFolder(folder);
+        return folder;
+    }
+
+    /// <summary>Forgets what is remembered of a site's snapshots: the next backup compares with the storage.</summary>
+    public void RemoveSyncFolder(string site)
+    {
+        var folder = System.IO.Path.Join(Path, "sync", site);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static void MakeFolder(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -40,6 +40,15 @@ internal sealed class RunCounters
     /// <summary>Counts bytes moved to or from the storage.</summary>
     public void AddStoredBytes(long count) => Interlocked.Add(ref _storedBytes, count);
 
+    /// <summary>Forgets what was counted as done: it is done again.</summary>
+    public void Reset()
+    {
+        Interlocked.Exchange(ref _entries, 0);
+        Interlocked.Exchange(ref _sourceBytes, 0);
+        Interlocked.Exchange(ref _storedBytes, 0);
+        Interlocked.Exchange(ref _allocatedBytes, 0);
+    }
+
     /// <summary>Says what is to come.</summary>
     public void Expect(long bytes, long entries)
     {

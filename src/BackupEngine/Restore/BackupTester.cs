@@ -6,19 +6,27 @@ using CloudBackup.Storage;
 
 namespace CloudBackup.Restore;
 
-/// <summary>Reads a whole backup back from its storage and checks every hash. What is damaged becomes part of the result.</summary>
+/// <summary>
+/// Checks a backup in its storage: of formats with an object for each file, that all are there and as long as they should be, or to the last
+/// byte; of others always to the last byte. What is damaged becomes part of the result.
+/// </summary>
 internal sealed class BackupTester(EngineContext context, SiteStorage storages)
 {
     /// <summary>Tests a backup.</summary>
+    /// <param name="record">The backup.</param>
+    /// <param name="isDeep">Whether all content is read in any case.</param>
+    /// <param name="observer">Is told of steps.</param>
+    /// <param name="cancellationToken">Stops the test.</param>
     /// <exception cref="BackupException">The backup is not readable by its state, or the storage cannot be reached.</exception>
-    public async Task<BackupTestResult> RunAsync(BackupRecord record, IOperationObserver observer, CancellationToken cancellationToken)
+    public async Task<BackupTestResult> RunAsync(
+        BackupRecord record, bool isDeep, IOperationObserver observer, CancellationToken cancellationToken)
     {
         var start = context.Time.GetTimestamp();
         var site = storages.Resolve(record.Backup.Site);
         var target = new CheckTarget();
         var counters = new RunCounters();
-        var whole = await storages.UseAsync(site, observer, storage =>
-            CheckAsync(record, storage, site, target, counters, observer, cancellationToken)).ConfigureAwait(false);
+        var (whole, isRead) = await storages.UseAsync(site, observer, storage =>
+            CheckAsync(record, isDeep, storage, site, target, counters, observer, cancellationToken)).ConfigureAwait(false);
         BackupProblem[] problems = [.. whole is null ? [] : new[] { whole }, .. target.Problems];
         return new BackupTestResult
         {
@@ -26,6 +34,7 @@ internal sealed class BackupTester(EngineContext context, SiteStorage storages)
             Location = (record.Backup as AppBackup)?.Location,
             Site = site.Name,
             IsValid = problems.Length == 0,
+            IsDeep = isRead,
             FilesChecked = counters.Entries,
             BytesChecked = counters.SourceBytes,
             Duration = context.Time.GetElapsedTime(start),
@@ -33,8 +42,9 @@ internal sealed class BackupTester(EngineContext context, SiteStorage storages)
         };
     }
 
-    private async Task<BackupProblem?> CheckAsync(
+    private async Task<(BackupProblem? Problem, bool IsRead)> CheckAsync(
         BackupRecord record,
+        bool isDeep,
         IBackupStorage storage,
         BackupSite site,
         CheckTarget target,
@@ -46,20 +56,21 @@ internal sealed class BackupTester(EngineContext context, SiteStorage storages)
         {
             var backup = await OpenedBackup.OpenAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
             await using var _ = backup.ConfigureAwait(false);
-            observer.OnStep($"Reading {record.Backup.RemotePath} back from {site.Name}.");
+            observer.OnStep($"Checking {record.Backup.RemotePath} at {site.Name}.");
             using var progress = new ProgressReporter($"Testing {record.Backup.Id}", counters, observer, context.Time);
-            await backup.ReadAsync(target, counters, site.Limits, cancellationToken).ConfigureAwait(false);
-            var complete = target.ProblemCount > 0 || (counters.Entries == backup.Info.FileCount && counters.SourceBytes == backup.Info.SourceSize);
-            return complete ? null : new BackupProblem("", "It does not hold as many entries and bytes as its record says.");
+            var isRead = await backup.CheckAsync(target, isDeep, counters, site.Limits, cancellationToken).ConfigureAwait(false);
+            var isComplete = target.ProblemCount > 0 || (counters.Entries == backup.Info.FileCount
+                && (!isRead || counters.SourceBytes == backup.Info.SourceSize));
+            return (isComplete ? null : new BackupProblem("", "It does not hold as many entries and bytes as its record says."), isRead);
         }
         catch (BackupException failure) when (failure.Category == BackupErrorCategory.Damaged)
         {
-            return new BackupProblem("", failure.Message);
+            return (new BackupProblem("", failure.Message), false);
         }
         catch (StorageException failure) when (failure.Kind is StorageErrorKind.NotFound or StorageErrorKind.Corrupt or StorageErrorKind.InvalidRange
             && failure.Path.Length > 0)
         {
-            return new BackupProblem("", failure.Message);
+            return (new BackupProblem("", failure.Message), false);
         }
     }
 }

@@ -13,7 +13,7 @@ namespace CloudBackup.Restore;
 /// A stored backup, ready to be read: its record and its index are here and are what they claim to be. The index is a local file, since it
 /// is read more than once.
 /// </summary>
-internal sealed class OpenedBackup : IAsyncDisposable
+internal sealed class OpenedBackup : IRecordedIndex
 {
     private readonly EngineContext _context;
     private readonly string _spoolName;
@@ -94,19 +94,25 @@ internal sealed class OpenedBackup : IAsyncDisposable
     public async Task ReadAsync(IEntryTarget target, RunCounters counters, SiteLimits limits, CancellationToken cancellationToken)
     {
         counters.Expect(Info.SourceSize, Info.FileCount);
-        var request = new FormatRead
-        {
-            Storage = Storage,
-            Info = Info,
-            Cipher = _cipher,
-            Entries = ReadEntries(),
-            Members = Info.Archive is null ? [] : ReadMembers(),
-            Counters = counters,
-            Limits = limits,
-        };
         try
         {
-            await BackupFormats.Get(Info.Format).ReadAsync(request, target, cancellationToken).ConfigureAwait(false);
+            await Format.ReadAsync(NewRequest(counters, limits), target, cancellationToken).ConfigureAwait(false);
+        }
+        catch (WrongPasswordOrDamagedException failure)
+        {
+            throw BackupErrors.WrongPasswordOrDamaged($"the backup '{Info.Id}'", failure);
+        }
+    }
+
+    /// <summary>Checks the backup, as <see cref="IBackupFormat.CheckAsync"/>; returns whether all content was read.</summary>
+    /// <exception cref="BackupException">The backup is damaged as a whole.</exception>
+    public async Task<bool> CheckAsync(
+        IEntryTarget target, bool isDeep, RunCounters counters, SiteLimits limits, CancellationToken cancellationToken)
+    {
+        counters.Expect(Info.SourceSize, Info.FileCount);
+        try
+        {
+            return await Format.CheckAsync(NewRequest(counters, limits), target, isDeep, cancellationToken).ConfigureAwait(false);
         }
         catch (WrongPasswordOrDamagedException failure)
         {
@@ -120,6 +126,20 @@ internal sealed class OpenedBackup : IAsyncDisposable
         _context.Home.RemoveTemporaryFolder(_spoolName);
         return ValueTask.CompletedTask;
     }
+
+    private IBackupFormat Format => BackupFormats.Get(Info.Format);
+
+    private FormatRead NewRequest(RunCounters counters, SiteLimits limits) => new()
+    {
+        Storage = Storage,
+        Info = Info,
+        Cipher = _cipher,
+        Entries = ReadEntries(),
+        Members = Info.Archive is null ? [] : ReadMembers(),
+        SpoolFolder = Path.GetDirectoryName(_indexPath)!,
+        Counters = counters,
+        Limits = limits,
+    };
 
     private static async Task<StoredInfo> ReadInfoAsync(
         EngineContext context, BackupRecord record, IBackupStorage storage, CancellationToken cancellationToken)

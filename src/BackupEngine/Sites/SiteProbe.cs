@@ -79,7 +79,7 @@ internal sealed partial class SiteProbe
             IsUsable = error is null,
             Steps = _steps,
             FreeSpace = free,
-            Warnings = [.. SiteWarnings.For(_site, _context.Home), .. _warnings],
+            Warnings = [.. SiteWarnings.For(_site, _context.Home), .. SiteWarnings.ForFormat(_site, _storage), .. _warnings],
             Error = error,
         };
     }

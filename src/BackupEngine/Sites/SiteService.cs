@@ -98,6 +98,7 @@ public sealed partial class SiteService
             // The backups stay in the storage: whoever adds the site again must not find them locked.
             _context.Keys.Retain(keyId);
         }
+        _context.Home.RemoveSyncFolder(Get(name).Name);
         _context.Sites.Remove(name);
         _context.Credentials.Remove(name);
     }

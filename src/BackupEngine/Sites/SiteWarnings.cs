@@ -1,5 +1,7 @@
 using CloudBackup.FileTree;
+using CloudBackup.Formats.Rsync;
 using CloudBackup.Platform;
+using CloudBackup.Storage;
 
 namespace CloudBackup.Sites;
 
@@ -18,6 +20,16 @@ internal static class SiteWarnings
                 yield return $"The site {site.Name} is on the same disk as the server: if it breaks, data and backups are lost together. "
                     + "Use a disk or share of its own, and say so with -ExternalDisk.";
                 break;
+        }
+    }
+
+    /// <summary>The warnings for a site's format on its storage.</summary>
+    public static IEnumerable<string> ForFormat(BackupSite site, IBackupStorage storage)
+    {
+        if (site.Format == BackupFormat.Rsync && storage.Capabilities.KeepsData && !Rotation.IsPossible(storage))
+        {
+            yield return $"The storage of the site {site.Name} can neither link nor copy its objects by itself: with the format rsync every backup "
+                + "uploads all files again. The format tgz takes less time and room there.";
         }
     }
 

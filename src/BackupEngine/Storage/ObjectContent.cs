@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Storage;
@@ -35,7 +36,9 @@ internal abstract class ObjectContent
 
         public override bool IsRewindable => true;
 
-        public override Stream Open() => new MemoryStream(bytes.ToArray(), writable: false);
+        public override Stream Open() => MemoryMarshal.TryGetArray(bytes, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(bytes.ToArray(), writable: false);
     }
 
     private sealed class FactoryContent(long length, Func<Stream> open) : ObjectContent

@@ -14,8 +14,6 @@ public sealed class EncryptionToolTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly FileProtection _protection = new(Secret.Of(Password), TimeProvider.System);
 
-    private static string Examples { get; } = Path.GetFullPath(Path.Join(Path.GetDirectoryName(Tools.Host), "../../../../../examples"));
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose()
@@ -31,16 +29,16 @@ public sealed class EncryptionToolTests : IDisposable
         foreach (var size in Sizes)
         {
             var content = await EncryptAsync(size);
-            Tools.Run("env", Variable, python, Path.Join(Examples, "decrypt_backup.py"), _folder["file.enc"], _folder["out"]);
+            Tools.Run("env", Variable, python, Path.Join(Tools.Examples, "decrypt_backup.py"), _folder["file.enc"], _folder["out"]);
             Assert.Equal(content, await File.ReadAllBytesAsync(_folder["out"], Token));
         }
         Flip(_folder["file.enc"], 5000);
-        var result = Tools.Try("env", Variable, python, Path.Join(Examples, "decrypt_backup.py"), _folder["file.enc"], _folder["out2"]);
+        var result = Tools.Try("env", Variable, python, Path.Join(Tools.Examples, "decrypt_backup.py"), _folder["file.enc"], _folder["out2"]);
         Assert.Equal((1, "The password is wrong, or the file is damaged."), (result.ExitCode, result.Error.Trim()));
         Assert.False(File.Exists(_folder["out2"]));
         foreach (var path in new[] { "data/pictures/a.jpg", "ключ/🔑", "-x/..y", new string('n', 156) })
         {
-            Assert.Equal(path, Tools.Run("env", Variable, python, Path.Join(Examples, "decrypt_backup.py"), "--name", _protection.ProtectName(path)));
+            Assert.Equal(path, Tools.Run("env", Variable, python, Path.Join(Tools.Examples, "decrypt_backup.py"), "--name", _protection.ProtectName(path)));
         }
     }
 
@@ -51,11 +49,11 @@ public sealed class EncryptionToolTests : IDisposable
         foreach (var size in Sizes)
         {
             var content = await EncryptAsync(size);
-            Tools.Run("env", Variable, Path.Join(Examples, "decrypt-backup.sh"), _folder["file.enc"], _folder["out"]);
+            Tools.Run("env", Variable, Path.Join(Tools.Examples, "decrypt-backup.sh"), _folder["file.enc"], _folder["out"]);
             Assert.Equal(content, await File.ReadAllBytesAsync(_folder["out"], Token));
         }
         Flip(_folder["file.enc"], 5000);
-        Assert.Equal(1, Tools.Try("env", Variable, Path.Join(Examples, "decrypt-backup.sh"), _folder["file.enc"], _folder["out2"]).ExitCode);
+        Assert.Equal(1, Tools.Try("env", Variable, Path.Join(Tools.Examples, "decrypt-backup.sh"), _folder["file.enc"], _folder["out2"]).ExitCode);
         Assert.False(File.Exists(_folder["out2"]));
     }
 
@@ -104,10 +102,10 @@ public sealed class EncryptionToolTests : IDisposable
         await platform.SetUpAsync(secrets: Secret.Password(Password));
         var backup = await platform.BackUpAsync();
         var stored = Path.Join(platform.SitePath, backup.RemotePath);
-        Tools.Run("env", Variable, python, Path.Join(Examples, "decrypt_backup.py"), stored + ".tar.gz.enc", _folder["backup.tar.gz"]);
+        Tools.Run("env", Variable, python, Path.Join(Tools.Examples, "decrypt_backup.py"), stored + ".tar.gz.enc", _folder["backup.tar.gz"]);
         Tools.Run("tar", "-xpzf", _folder["backup.tar.gz"], "-C", _folder.Make("plain"));
         Assert.Equal(Tree.Describe(platform.Data), Tree.Describe(_folder["plain/data"]));
-        Tools.Run("env", Variable, python, Path.Join(Examples, "decrypt_backup.py"), stored + ".backupinfo.enc", _folder["info"]);
+        Tools.Run("env", Variable, python, Path.Join(Tools.Examples, "decrypt_backup.py"), stored + ".backupinfo.enc", _folder["info"]);
         Assert.Contains(backup.KeyId!, await File.ReadAllTextAsync(_folder["info"], Token), StringComparison.Ordinal);
     }
 

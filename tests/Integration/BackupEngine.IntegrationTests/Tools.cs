@@ -13,6 +13,9 @@ internal static class Tools
     public static string Host { get; } = Path.GetFullPath(typeof(Tools).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "HostPath").Value!);
 
+    /// <summary>The folder of the example scripts.</summary>
+    public static string Examples { get; } = Path.GetFullPath(Path.Join(Path.GetDirectoryName(Host), "../../../../../examples"));
+
     /// <summary>Skips the test unless all programs are on PATH.</summary>
     public static void Need(params string[] programs)
     {

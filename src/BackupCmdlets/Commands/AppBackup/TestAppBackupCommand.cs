@@ -2,12 +2,19 @@ using System.Management.Automation;
 
 namespace CloudBackup.Commands;
 
-/// <summary>Reads a whole backup back from its storage and checks every hash.</summary>
+/// <summary>
+/// Checks a backup in its storage: an archive to the last byte; of the format rsync that every object is there and as long as it should be,
+/// or with Deep to the last byte.
+/// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "AppBackup")]
 [OutputType(typeof(BackupTestResult))]
 [OutputType(typeof(bool))]
 public sealed class TestAppBackupCommand : AppBackupByIdCommand
 {
+    /// <summary>Reads every file of a backup of the format rsync and compares its hash. Archives are always read.</summary>
+    [Parameter]
+    public SwitchParameter Deep { get; set; }
+
     /// <summary>Writes only true or false.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -15,7 +22,7 @@ public sealed class TestAppBackupCommand : AppBackupByIdCommand
     /// <inheritdoc/>
     protected override void Process(string id)
     {
-        var result = Run((observer, token) => Engine.AppBackups.TestAsync(id, observer, token));
+        var result = Run((observer, token) => Engine.AppBackups.TestAsync(id, Deep, observer, token));
         WriteObject(Quiet ? result.IsValid : result);
     }
 }

@@ -3,14 +3,18 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>
-/// Reads a backup of the platform back from its storage, checks every hash, and that every app backup that it depends on is there.
+/// Checks a backup of the platform in its storage, as Test-AppBackup does, and that every app backup that it depends on is there.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "PlatformBackup")]
 [OutputType(typeof(BackupTestResult))]
 [OutputType(typeof(bool))]
 public sealed class TestPlatformBackupCommand : PlatformBackupByIdCommand
 {
-    /// <summary>Reads the app backups that it depends on back too, and writes a result for each.</summary>
+    /// <summary>Reads every file of backups of the format rsync and compares its hash. Archives are always read.</summary>
+    [Parameter]
+    public SwitchParameter Deep { get; set; }
+
+    /// <summary>Checks the app backups that it depends on too, and writes a result for each.</summary>
     [Parameter]
     public SwitchParameter IncludeApp { get; set; }
 
@@ -21,11 +25,11 @@ public sealed class TestPlatformBackupCommand : PlatformBackupByIdCommand
     /// <inheritdoc/>
     protected override void Process(string id)
     {
-        Write(Run((observer, token) => Engine.PlatformBackups.TestAsync(id, observer, token)));
+        Write(Run((observer, token) => Engine.PlatformBackups.TestAsync(id, Deep, observer, token)));
         if (IncludeApp)
         {
             ForEachItem(Engine.PlatformBackups.Get(id).DependsOn, appBackup =>
-                Write(Run((observer, token) => Engine.AppBackups.TestAsync(appBackup, observer, token))));
+                Write(Run((observer, token) => Engine.AppBackups.TestAsync(appBackup, Deep, observer, token))));
         }
     }
 

@@ -20,6 +20,9 @@ internal abstract class SourceItem(string path, FileFacts facts) : IDisposable
     /// <summary>The extended attributes of a folder or link; those of a file are read when it is opened.</summary>
     public IReadOnlyList<ExtendedAttribute> Attributes { get; init; } = [];
 
+    /// <summary>The tree that the item was found in, where it can be looked for again later; null for generated items.</summary>
+    public virtual SourceTree? Tree => null;
+
     /// <summary>Opens a file's content. Only for <see cref="EntryKind.File"/>.</summary>
     /// <exception cref="FileTreeException">It cannot be opened.</exception>
     public abstract ReadableFile Open();
@@ -28,12 +31,21 @@ internal abstract class SourceItem(string path, FileFacts facts) : IDisposable
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }
 
+/// <summary>A tree that goes into a backup.</summary>
+/// <param name="Root">Its root; stays open until the backup is made.</param>
+/// <param name="Path">What the root is called in the backup, such as <c>data</c>.</param>
+internal sealed record SourceTree(DirectoryNode Root, string Path);
+
 /// <summary>An item of the source tree. Keeps its folder open until it is disposed.</summary>
-internal sealed class TreeItem(string path, FileFacts facts, DirectoryNode? parent, string name, ReadableFile? opened = null)
+internal sealed class TreeItem(
+    SourceTree tree, string path, FileFacts facts, DirectoryNode? parent, string name, ReadableFile? opened = null)
     : SourceItem(path, facts)
 {
     private DirectoryNode? _parent = parent?.AddReference();
     private ReadableFile? _opened = opened;
+
+    /// <inheritdoc/>
+    public override SourceTree? Tree => tree;
 
     /// <inheritdoc/>
     public override ReadableFile Open()

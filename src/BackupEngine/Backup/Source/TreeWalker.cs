@@ -18,9 +18,10 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
     public IEnumerable<SourceItem> Walk(DirectoryNode root, string rootPath, CancellationToken cancellationToken)
     {
         var frames = new Stack<Frame>();
+        var tree = new SourceTree(root, rootPath);
         try
         {
-            var first = Enter(root.AddReference(), rootPath, "", cancellationToken);
+            var first = Enter(tree, root.AddReference(), rootPath, "", cancellationToken);
             frames.Push(first.Frame);
             yield return first.Item;
             while (frames.TryPeek(out var frame))
@@ -31,7 +32,7 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
                     frames.Pop().Directory.Dispose();
                     continue;
                 }
-                var item = Look(frame, name, frames, cancellationToken);
+                var item = Look(tree, frame, name, frames, cancellationToken);
                 if (item is not null)
                 {
                     yield return item;
@@ -47,7 +48,7 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
         }
     }
 
-    private SourceItem? Look(Frame frame, string name, Stack<Frame> frames, CancellationToken cancellationToken)
+    private SourceItem? Look(SourceTree tree, Frame frame, string name, Stack<Frame> frames, CancellationToken cancellationToken)
     {
         var path = $"{frame.Path}/{name}";
         var relative = frame.Relative.Length == 0 ? name : $"{frame.Relative}/{name}";
@@ -61,15 +62,15 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
             switch (facts.Kind)
             {
                 case EntryKind.File:
-                    return facts.LinkCount > 1 ? FollowHardLink(frame, name, path, facts) : new TreeItem(path, facts, frame.Directory, name);
+                    return facts.LinkCount > 1 ? FollowHardLink(tree, frame, name, path, facts) : new TreeItem(tree, path, facts, frame.Directory, name);
                 case EntryKind.SymbolicLink:
-                    return new TreeItem(path, facts, null, name)
+                    return new TreeItem(tree, path, facts, null, name)
                     {
                         LinkTarget = frame.Directory.ReadLink(name),
                         Attributes = frame.Directory.ReadLinkAttributes(name),
                     };
                 case EntryKind.Directory when !avoid.Contains((facts.Device, facts.Inode)):
-                    var entered = Enter(frame.Directory.OpenDirectory(name), path, relative, cancellationToken);
+                    var entered = Enter(tree, frame.Directory.OpenDirectory(name), path, relative, cancellationToken);
                     frames.Push(entered.Frame);
                     return entered.Item;
                 default:
@@ -84,12 +85,13 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
         }
     }
 
-    private static (Frame Frame, SourceItem Item) Enter(DirectoryNode directory, string path, string relative, CancellationToken cancellationToken)
+    private static (Frame Frame, SourceItem Item) Enter(
+        SourceTree tree, DirectoryNode directory, string path, string relative, CancellationToken cancellationToken)
     {
         try
         {
             var names = directory.ReadNames(cancellationToken);
-            var item = new TreeItem(path, directory.ReadFacts(), null, "") { Attributes = directory.ReadAttributes() };
+            var item = new TreeItem(tree, path, directory.ReadFacts(), null, "") { Attributes = directory.ReadAttributes() };
             return (new Frame(directory, names, path, relative), item);
         }
         catch
@@ -102,7 +104,7 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
     /// <summary>
     /// The first name of a file with several is opened at once: other items will refer to it, so it may not vanish any more.
     /// </summary>
-    private TreeItem FollowHardLink(Frame frame, string name, string path, FileFacts facts)
+    private TreeItem FollowHardLink(SourceTree tree, Frame frame, string name, string path, FileFacts facts)
     {
         var key = (facts.Device, facts.Inode);
         if (_linked.TryGetValue(key, out var first))
@@ -111,14 +113,14 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
             {
                 _linked.Remove(key);
             }
-            return new TreeItem(path, facts with { Kind = EntryKind.HardLink, Size = 0 }, null, name) { LinkTarget = first.Path };
+            return new TreeItem(tree, path, facts with { Kind = EntryKind.HardLink, Size = 0 }, null, name) { LinkTarget = first.Path };
         }
         var opened = frame.Directory.OpenFile(name);
         if (opened.Facts.LinkCount > 1)
         {
             _linked[(opened.Facts.Device, opened.Facts.Inode)] = new LinkedFile(path) { NamesToCome = opened.Facts.LinkCount - 1 };
         }
-        return new TreeItem(path, opened.Facts, frame.Directory, name, opened);
+        return new TreeItem(tree, path, opened.Facts, frame.Directory, name, opened);
     }
 
     private sealed class LinkedFile(string path)

@@ -42,6 +42,14 @@ internal sealed class TgzFormat : IBackupFormat
     }
 
     /// <inheritdoc/>
+    public async Task<bool> CheckAsync(FormatRead request, IEntryTarget target, bool isDeep, CancellationToken cancellationToken)
+    {
+        // One stream: only who reads all of it knows that it is whole.
+        await ReadAsync(request, target, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public async Task RemoveAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken)
     {
         await storage.RemoveAsync(paths.Archive, cancellationToken).ConfigureAwait(false);

@@ -20,12 +20,19 @@ public sealed class S3BackupTests
     [InlineData("swift", "s3-compatible", true)]
     [InlineData("moto", "s3", true)]
     [InlineData("moto", "cloudflare-r2", false)]
-    public async Task A_backup_lives_its_life(string server, string provider, bool isEncrypted)
+    [InlineData("ceph-rgw", "s3-compatible", false, BackupFormat.Rsync)]
+    [InlineData("ceph-rgw", "digitalocean-spaces", true, BackupFormat.Rsync)]
+    [InlineData("swift", "ovh-objectstorage", false, BackupFormat.Rsync)]
+    [InlineData("swift", "s3-compatible", true, BackupFormat.Rsync)]
+    [InlineData("moto", "s3", true, BackupFormat.Rsync)]
+    [InlineData("moto", "cloudflare-r2", false, BackupFormat.Rsync)]
+    public async Task A_backup_lives_its_life(string server, string provider, bool isEncrypted, BackupFormat format = BackupFormat.Tgz)
     {
         var s3 = Server(server);
         var bucket = await s3.MakeBucketAsync();
         using var platform = await new TestPlatform().SetUpAsync(
-            site: site => SiteOf(site, provider, bucket, s3.Url), secrets: Secrets(s3, isEncrypted ? "a good password" : null));
+            site: site => SiteOf(site, provider, bucket, s3.Url) with { Format = format },
+            secrets: Secrets(s3, isEncrypted ? "a good password" : null));
         SampleTree.MakeSmall(platform.Data, new SeededRandom(1), files: 200, largest: 60_000);
         File.WriteAllBytes(Path.Join(platform.Data, "large"), new SeededRandom(2).Bytes(13_000_000)); // three parts
         var before = Contents(platform.Data);

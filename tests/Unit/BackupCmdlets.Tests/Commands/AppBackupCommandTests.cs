@@ -109,6 +109,36 @@ public sealed class AppBackupCommandTests
     }
 
     [Fact]
+    public void An_Rsync_site_makes_plain_folders_that_are_listed_or_read_restored_and_removed()
+    {
+        using var session = Session.WithApp();
+        session.Run("Set-BackupSite local -Format Rsync");
+        var backup = session.Run("New-AppBackup wiki.example.com").Single();
+        Assert.Equal(("Rsync", "Ready"), (backup.Text("Format"), backup.Text("State")));
+        var file = session.StoredFiles().Single(path => path.EndsWith($"{backup.Text("RemotePath")}/data/file-7", StringComparison.Ordinal));
+        Assert.Equal(("True", "False", "0"), Tested(""));
+        Assert.Equal("True", Tested("-Deep").IsDeep);
+        var bytes = File.ReadAllBytes(file);
+        bytes[5] ^= 1;
+        File.Delete(file); // the snapshot shares it
+        File.WriteAllBytes(file, bytes);
+        Assert.Equal("True", Tested("").IsValid);
+        Assert.Equal("False", Tested("-Deep").IsValid);
+        File.Delete(file);
+        Assert.Equal("False", Tested("").IsValid);
+        session.Run("New-AppBackup wiki.example.com | Restore-AppBackup -Destination \"$root/out\" | Out-Null");
+        Assert.Equal(File.ReadAllBytes(Path.Join(session.Data, "file-7")), File.ReadAllBytes(Path.Join(session.Root, "out/data/file-7")));
+        session.Run("Get-AppBackup | Remove-AppBackup -Confirm:$false");
+        Assert.All(session.StoredFiles(), path => Assert.Contains("/snapshot/", path, StringComparison.Ordinal));
+
+        (string? IsValid, string? IsDeep, string? Bytes) Tested(string how)
+        {
+            var result = session.Run($"Test-AppBackup {backup.Text("Id")} {how}").Single();
+            return (result.Text("IsValid"), result.Text("IsDeep"), result.Text("BytesChecked"));
+        }
+    }
+
+    [Fact]
     public void Restore_AppBackup_brings_data_and_version_back()
     {
         using var session = Session.WithApp();

@@ -39,7 +39,6 @@ public sealed class SiteCommandTests
     [InlineData("New-BackupSite x filesystem -Path \"$root/none\"", "SiteUnusable,CloudBackup.Commands.NewBackupSiteCommand", "ConnectionError")]
     [InlineData("New-BackupSite x tape", "ProviderUnknown,CloudBackup.Commands.NewBackupSiteCommand", "InvalidArgument")]
     [InlineData("New-BackupSite 'a b' filesystem -Path \"$root/site\"", "NameInvalid,CloudBackup.Commands.NewBackupSiteCommand", "InvalidArgument")]
-    [InlineData("New-BackupSite x filesystem -Path \"$root/site\" -Format Rsync", "FormatUnavailable,CloudBackup.Commands.NewBackupSiteCommand", "InvalidArgument")]
     [InlineData("Get-BackupSite x", "SiteNotFound,CloudBackup.Commands.GetBackupSiteCommand", "ObjectNotFound")]
     [InlineData("Set-BackupSite x -Default", "SiteNotFound,CloudBackup.Commands.SetBackupSiteCommand", "ObjectNotFound")]
     [InlineData("Remove-BackupSite x -Force", "SiteNotFound,CloudBackup.Commands.RemoveBackupSiteCommand", "ObjectNotFound")]

@@ -2,7 +2,7 @@ using CloudBackup.Backup.Source;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
-using CloudBackup.Formats.Index;
+using CloudBackup.Infrastructure;
 using CloudBackup.Progress;
 using CloudBackup.Restore;
 using CloudBackup.Storage;
@@ -11,7 +11,7 @@ using CloudBackup.Tests.Support;
 namespace CloudBackup.Tests.Conformance;
 
 /// <summary>What every format must do, over any storage: what goes in comes out, and nothing damaged passes.</summary>
-public abstract class FormatConformance
+public abstract partial class FormatConformance
 {
     private protected const string RemotePath = "2026-11-23-031500-123/app_x_v1";
 
@@ -22,6 +22,21 @@ public abstract class FormatConformance
     /// <summary>Encrypts the backups; null for backups that are not encrypted.</summary>
     private protected virtual BackupCipher? Cipher => null;
 
+    /// <summary>The longest file name, in bytes, that the format takes here.</summary>
+    private protected virtual int LongestName => 255;
+
+    /// <summary>Whether holes cost next to nothing in the storage.</summary>
+    private protected virtual bool StoresHoles => true;
+
+    private protected virtual int RandomTrees => 8;
+
+    private int HoleFile => StoresHoles ? 300_000_000 : 30_000_000;
+
+    /// <summary>What earlier backups the format may ask for.</summary>
+    private protected Func<CancellationToken, IAsyncEnumerable<IRecordedIndex>>? Earlier { get; set; }
+
+    private protected TestObserver Observer { get; } = new();
+
     private protected BackupPaths Paths => new(RemotePath, Cipher is not null);
 
     private protected abstract IBackupStorage OpenStorage();
@@ -30,7 +45,7 @@ public abstract class FormatConformance
     public async Task A_tree_of_everything_comes_back_identical()
     {
         using var folder = new TempFolder();
-        SampleTree.MakeRich(folder.Make("source"), new SeededRandom(5));
+        SampleTree.MakeRich(folder.Make("source"), new SeededRandom(5), LongestName);
         await using var storage = OpenStorage();
         await PackAsync(storage, folder, "source");
         await UnpackAsync(storage, folder, "target");
@@ -51,7 +66,7 @@ public abstract class FormatConformance
     [Fact]
     public async Task Random_trees_come_back_identical()
     {
-        for (var seed = 0; seed < 8; seed++)
+        for (var seed = 0; seed < RandomTrees; seed++)
         {
             using var folder = new TempFolder();
             SampleTree.MakeSmall(folder.Make("source"), new SeededRandom(seed), files: 200, largest: seed % 2 == 0 ? 2000 : 60_000);
@@ -70,15 +85,15 @@ public abstract class FormatConformance
         using (var file = source.CreateFile("disk.img"))
         {
             file.Write("boot"u8, 0);
-            file.Write("end"u8, 200_000_000);
-            file.SetLength(300_000_000);
+            file.Write("end"u8, HoleFile * 2 / 3);
+            file.SetLength(HoleFile);
         }
         await using var storage = OpenStorage();
         var stored = await PackAsync(storage, folder, "source");
-        Assert.True(stored.Result.StoredBytes < 3_000_000);
+        Assert.Equal(StoresHoles, stored.Result.StoredBytes < 3_000_000);
         await UnpackAsync(storage, folder, "target");
         using var target = LocalFileSystem.Open(folder["target/data"]);
-        Assert.Equal(300_000_000, target.Stat("disk.img").Size);
+        Assert.Equal(HoleFile, target.Stat("disk.img").Size);
         Assert.True(target.Stat("disk.img").Allocated < 2_000_000);
         Assert.Equal(Tree.Describe(folder["source"]), Tree.Describe(folder["target/data"]));
     }
@@ -246,6 +261,14 @@ public abstract class FormatConformance
                 Issues = issues,
                 Counters = counters,
                 Limits = new SiteLimits { MemoryLimitBytes = memory },
+                Snapshot = new SnapshotPlace
+                {
+                    Name = "6f1e",
+                    LocalFolder = folder.Make("sync"),
+                    Random = new SystemRandomSource(),
+                    OpenEarlier = Earlier ?? (_ => AsyncEnumerable.Empty<IRecordedIndex>()),
+                },
+                Observer = Observer,
             },
             stop);
         return new Packed(result, issues, counters);
@@ -262,117 +285,5 @@ public abstract class FormatConformance
             restore.Finish(index.ReadEntries(), Token);
         }
         return restore;
-    }
-
-    private protected async Task ReadAsync(IBackupStorage storage, IEntryTarget target, CancellationToken token)
-    {
-        using var index = await OpenIndexAsync(storage);
-        var members = await MembersAsync(storage);
-        var request = new FormatRead
-        {
-            Storage = storage,
-            Info = InfoFor(members, await ArchiveSizeAsync(storage)),
-            Cipher = Cipher,
-            Entries = index.ReadEntries(),
-            Members = members,
-            Counters = new RunCounters(),
-            Limits = new SiteLimits(),
-        };
-        await Format.ReadAsync(request, target, token);
-    }
-
-    private protected virtual Task<List<long>> MembersAsync(IBackupStorage storage) => Task.FromResult(new List<long>());
-
-    private BackupInfo InfoFor(List<long> members, long size) => new()
-    {
-        Id = "id",
-        AppId = Guid.Empty,
-        Location = "x",
-        Version = "1",
-        RemotePath = RemotePath,
-        Archive = members.Count == 0 ? null : new ArchiveFacts(size, members.Count),
-        Index = new IndexFacts(0, "", 0),
-        Encryption = Cipher is null ? null : new EncryptionFacts(Cbv2.Version, Cipher.KeyId, Cipher.Names is not null),
-    };
-
-    private async Task<long> ArchiveSizeAsync(IBackupStorage storage) => (await storage.FindAsync(Paths.Archive, Token))?.Size ?? 0;
-
-    private async Task<IndexReader> OpenIndexAsync(IBackupStorage storage) => new(new MemoryStream(await ReadIndexAsync(storage)));
-
-    /// <summary>The index, decrypted.</summary>
-    private protected async Task<byte[]> ReadIndexAsync(IBackupStorage storage)
-    {
-        var bytes = await SmallObject.ReadAsync(storage, Paths.Index, Token);
-        return Cipher?.Decrypt(bytes) ?? bytes;
-    }
-
-    /// <summary>The list of members is the second gzip member of the index: the last place that begins like one and reads to the end.</summary>
-    private protected static List<long> MembersOf(byte[] index)
-    {
-        for (var at = index.Length - 20; at >= 0; at--)
-        {
-            if (index.AsSpan(at).StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]))
-            {
-                try
-                {
-                    return IndexReader.ReadMembers(new MemoryStream(index[at..]));
-                }
-                catch (IndexFormatException)
-                {
-                }
-            }
-        }
-        throw new IndexFormatException("No list of members.");
-    }
-
-    private static IEnumerable<SourceItem> Watched(IEnumerable<SourceItem> items, Action<SourceItem>? watch, SourceItem? extra)
-    {
-        foreach (var item in items)
-        {
-            watch?.Invoke(item);
-            yield return item;
-        }
-        if (extra is not null)
-        {
-            yield return extra;
-        }
-    }
-
-    private protected sealed record Packed(FormatResult Result, SourceIssues Issues, RunCounters Counters);
-
-    /// <summary>A file that cannot be opened, or fails while it is read.</summary>
-    private sealed class BrokenItem(string path, long size = 10, long failAt = -1)
-        : SourceItem(path, new FileFacts { Kind = EntryKind.File, Size = size, Allocated = size, LinkCount = 1 })
-    {
-        public override ReadableFile Open() => failAt < 0 ? throw Broken() : new BrokenFile(Path, Facts, failAt);
-
-        private FileTreeException Broken() => new(FileTreeErrorKind.AccessDenied, "read", Path, "Permission denied");
-
-        private sealed class BrokenFile(string path, FileFacts facts, long failAt) : ReadableFile(path, facts)
-        {
-            public override FileFacts ReadFacts() => Facts;
-
-            public override int Read(Span<byte> buffer, long offset)
-            {
-                if (offset + buffer.Length > failAt)
-                {
-                    throw new FileTreeException(FileTreeErrorKind.InputOutput, "read", Path, "Input/output error");
-                }
-                buffer.Fill(1);
-                return buffer.Length;
-            }
-
-            public override bool TryFindData(long offset, out long start, out long end)
-            {
-                (start, end) = (offset, long.MaxValue);
-                return true;
-            }
-
-            public override IReadOnlyList<ExtendedAttribute> ReadAttributes() => [];
-
-            public override void Dispose()
-            {
-            }
-        }
     }
 }

@@ -12,7 +12,7 @@ internal static class SampleTree
     ];
 
     /// <summary>A tree with every kind of entry, odd names, sizes at the borders, owners, modes and attributes.</summary>
-    public static void MakeRich(string path, SeededRandom random)
+    public static void MakeRich(string path, SeededRandom random, int longestName = 255)
     {
         using var root = LocalFileSystem.Open(path);
         MakeFile(root, "empty", [], 0x1A4, Times[0]);
@@ -25,7 +25,7 @@ internal static class SampleTree
             MakeFile(root, $"random-{size}", random.Bytes(size), 0x1B6, Times[5]);
             MakeFile(root, $"text-{size}", random.Text(size), 0x1B6, Times[5]);
         }
-        MakeNames(root, random);
+        MakeNames(root, random, longestName);
         MakeLinks(root);
         MakeFolders(root, random);
         MakeSparse(root);
@@ -50,16 +50,16 @@ internal static class SampleTree
         file.ApplyMetadata(new EntryMetadata { Mode = mode, Modified = time, Attributes = attributes }, new MetadataLosses());
     }
 
-    private static void MakeNames(DirectoryNode root, SeededRandom random)
+    private static void MakeNames(DirectoryNode root, SeededRandom random, int longestName)
     {
         root.MakeDirectory("names");
         using var names = root.OpenDirectory("names");
         string[] odd =
         [
             " leading and trailing ", "-dash", ".hidden", "new\nline", "tab\there", "quote'\"`$", "back\\slash", "üñïçødé", "日本語", "emoji😀",
-            "percent%41", "equals=sign", "colon:semi;", "*?[glob]", "\u0001\u007f", new string('x', 255), new string('é', 127),
+            "percent%41", "equals=sign", "colon:semi;", "*?[glob]", "\u0001\u007f", new string('x', longestName), new string('é', longestName / 2),
             PathText.FromBytes([0xFF, 0xFE, 0x41]), PathText.FromBytes([0xC3]), PathText.FromBytes([0xED, 0xA0, 0x80]),
-            PathText.FromBytes([.. Encoding.UTF8.GetBytes(new string('y', 200)), 0x80, 0x81]),
+            PathText.FromBytes([.. Encoding.UTF8.GetBytes(new string('y', Math.Min(200, longestName - 2))), 0x80, 0x81]),
         ];
         foreach (var name in odd)
         {

@@ -5,12 +5,17 @@ internal sealed class TempFolder : IDisposable
 {
     private static int _last;
 
-    public TempFolder()
+    /// <summary>Makes the folder.</summary>
+    /// <param name="root">Where; null for the place of all tests' files.</param>
+    public TempFolder(string? root = null)
     {
-        var root = Environment.GetEnvironmentVariable("CLOUDBACKUP_TEST_ROOT") ?? Environment.GetEnvironmentVariable("TMPDIR") ?? "/tmp";
+        root ??= Environment.GetEnvironmentVariable("CLOUDBACKUP_TEST_ROOT") ?? Environment.GetEnvironmentVariable("TMPDIR") ?? "/tmp";
         Path = System.IO.Path.Join(root, $"cloudbackup-test-{Environment.ProcessId}-{Interlocked.Increment(ref _last)}");
         Directory.CreateDirectory(Path);
     }
+
+    /// <summary>A place in memory where the machine has one, for tests that make very many files.</summary>
+    public static string? Memory { get; } = Directory.Exists("/dev/shm") ? "/dev/shm" : null;
 
     public string Path { get; }
 

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using CloudBackup.Catalog;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Restore;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Backup;
+
+/// <summary>Where the snapshot of an owner is, and the earlier backups that may tell what is in it.</summary>
+internal static class RecordedIndexes
+{
+    /// <summary>The place of the snapshot that a run's backups are made from.</summary>
+    public static SnapshotPlace PlaceOf(EngineContext context, BackupOwner owner, BackupRun run) => new()
+    {
+        // Several platforms may share a storage: "box" would be the same for all of them.
+        Name = (owner.AppId ?? context.Platform.Get().Id).ToString("D"),
+        LocalFolder = context.Home.MakeSyncFolder(run.Site.Name),
+        Random = context.Random,
+        OpenEarlier = token => OpenAsync(context, owner, run, token),
+    };
+
+    private static async IAsyncEnumerable<IRecordedIndex> OpenAsync(
+        EngineContext context, BackupOwner owner, BackupRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var records = context.Backups.ListOf(owner, run.Site.Name).Where(record =>
+            record.Backup.Format == BackupFormat.Rsync && record.Backup.KeyId == run.Site.KeyId
+            && record.Backup.State is BackupState.Ready or BackupState.Partial);
+        foreach (var record in records)
+        {
+            if (await TryOpenAsync(context, record, run.Storage, cancellationToken).ConfigureAwait(false) is { } index)
+            {
+                yield return index;
+            }
+        }
+    }
+
+    private static async Task<IRecordedIndex?> TryOpenAsync(
+        EngineContext context, BackupRecord record, IBackupStorage storage, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenedBackup.OpenAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupException)
+        {
+            return null; // a damaged one tells nothing, and is no hindrance
+        }
+        catch (StorageException failure) when (failure.Kind is StorageErrorKind.NotFound or StorageErrorKind.Corrupt)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using CloudBackup.Backup.Source;
+using CloudBackup.FileTree;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Formats.Rsync;
+
+/// <summary>
+/// Carries out the action of one file at a time: reads it, and stores it unless the object holds the same already. One for each worker.
+/// </summary>
+internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISyncChanges changes)
+{
+    /// <summary>Files up to this length are read at once: what is stored is what one undisturbed reading gave.</summary>
+    private const int SmallFile = 1024 * 1024;
+
+    /// <summary>What one of them holds at most: a short file, and the same encrypted.</summary>
+    public const int MostMemory = 2 * SmallFile;
+
+    private const int LeastBuffer = 64 * 1024;
+    private const int Attempts = 3;
+
+    /// <summary>A time stamp may stay the same for so long while a file is written to: two seconds on FAT, less elsewhere.</summary>
+    private static readonly TimeSpan CoarsestClock = TimeSpan.FromSeconds(2);
+
+    private readonly ObjectNames _names = target.NewNames();
+
+    /// <summary>Carries out an action.</summary>
+    /// <param name="planned">What is planned.</param>
+    /// <param name="action">The number of the action.</param>
+    /// <param name="item">The file.</param>
+    /// <param name="cancellationToken">Stops the work; the object is then the old or the new one.</param>
+    /// <returns>What the object holds now, and whether it was uploaded.</returns>
+    /// <exception cref="FileTreeException">The file is gone or cannot be read.</exception>
+    public async Task<(SyncRecord Record, bool IsUploaded)> RunAsync(
+        SyncRecord planned, long action, SourceItem item, CancellationToken cancellationToken)
+    {
+        using var file = item.Open();
+        var attributes = file.ReadAttributes();
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(file.Facts.Size, LeastBuffer, SmallFile));
+        try
+        {
+            if (file.Facts.Size > SmallFile)
+            {
+                return await RunLargeAsync(planned, action, file, buffer, attributes, cancellationToken).ConfigureAwait(false);
+            }
+            if (ReadSmall(file, buffer) is { } reading)
+            {
+                return await RunSmallAsync(planned, action, reading, buffer, attributes, cancellationToken).ConfigureAwait(false);
+            }
+            using var grown = item.Open();
+            return await RunLargeAsync(planned, action, grown, buffer, attributes, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task<(SyncRecord Record, bool IsUploaded)> RunSmallAsync(
+        SyncRecord planned,
+        long action,
+        SmallReading reading,
+        byte[] buffer,
+        IReadOnlyList<ExtendedAttribute> attributes,
+        CancellationToken cancellationToken)
+    {
+        var content = buffer.AsMemory(0, reading.Length);
+        var record = RecordOf(planned, reading.Facts with { Size = content.Length }, SHA256.HashData(content.Span), attributes, reading.HasChanged);
+        run.Counters.AddSourceBytes(content.Length);
+        if (await HoldsAsync(planned, record, cancellationToken).ConfigureAwait(false))
+        {
+            return (record, false);
+        }
+        await changes.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
+        ReadOnlyMemory<byte> stored = target.Cipher is { } cipher ? cipher.Encrypt(content.Span) : content;
+        await target.WriteAsync(_names.ObjectOf(planned.Path), ObjectContent.FromBytes(stored), cancellationToken).ConfigureAwait(false);
+        return (record, true);
+    }
+
+    private async Task<(SyncRecord Record, bool IsUploaded)> RunLargeAsync(
+        SyncRecord planned,
+        long action,
+        ReadableFile file,
+        byte[] buffer,
+        IReadOnlyList<ExtendedAttribute> attributes,
+        CancellationToken cancellationToken)
+    {
+        if (planned.StoredSize == _names.StoredSize(file.Facts.Size) && planned.Action != SyncAction.Upload)
+        {
+            // Reading a file twice costs less than storing what is stored already.
+            var hash = SourceContent.HashOf(file, buffer, cancellationToken);
+            var found = RecordOf(planned, file.Facts, hash, attributes, hasChanged: false);
+            if (await HoldsAsync(planned, found, cancellationToken).ConfigureAwait(false))
+            {
+                run.Counters.AddSourceBytes(file.Facts.Size);
+                return (RecordOf(planned, file.Facts, hash, attributes, HasChanged(file, hasShrunk: false)), false);
+            }
+        }
+        await changes.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
+        var content = new SourceContent(file, target.Cipher, run.Counters);
+        var isDone = false;
+        try
+        {
+            await target.WriteAsync(_names.ObjectOf(planned.Path), content, cancellationToken).ConfigureAwait(false);
+            isDone = true;
+        }
+        finally
+        {
+            // A content that was read again counts once, and one that did not arrive counts as nothing.
+            run.Counters.AddSourceBytes((isDone ? file.Facts.Size : 0) - content.Counted);
+        }
+        return (RecordOf(planned, file.Facts, content.Hash, attributes, HasChanged(file, content.HasShrunk)), true);
+    }
+
+    /// <summary>Reads a short file, again when it changes meanwhile; null when it outgrows the buffer.</summary>
+    private SmallReading? ReadSmall(ReadableFile file, byte[] buffer)
+    {
+        var facts = file.Facts;
+        for (var attempt = 1; ; attempt++)
+        {
+            if (facts.Size > buffer.Length)
+            {
+                return null;
+            }
+            var length = file.Read(buffer.AsSpan(0, (int)facts.Size), 0);
+            var now = file.ReadFacts();
+            var hasChanged = length < facts.Size || !now.SameContentAs(facts);
+            if (hasChanged && attempt < Attempts)
+            {
+                facts = now;
+                continue;
+            }
+            if (hasChanged)
+            {
+                run.Issues.CountChanged();
+            }
+            return new SmallReading(facts, length, hasChanged);
+        }
+    }
+
+    private bool HasChanged(ReadableFile file, bool hasShrunk)
+    {
+        var hasChanged = hasShrunk || !file.ReadFacts().SameContentAs(file.Facts);
+        if (hasChanged)
+        {
+            run.Issues.CountChanged();
+        }
+        return hasChanged;
+    }
+
+    private async Task<bool> HoldsAsync(SyncRecord planned, SyncRecord found, CancellationToken cancellationToken)
+    {
+        if (planned.StoredSize != found.StoredSize)
+        {
+            return false;
+        }
+        var hash = planned.IsKnown
+            ? planned.Sha256
+            : await target.HashAsync(_names.ObjectOf(planned.Path), cancellationToken).ConfigureAwait(false);
+        return hash.AsSpan().SequenceEqual(found.Sha256);
+    }
+
+    private SyncRecord RecordOf(
+        SyncRecord planned, FileFacts facts, byte[] hash, IReadOnlyList<ExtendedAttribute> attributes, bool hasChanged)
+    {
+        var isFresh = hasChanged || facts.Changed.Seconds >= UnixTime.From(run.Time.GetUtcNow() - CoarsestClock).Seconds;
+        return planned with
+        {
+            Action = SyncAction.None,
+            Kind = EntryKind.File,
+            Facts = facts,
+            Sha256 = hash,
+            StoredSize = _names.StoredSize(facts.Size),
+            Attributes = attributes,
+            Knows = SyncKnowledge.Hash | SyncKnowledge.Facts | (isFresh ? SyncKnowledge.Fresh : SyncKnowledge.None),
+        };
+    }
+
+    /// <summary>What one reading of a short file gave.</summary>
+    private readonly record struct SmallReading(FileFacts Facts, int Length, bool HasChanged);
+}
+
+/// <summary>Is told before an object is replaced or removed.</summary>
+internal interface ISyncChanges
+{
+    /// <summary>Called before the object of an action is replaced; returns when that may be done.</summary>
+    Task BeforeReplaceAsync(SyncRecord planned, long action, CancellationToken cancellationToken);
+}

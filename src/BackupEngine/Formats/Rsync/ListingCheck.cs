@@ -1,0 +1,111 @@
+using CloudBackup.FileTree;
+using CloudBackup.Formats.Index;
+
+namespace CloudBackup.Formats.Rsync;
+
+/// <summary>
+/// Compares what one listing of a backup's folder shows with what the index says should be there: every object, its length, and none
+/// besides. No content is read.
+/// </summary>
+internal sealed class ListingCheck : IDisposable
+{
+    private readonly FormatRead _request;
+    private readonly IEntryTarget _target;
+    private readonly bool _onlyForeign;
+    private readonly ObjectNames _names;
+    private readonly SyncSorter _listed;
+    private SyncRecord? _metadata;
+
+    private ListingCheck(FormatRead request, IEntryTarget target, bool onlyForeign)
+    {
+        _request = request;
+        _target = target;
+        _onlyForeign = onlyForeign;
+        _names = new ObjectNames(request.Cipher);
+        _listed = new SyncSorter(request.SpoolFolder, "stored");
+    }
+
+    /// <summary>Tells the target what is missing, has another length, or belongs to no entry.</summary>
+    /// <param name="request">The backup.</param>
+    /// <param name="target">Is told.</param>
+    /// <param name="onlyForeign">Whether only objects that belong to no entry are told, since all others are read anyway.</param>
+    /// <param name="cancellationToken">Stops the listing.</param>
+    public static async Task RunAsync(FormatRead request, IEntryTarget target, bool onlyForeign, CancellationToken cancellationToken)
+    {
+        using var check = new ListingCheck(request, target, onlyForeign);
+        await check.ListAsync(cancellationToken).ConfigureAwait(false);
+        check.Compare(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _listed.Dispose();
+
+    private async Task ListAsync(CancellationToken cancellationToken)
+    {
+        var folder = _request.Info.RemotePath;
+        await foreach (var item in _request.Storage.ListAsync(folder, recursive: true, cancellationToken).ConfigureAwait(false))
+        {
+            var objectPath = item.Path[(folder.Length + 1)..];
+            if (_names.PathOf(objectPath) is not { } path)
+            {
+                TellForeign(objectPath);
+                continue;
+            }
+            var record = new SyncRecord { Path = path, StoredSize = item.Size };
+            if (path == FsMetadataWriter.Path)
+            {
+                _metadata = record; // the index has it at its end
+            }
+            else
+            {
+                _listed.Add(record);
+            }
+        }
+    }
+
+    private void Compare(CancellationToken cancellationToken)
+    {
+        using var stored = _listed.ReadSorted().GetEnumerator();
+        var hasMore = stored.MoveNext();
+        foreach (var entry in _request.Entries)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (entry.Path == FsMetadataWriter.Path)
+            {
+                Compare(entry, _metadata);
+                _metadata = null;
+            }
+            else if (entry.Kind == EntryKind.File)
+            {
+                for (; hasMore && PathOrder.Compare(stored.Current.Path, entry.Path) < 0; hasMore = stored.MoveNext())
+                {
+                    TellForeign(stored.Current.Path);
+                }
+                var found = hasMore && stored.Current.Path == entry.Path ? stored.Current : null;
+                hasMore = found is null ? hasMore : stored.MoveNext();
+                Compare(entry, found);
+            }
+            _request.Counters.AddEntries(_onlyForeign ? 0 : 1);
+        }
+        for (; hasMore; hasMore = stored.MoveNext())
+        {
+            TellForeign(stored.Current.Path);
+        }
+        if (_metadata is not null)
+        {
+            TellForeign(_metadata.Path);
+        }
+    }
+
+    private void Compare(IndexEntry entry, SyncRecord? stored)
+    {
+        var size = _names.StoredSize(entry.Size);
+        if (!_onlyForeign && stored?.StoredSize != size)
+        {
+            _target.OnDamaged(entry, stored is null ? RsyncReader.MissingObject : $"its object has {stored.StoredSize} bytes instead of {size}");
+        }
+    }
+
+    private void TellForeign(string path) =>
+        _target.OnDamaged(new IndexEntry { Path = path, Kind = EntryKind.File }, "the backup has an object of this name, and its index does not know it");
+}

@@ -1,0 +1,181 @@
+using CloudBackup.Encryption;
+using CloudBackup.FileTree;
+using CloudBackup.Formats.Index;
+using CloudBackup.Infrastructure;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Formats.Rsync;
+
+/// <summary>One attempt at a backup, from the plan to the index. What it leaves behind when it fails tells the next one what was done.</summary>
+internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFiles? files, SnapshotTarget target, SyncStamp form) : IDisposable
+{
+    private const int MostExamples = 3;
+
+    private SyncPlan? _plan;
+    private SyncJournal? _journal;
+    private MovedLinks? _links;
+
+    /// <summary>The run, with a folder of the attempt's own.</summary>
+    public FormatWrite Run => run;
+
+    /// <summary>Makes the attempt.</summary>
+    /// <param name="items">The source, ordered by path.</param>
+    /// <param name="known">What is known of the snapshot.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="SnapshotDamagedException">The snapshot does not hold what it should.</exception>
+    public async Task<FormatResult> RunAsync(IEnumerable<SyncRecord> items, KnownSnapshot known, CancellationToken cancellationToken)
+    {
+        _plan = Plan(items, known, cancellationToken);
+        run.Counters.Expect(_plan.Bytes, _plan.Items);
+        run.Observer.OnStep($"{_plan.Items} items; {_plan.Actions} files to look at, {_plan.Removals} objects to remove.");
+        _journal = new SyncJournal(files, target, _plan);
+        using (var sync = new SnapshotSync(target, run, _journal, origins))
+        {
+            await sync.RunAsync(_plan, cancellationToken).ConfigureAwait(false);
+            _links = sync.Links;
+        }
+        using var index = new IndexSpool(run.SpoolFolder);
+        using var finish = new SnapshotFinish(target, run, index, files?.NewCache ?? Path.Join(run.SpoolFolder, "cache"));
+        await RotateAsync(finish, cancellationToken).ConfigureAwait(false);
+        await _journal.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await CheckAsync(finish, cancellationToken).ConfigureAwait(false);
+        var facts = await index.StoreAsync(run, cancellationToken).ConfigureAwait(false);
+        if (files is not null)
+        {
+            await CommitAsync(files, finish, known, cancellationToken).ConfigureAwait(false);
+        }
+        return new FormatResult(null, facts, index.Writer.EntryCount, finish.StoredBytes + facts.Size)
+        {
+            Objects = new ObjectFacts(finish.Objects.Count, finish.StoredBytes),
+        };
+    }
+
+    /// <summary>The source as this attempt has listed it, for another one.</summary>
+    public IEnumerable<SyncRecord> ReadItems() => _plan!.Read().Select(record => record with
+    {
+        Action = SyncAction.None,
+        Knows = SyncKnowledge.None,
+        StoredSize = -1,
+        Sha256 = null,
+        Attributes = record.Kind == EntryKind.File ? [] : record.Attributes,
+    });
+
+    /// <summary>What this attempt knew of the snapshot when it failed.</summary>
+    public IEnumerable<SyncRecord> ReadKnown() => SnapshotRecovery.ReadInterrupted(_plan!.Read(), _journal!.Log);
+
+    /// <inheritdoc/>
+    public void Dispose() => _journal?.Dispose();
+
+    private SyncPlan Plan(IEnumerable<SyncRecord> items, KnownSnapshot known, CancellationToken cancellationToken)
+    {
+        var names = target.NewNames();
+        var longestFolder = Math.Max(PathText.CountBytes(target.Root), PathText.CountBytes(run.Paths.RemotePath));
+        return SyncPlanner.Make(
+            new SyncPlanRequest
+            {
+                Folder = run.SpoolFolder,
+                Stamp = form with { Token = run.Snapshot?.Random.NextHex(SyncStamp.TokenLength / 2) ?? "" },
+                Items = items,
+                IsGenerated = origins.IsGenerated,
+                Known = known.Records,
+                ForeignObjects = known.ForeignObjects,
+                Names = names,
+                Counters = run.Counters,
+                Limits = new NameLimits(target.Storage.Capabilities, names.Form, longestFolder),
+            },
+            cancellationToken);
+    }
+
+    private async Task RotateAsync(SnapshotFinish finish, CancellationToken cancellationToken)
+    {
+        var objects = finish.Pass(ReadFinal(), origins.IsGenerated, cancellationToken);
+        if (files is null)
+        {
+            _ = objects.Count();
+            await finish.AddFsMetadataAsync(null, () => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        var rotation = new Rotation(target, run.Paths.RemotePath, run.Limits.CopyConcurrency);
+        await rotation.RunAsync(objects, cancellationToken).ConfigureAwait(false);
+        var metadata = await finish.AddFsMetadataAsync(
+            _plan!.FsMetadata, () => _journal!.BeginChangeAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        await rotation.RunAsync([metadata], cancellationToken).ConfigureAwait(false);
+        if (rotation.Missing.Count > 0)
+        {
+            await _journal!.FlushAsync(cancellationToken).ConfigureAwait(false);
+            throw new SnapshotDamagedException(
+                $"{rotation.Missing.Count} objects of the snapshot are gone, such as {string.Join(", ", rotation.Missing.Take(MostExamples))}.");
+        }
+    }
+
+    /// <summary>The items as they are after the plan was carried out, counted.</summary>
+    private IEnumerable<SyncRecord> ReadFinal()
+    {
+        long action = 0;
+        foreach (var planned in _plan!.Read())
+        {
+            var record = planned;
+            if (planned.Action != SyncAction.None)
+            {
+                _ = _journal!.Log.Find(action++, out record, out _);
+            }
+            else if (planned.Kind == EntryKind.HardLink && _links is not null)
+            {
+                record = _links.Resolve(planned);
+            }
+            if (record is null)
+            {
+                continue;
+            }
+            if (record.Kind == EntryKind.File)
+            {
+                run.Counters.AddSourceBytes(planned.Kind == EntryKind.File && planned.Action == SyncAction.None ? record.Facts.Size : 0);
+                run.Counters.AddAllocatedBytes(Math.Min(record.Facts.Size, record.Facts.Allocated));
+            }
+            yield return record;
+        }
+    }
+
+    /// <summary>Compares what a listing of the backup's folder shows with what should be there.</summary>
+    private async Task CheckAsync(SnapshotFinish finish, CancellationToken cancellationToken)
+    {
+        var found = new SetFingerprint();
+        var folder = run.Paths.RemotePath;
+        await foreach (var item in target.Storage.ListAsync(folder, recursive: true, cancellationToken).ConfigureAwait(false))
+        {
+            found.Add(item.Path[(folder.Length + 1)..], item.Size, []);
+        }
+        if (found.ToString() == finish.Objects.ToString())
+        {
+            return;
+        }
+        var message = $"The backup's folder holds {found.Count} objects, of which some are not the {finish.Objects.Count} that it should hold.";
+        throw files is null ? new StorageException(StorageErrorKind.Corrupt, folder, message) : new SnapshotDamagedException(message);
+    }
+
+    private async Task CommitAsync(SyncFiles kept, SnapshotFinish finish, KnownSnapshot known, CancellationToken cancellationToken)
+    {
+        var stamp = _plan!.Stamp;
+        if (!_journal!.HasChanged && known.Token is { } token)
+        {
+            finish.CompleteCache(stamp with { Token = token });
+        }
+        else
+        {
+            finish.CompleteCache(stamp);
+            var state = new SnapshotState { Token = stamp.Token, IsComplete = true, Content = finish.Content.ToString() };
+            await state.WriteAsync(target.Storage, kept.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
+            if (known.Token is null && _plan.Removals > 0)
+            {
+                // The objects that went may be those of a time when the site did not encrypt, or did.
+                await target.Storage.RemoveAsync(kept.FormerStatePath, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        File.Move(kept.NewCache, kept.Cache, overwrite: true);
+        File.Delete(kept.Plan);
+        File.Delete(kept.Log);
+    }
+}
+
+/// <summary>Objects of a snapshot are missing or have other lengths than they should.</summary>
+internal sealed class SnapshotDamagedException(string message) : Exception(message);

@@ -1,0 +1,39 @@
+using CloudBackup.Storage;
+
+namespace CloudBackup.Formats.Rsync;
+
+/// <summary>
+/// One object for each file, below a folder of the backup's own: uploaded to a snapshot by changes, and rotated from there by the storage
+/// itself. See docs/design.md.
+/// </summary>
+internal sealed class RsyncFormat : IBackupFormat
+{
+    /// <inheritdoc/>
+    public BackupFormat Kind => BackupFormat.Rsync;
+
+    /// <inheritdoc/>
+    public Task<FormatResult> WriteAsync(FormatWrite request, CancellationToken cancellationToken) =>
+        RsyncWrite.RunAsync(request, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ReadAsync(FormatRead request, IEntryTarget target, CancellationToken cancellationToken) =>
+        RsyncReader.RunAsync(request, target, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<bool> CheckAsync(FormatRead request, IEntryTarget target, bool isDeep, CancellationToken cancellationToken)
+    {
+        await ListingCheck.RunAsync(request, target, onlyForeign: isDeep, cancellationToken).ConfigureAwait(false);
+        if (isDeep)
+        {
+            await ReadAsync(request, target, cancellationToken).ConfigureAwait(false);
+        }
+        return isDeep;
+    }
+
+    /// <inheritdoc/>
+    public async Task RemoveAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken)
+    {
+        await storage.RemoveAsync(paths.Index, cancellationToken).ConfigureAwait(false);
+        await RsyncRemoval.RemoveFolderAsync(storage, paths.RemotePath, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,70 @@
+using CloudBackup.Storage;
+
+namespace CloudBackup.Formats.Rsync;
+
+/// <summary>
+/// One backup: compare the source with the snapshot, bring the snapshot up to date, rotate it to the backup's folder, look whether all is
+/// there. Where a storage cannot copy by itself there is no snapshot, and everything is uploaded to the backup's folder.
+/// </summary>
+internal sealed class RsyncWrite
+{
+    private readonly FormatWrite _run;
+    private readonly SyncOrigins _origins;
+    private readonly SyncFiles? _files;
+    private readonly SnapshotTarget _target;
+    private readonly SyncStamp _form;
+
+    private RsyncWrite(FormatWrite run, SyncOrigins origins)
+    {
+        _run = run;
+        _origins = origins;
+        var place = Rotation.IsPossible(run.Storage) ? run.Snapshot : null;
+        _files = place is null ? null : new SyncFiles(place, run.Paths.IsEncrypted);
+        _target = new SnapshotTarget(run.Storage, _files?.Root ?? run.Paths.RemotePath, run.Cipher);
+        _form = new SyncStamp("", run.Cipher?.KeyId ?? "", run.Cipher?.Names is not null);
+    }
+
+    /// <summary>Makes the backup's content and index.</summary>
+    public static async Task<FormatResult> RunAsync(FormatWrite run, CancellationToken cancellationToken)
+    {
+        using var origins = new SyncOrigins();
+        var write = new RsyncWrite(run, origins);
+        var items = origins.Read(run.Items);
+        using var first = write.NewAttempt("first");
+        try
+        {
+            using var memory = write._files is null ? null : new SnapshotMemory(write._target, write._files, write._form, first.Run);
+            var known = memory is null ? KnownSnapshot.Nothing : await memory.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return await first.RunAsync(items, known, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SnapshotDamagedException damage) when (write._files is not null)
+        {
+            run.Observer.OnWarning($"{damage.Message} It is compared with what is stored, and put right.");
+        }
+        return await write.RepeatAsync(first, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Objects of the snapshot were missing or wrong: what the listing shows counts now, and the backup is made again.</summary>
+    private async Task<FormatResult> RepeatAsync(RsyncAttempt first, CancellationToken cancellationToken)
+    {
+        await RsyncRemoval.RemoveFolderAsync(_run.Storage, _run.Paths.RemotePath, cancellationToken).ConfigureAwait(false);
+        _run.Counters.Reset();
+        using var second = NewAttempt("second");
+        using var memory = new SnapshotMemory(_target, _files!, _form, second.Run);
+        var known = await memory.RecoverAsync(first.ReadKnown(), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await second.RunAsync(first.ReadItems(), known, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SnapshotDamagedException damage)
+        {
+            throw new StorageException(StorageErrorKind.Corrupt, _target.Root, $"{damage.Message} It was put right, and is wrong again.");
+        }
+    }
+
+    private RsyncAttempt NewAttempt(string name)
+    {
+        var folder = Directory.CreateDirectory(Path.Join(_run.SpoolFolder, $"sync-{name}")).FullName;
+        return new RsyncAttempt(_run with { SpoolFolder = folder }, _origins, _files, _target, _form);
+    }
+}

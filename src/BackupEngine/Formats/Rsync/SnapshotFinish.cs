@@ -1,0 +1,173 @@
+using System.Buffers;
+using CloudBackup.FileTree;
+using CloudBackup.FileTree.Linux;
+using CloudBackup.Formats.Index;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Formats.Rsync;
+
+/// <summary>
+/// The last pass over a plan that was carried out: writes the index, <c>fsmetadata.json</c> and the next sync cache, and rotates the objects
+/// meanwhile.
+/// </summary>
+internal sealed class SnapshotFinish : IDisposable
+{
+    private const int FlushAt = 64 * 1024;
+
+    private readonly SnapshotTarget _target;
+    private readonly FormatWrite _run;
+    private readonly IndexSpool _index;
+    private readonly FsMetadataWriter _metadata;
+    private readonly SyncFileWriter _cache;
+    private readonly ObjectNames _names;
+    private readonly IndexEntryWriter _entries = new();
+    private readonly ArrayBufferWriter<byte> _lines = new(FlushAt + 4096);
+    private readonly OwnerNames _owners = new();
+    private int _lineCount;
+
+    /// <summary>Starts the pass.</summary>
+    /// <param name="target">Where the objects are.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="index">Takes the index.</param>
+    /// <param name="cachePath">The next sync cache.</param>
+    public SnapshotFinish(SnapshotTarget target, FormatWrite run, IndexSpool index, string cachePath)
+    {
+        _target = target;
+        _run = run;
+        _index = index;
+        _names = target.NewNames();
+        _metadata = new FsMetadataWriter(run.SpoolFolder);
+        _cache = new SyncFileWriter(cachePath);
+    }
+
+    /// <summary>Paths, lengths and hashes of all files.</summary>
+    public SetFingerprint Content { get; } = new();
+
+    /// <summary>Paths and lengths of all objects.</summary>
+    public SetFingerprint Objects { get; } = new();
+
+    /// <summary>Bytes of all objects.</summary>
+    public long StoredBytes { get; private set; }
+
+    /// <summary>Takes every item of a carried out plan, and returns the objects of the files.</summary>
+    /// <param name="final">The items as they are now.</param>
+    /// <param name="isGenerated">Whether an item was made for the backup: its metadata is nobody's.</param>
+    /// <param name="cancellationToken">Stops the pass.</param>
+    public IEnumerable<string> Pass(
+        IEnumerable<SyncRecord> final, Func<SyncRecord, bool> isGenerated, CancellationToken cancellationToken)
+    {
+        foreach (var record in final)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var entry = EntryOf(record);
+            AddToIndex(entry);
+            if (!isGenerated(record))
+            {
+                _metadata.Add(entry);
+            }
+            if (record.Kind == EntryKind.File)
+            {
+                _cache.Write(record with { Action = SyncAction.None, Origin = 0, LinkTarget = null });
+                yield return AddObject(record);
+            }
+        }
+    }
+
+    /// <summary>Ends <c>fsmetadata.json</c>, uploads it unless the snapshot holds the same, and returns its object.</summary>
+    /// <param name="known">The one that the snapshot holds; null when that is not known.</param>
+    /// <param name="beforeUpload">Called before it is replaced.</param>
+    /// <param name="cancellationToken">Stops the upload.</param>
+    public async Task<string> AddFsMetadataAsync(SyncRecord? known, Func<Task> beforeUpload, CancellationToken cancellationToken)
+    {
+        var (length, hash) = _metadata.Complete();
+        var record = new SyncRecord
+        {
+            Path = FsMetadataWriter.Path,
+            Kind = EntryKind.File,
+            Knows = SyncKnowledge.Hash,
+            Sha256 = hash,
+            StoredSize = _names.StoredSize(length),
+            Facts = new FileFacts
+            {
+                Kind = EntryKind.File,
+                Mode = 0x180, // 0600: it tells names and owners
+                Size = length,
+                Allocated = length,
+                LinkCount = 1,
+                Modified = UnixTime.From(_run.Time.GetUtcNow()),
+            },
+        };
+        if (known is not { IsKnown: true } || known.StoredSize != record.StoredSize || !known.Sha256.AsSpan().SequenceEqual(hash))
+        {
+            await beforeUpload().ConfigureAwait(false);
+            var content = ObjectContent.FromFactory(record.StoredSize, Open);
+            await _target.WriteAsync(_names.ObjectOf(record.Path), content, cancellationToken).ConfigureAwait(false);
+        }
+        AddToIndex(EntryOf(record));
+        _run.Counters.AddSourceBytes(length);
+        WriteLines();
+        _cache.Write(record);
+        return AddObject(record);
+    }
+
+    /// <summary>Ends the next sync cache.</summary>
+    public void CompleteCache(SyncStamp stamp) => _cache.Complete(stamp, isDurable: true);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _metadata.Dispose();
+        _cache.Dispose();
+        _entries.Dispose();
+    }
+
+    private Stream Open()
+    {
+        var file = new FileStream(_metadata.LocalPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return _target.Cipher?.Encrypt(file) ?? file;
+    }
+
+    private IndexEntry EntryOf(SyncRecord record) => new()
+    {
+        Path = record.Path,
+        Kind = record.Kind,
+        Mode = record.Facts.Mode,
+        UserId = record.Facts.UserId,
+        GroupId = record.Facts.GroupId,
+        UserName = _owners.UserName(record.Facts.UserId),
+        GroupName = _owners.GroupName(record.Facts.GroupId),
+        Modified = record.Facts.Modified,
+        Size = record.Kind == EntryKind.File ? record.Facts.Size : 0,
+        Sha256 = record.Sha256,
+        LinkTarget = record.LinkTarget,
+        Attributes = record.Attributes,
+        IsSparse = record.Facts.IsSparse,
+    };
+
+    private string AddObject(SyncRecord record)
+    {
+        var path = _names.ObjectOf(record.Path);
+        Content.Add(record.Path, record.Facts.Size, record.Sha256);
+        Objects.Add(path, record.StoredSize, []);
+        StoredBytes += record.StoredSize;
+        return path;
+    }
+
+    private void AddToIndex(IndexEntry entry)
+    {
+        _entries.Write(entry, _lines);
+        _lineCount++;
+        _run.Counters.AddEntries(1);
+        if (_lines.WrittenCount >= FlushAt)
+        {
+            WriteLines();
+        }
+    }
+
+    private void WriteLines()
+    {
+        _index.Writer.AddEntries(_lines.WrittenSpan, _lineCount);
+        _lines.ResetWrittenCount();
+        _lineCount = 0;
+    }
+}

@@ -1,0 +1,82 @@
+namespace CloudBackup.Formats.Rsync;
+
+/// <summary>What is known of a snapshot when a run begins.</summary>
+/// <param name="Records">Its objects, ordered by path.</param>
+/// <param name="ForeignObjects">Objects in it that no file is stored as.</param>
+/// <param name="Token">The token of its state; null when what is known had to be found out.</param>
+internal sealed record KnownSnapshot(IEnumerable<SyncRecord> Records, IEnumerable<string> ForeignObjects, string? Token)
+{
+    /// <summary>There is nothing.</summary>
+    public static KnownSnapshot Nothing { get; } = new([], [], null);
+}
+
+/// <summary>
+/// Finds out what a snapshot holds: from the sync cache, when it and the storage agree that nothing happened since; else from what an
+/// interrupted run has left, or from the index of a backup with the same content, checked against a listing; else from the listing alone.
+/// </summary>
+internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, SyncStamp form, FormatWrite run) : IDisposable
+{
+    private readonly List<IDisposable> _open = [];
+
+    /// <summary>What is known.</summary>
+    public async Task<KnownSnapshot> ReadAsync(CancellationToken cancellationToken)
+    {
+        var state = await SnapshotState.TryReadAsync(target.Storage, files.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
+        if (state is { IsComplete: true } && Open(files.Cache, state.Token) is { } cache)
+        {
+            return new KnownSnapshot(cache.ReadAll(), [], state.Token);
+        }
+        if (state is not null && Open(files.Plan, state.Token) is { } plan && SyncLog.TryOpen(files.Log, plan.Stamp) is { } log)
+        {
+            _open.Add(log);
+            run.Observer.OnStep("The last run was interrupted: looking at what it has stored.");
+            return await RecoverAsync(SnapshotRecovery.ReadInterrupted(plan.ReadAll(), log), cancellationToken).ConfigureAwait(false);
+        }
+        if (state?.Content is { } content)
+        {
+            run.Observer.OnStep("What was remembered of the snapshot is lost, or of another time: comparing with what is stored.");
+            await foreach (var earlier in run.Snapshot!.OpenEarlier(cancellationToken).ConfigureAwait(false))
+            {
+                await using var _ = earlier.ConfigureAwait(false);
+                if (TryRead(earlier, content) is { } records)
+                {
+                    return await RecoverAsync(records, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        return await RecoverAsync([], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks what may be known against a listing.</summary>
+    public async Task<KnownSnapshot> RecoverAsync(IEnumerable<SyncRecord> known, CancellationToken cancellationToken)
+    {
+        var recovery = new SnapshotRecovery(target, run.SpoolFolder);
+        await recovery.RunAsync(known, cancellationToken).ConfigureAwait(false);
+        return new KnownSnapshot(recovery.ReadRecords(), recovery.ReadForeignObjects(), null);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _open.ForEach(file => file.Dispose());
+
+    private SyncFileReader? Open(string path, string token)
+    {
+        if (SyncFileReader.TryOpenWhole(path) is not { } reader)
+        {
+            return null;
+        }
+        _open.Add(reader);
+        return reader.Stamp.Token == token && reader.Stamp.HasFormOf(form) ? reader : null;
+    }
+
+    private IEnumerable<SyncRecord>? TryRead(IRecordedIndex index, string content)
+    {
+        try
+        {
+            return SnapshotRecovery.TryReadIndex(index.ReadEntries, content, target.NewNames());
+        }
+        catch (BackupException)
+        {
+            return null; // a damaged backup tells nothing of the snapshot
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using CloudBackup.FileTree;
+using CloudBackup.Formats.Index;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Formats.Rsync;
+
+/// <summary>
+/// Finds out what is in a snapshot when what is remembered does not count: lists it, and keeps of what is known what the listing does not
+/// contradict. The hash of an object comes from where it was written down when the object was made: from the log of an interrupted run, or
+/// from the index of a backup that has the same content as the snapshot's state says. Of all else only the length is known: it is read back
+/// and compared before it is believed.
+/// </summary>
+internal sealed class SnapshotRecovery(SnapshotTarget target, string folder)
+{
+    private readonly string _foreignPath = Path.Join(folder, "foreign.sync");
+
+    /// <summary>The records of what the snapshot holds, ordered by path, in a file.</summary>
+    public string RecordPath { get; } = Path.Join(folder, "found.sync");
+
+    /// <summary>Objects that no file is stored as.</summary>
+    public IEnumerable<string> ReadForeignObjects() => Read(_foreignPath).Select(record => record.Path);
+
+    /// <summary>The records.</summary>
+    public IEnumerable<SyncRecord> ReadRecords() => Read(RecordPath);
+
+    /// <summary>Lists the snapshot and writes down what is known of it.</summary>
+    /// <param name="known">What may be known, ordered by path.</param>
+    /// <param name="cancellationToken">Stops the listing.</param>
+    public async Task RunAsync(IEnumerable<SyncRecord> known, CancellationToken cancellationToken)
+    {
+        var stamp = new SyncStamp("", "", false);
+        using var listed = new SyncSorter(folder, "listed");
+        using (var foreign = new SyncFileWriter(_foreignPath))
+        {
+            if (target.Storage.As<ISweepPartials>() is { } sweeper)
+            {
+                await sweeper.SweepPartialsAsync(target.Root, cancellationToken).ConfigureAwait(false);
+            }
+            await ListAsync(listed, foreign, cancellationToken).ConfigureAwait(false);
+            foreign.Complete(stamp, isDurable: false);
+        }
+        using var records = new SyncFileWriter(RecordPath);
+        foreach (var record in Merge(known, listed.ReadSorted()))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            records.Write(record);
+        }
+        records.Complete(stamp, isDurable: false);
+    }
+
+    /// <summary>What an interrupted run knew of the snapshot when it ended: ordered by path.</summary>
+    public static IEnumerable<SyncRecord> ReadInterrupted(IEnumerable<SyncRecord> plan, SyncLog log)
+    {
+        long action = 0;
+        foreach (var planned in plan)
+        {
+            if (planned.Action == SyncAction.None)
+            {
+                if (planned.Kind == EntryKind.File)
+                {
+                    yield return planned;
+                }
+                continue;
+            }
+            switch (log.Find(action++, out var done, out var isDurable))
+            {
+                case SyncOutcome.Done when isDurable:
+                    yield return done!;
+                    break;
+                case SyncOutcome.None when planned.IsKnown && log.IsComplete:
+                    // The old object; what the plan says of the file itself is not what it was made of.
+                    yield return planned with { Action = SyncAction.None, Knows = SyncKnowledge.Hash };
+                    break;
+                default:
+                    // Half done, or done and perhaps not durable: only the object itself can tell.
+                    break;
+            }
+        }
+    }
+
+    /// <summary>What the index of a backup says, when the snapshot's content is the backup's: ordered by path. Null when it is another.</summary>
+    /// <param name="entries">The index, to be read twice.</param>
+    /// <param name="content">The fingerprint of the snapshot.</param>
+    /// <param name="names">Says how long the objects are.</param>
+    public static IEnumerable<SyncRecord>? TryReadIndex(Func<IEnumerable<IndexEntry>> entries, string content, ObjectNames names)
+    {
+        var fingerprint = new SetFingerprint();
+        foreach (var entry in Files(entries()))
+        {
+            fingerprint.Add(entry.Path, entry.Size, entry.Sha256);
+        }
+        return fingerprint.ToString() != content ? null : Files(entries()).Where(entry => entry.Path != FsMetadataWriter.Path)
+            .Select(entry => new SyncRecord
+            {
+                Path = entry.Path,
+                Kind = EntryKind.File,
+                Knows = SyncKnowledge.Hash,
+                Sha256 = entry.Sha256,
+                StoredSize = names.StoredSize(entry.Size),
+            });
+    }
+
+    private static IEnumerable<IndexEntry> Files(IEnumerable<IndexEntry> entries) => entries.Where(entry => entry.Kind == EntryKind.File);
+
+    private async Task ListAsync(SyncSorter listed, SyncFileWriter foreign, CancellationToken cancellationToken)
+    {
+        var names = target.NewNames();
+        await foreach (var item in target.Storage.ListAsync(target.Root, recursive: true, cancellationToken).ConfigureAwait(false))
+        {
+            var objectPath = item.Path[(target.Root.Length + 1)..];
+            if (names.PathOf(objectPath) is { } path)
+            {
+                listed.Add(new SyncRecord { Path = path, Kind = EntryKind.File, StoredSize = item.Size });
+            }
+            else
+            {
+                foreign.Write(new SyncRecord { Path = objectPath });
+            }
+        }
+    }
+
+    private static IEnumerable<SyncRecord> Merge(IEnumerable<SyncRecord> known, IEnumerable<SyncRecord> listed)
+    {
+        using var remembered = known.GetEnumerator();
+        var hasMore = remembered.MoveNext();
+        foreach (var found in listed)
+        {
+            while (hasMore && PathOrder.Compare(remembered.Current.Path, found.Path) < 0)
+            {
+                hasMore = remembered.MoveNext();
+            }
+            var match = hasMore && remembered.Current.Path == found.Path && remembered.Current.StoredSize == found.StoredSize;
+            yield return match ? remembered.Current : found;
+        }
+    }
+
+    private static IEnumerable<SyncRecord> Read(string path)
+    {
+        using var reader = SyncFileReader.TryOpen(path) ?? throw new SyncFileException($"'{path}' is gone.");
+        foreach (var record in reader.ReadAll())
+        {
+            yield return record;
+        }
+    }
+}

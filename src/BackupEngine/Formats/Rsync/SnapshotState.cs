@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CloudBackup.Encryption;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Formats.Rsync;
+
+/// <summary>
+/// What a snapshot's storage says of the snapshot, in an object beside it. It is written before anything of the snapshot changes, with a new
+/// token, and once more when the change is complete. What this machine remembers of a snapshot counts only as long as both have the same
+/// token: a restored machine, or a second one, must not believe what it remembers of objects that somebody else has replaced since.
+/// </summary>
+internal sealed record SnapshotState
+{
+    private const int CurrentVersion = 1;
+
+    /// <summary>The version of this object.</summary>
+    [JsonPropertyName("cloudbackupSnapshot")]
+    public int StateVersion { get; init; } = CurrentVersion;
+
+    /// <summary>Names the change that the snapshot saw last.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>False while it changes, and after a change that did not come to its end.</summary>
+    public bool IsComplete { get; init; }
+
+    /// <summary>
+    /// Paths, lengths and hashes of all objects, as <see cref="SetFingerprint"/>; null while it changes. The index of a backup that has the
+    /// same fingerprint says what is in the snapshot.
+    /// </summary>
+    public string? Content { get; init; }
+
+    /// <summary>Reads the state; null when there is none that can be read with the cipher.</summary>
+    public static async Task<SnapshotState?> TryReadAsync(
+        IBackupStorage storage, string path, BackupCipher? cipher, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var bytes = await SmallObject.ReadAsync(storage, path, cancellationToken).ConfigureAwait(false);
+            var state = JsonSerializer.Deserialize(cipher?.Decrypt(bytes) ?? bytes, SnapshotStateJson.Default.SnapshotState);
+            return state is { StateVersion: CurrentVersion } ? state : null;
+        }
+        catch (StorageException failure) when (failure.Kind == StorageErrorKind.NotFound)
+        {
+            return null;
+        }
+        catch (Exception failure) when (failure is JsonException or WrongPasswordOrDamagedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Stores the state.</summary>
+    public Task WriteAsync(IBackupStorage storage, string path, BackupCipher? cipher, CancellationToken cancellationToken)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(this, SnapshotStateJson.Default.SnapshotState);
+        return storage.WriteAsync(path, ObjectContent.FromBytes(cipher?.Encrypt(bytes) ?? bytes), WriteMode.Replace, cancellationToken);
+    }
+}
+
+/// <summary>How the state is written as JSON.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SnapshotState))]
+internal sealed partial class SnapshotStateJson : JsonSerializerContext;

@@ -1,0 +1,213 @@
+using System.Collections.Concurrent;
+using CloudBackup.Backup.Source;
+using CloudBackup.FileTree;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Formats.Rsync;
+
+/// <summary>
+/// Carries out a plan: removes what is gone, then uploads what is new or changed, many at a time. Before the first change the plan is put
+/// where the next run finds it, and the storage is told that the snapshot is changing.
+/// </summary>
+internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJournal journal, SyncOrigins origins) : ISyncChanges, IDisposable
+{
+    private const int RemovalsAtATime = 1000;
+
+    /// <summary>So much work at most has to be looked at again when the machine dies.</summary>
+    private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _flushing = new(1);
+    private readonly ConcurrentBag<FileUploader> _idle = [];
+    private readonly int _uploads = (int)Math.Clamp(
+        MemoryBudget.OfFormat(run.Limits, target.Storage.Capabilities) / FileUploader.MostMemory,
+        1,
+        run.Limits.UploadConcurrency ?? target.Storage.Capabilities.UploadConcurrency);
+    private long _lastFlush = run.Time.GetTimestamp();
+
+    /// <summary>What became of further names of files that have vanished; null when none has.</summary>
+    public MovedLinks? Links { get; private set; }
+
+    /// <summary>Carries the plan out.</summary>
+    public async Task RunAsync(SyncPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Removals > 0)
+        {
+            await journal.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(plan.ReadRemovals(), cancellationToken).ConfigureAwait(false);
+        }
+        try
+        {
+            await UploadAsync(plan, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await TryFlushAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task BeforeReplaceAsync(SyncRecord planned, long action, CancellationToken cancellationToken)
+    {
+        await journal.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
+        if (planned.IsKnown)
+        {
+            journal.Log.Start(action);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _flushing.Dispose();
+
+    private async Task RemoveAsync(IEnumerable<string> objectPaths, CancellationToken cancellationToken)
+    {
+        var paths = objectPaths.Select(target.PathOf);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = _uploads, CancellationToken = cancellationToken };
+        if (target.Storage.As<IBulkRemove>() is not { } remover)
+        {
+            await Parallel.ForEachAsync(paths, options, async (path, token) =>
+                await target.Storage.RemoveAsync(path, token).ConfigureAwait(false)).ConfigureAwait(false);
+            return;
+        }
+        await Parallel.ForEachAsync(paths.Chunk(RemovalsAtATime), options, async (chunk, token) =>
+        {
+            var failures = await remover.RemoveAllAsync(chunk, token).ConfigureAwait(false);
+            if (failures.Count > 0)
+            {
+                throw failures[0].Reason;
+            }
+        }).ConfigureAwait(false);
+    }
+
+    private async Task UploadAsync(SyncPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Actions == 0)
+        {
+            return;
+        }
+        using var finder = new SourceFinder(origins);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = _uploads, CancellationToken = cancellationToken };
+        var lost = new ConcurrentBag<string>();
+        await Parallel.ForEachAsync(Work(plan, finder), options, async (work, token) =>
+        {
+            if (await UploadAsync(work, token).ConfigureAwait(false) is null && work.Planned.Facts.LinkCount > 1)
+            {
+                lost.Add(work.Planned.Path);
+            }
+            await FlushNowAndThenAsync(token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        if (!lost.IsEmpty)
+        {
+            await MoveLinksAsync(plan, lost.ToHashSet(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The files to read, in the order of the plan, each found in its folder.</summary>
+    private IEnumerable<Upload> Work(SyncPlan plan, SourceFinder finder)
+    {
+        long action = 0;
+        foreach (var planned in plan.Read().Where(record => record.Action != SyncAction.None))
+        {
+            SourceItem? item = null;
+            try
+            {
+                item = finder.Find(planned);
+            }
+            catch (FileTreeException failure)
+            {
+                run.Issues.Handle(failure, planned.Path);
+            }
+            yield return new Upload(planned, action++, item);
+        }
+    }
+
+    private async Task<SyncRecord?> UploadAsync(Upload work, CancellationToken cancellationToken)
+    {
+        var uploader = _idle.TryTake(out var idle) ? idle : new FileUploader(target, run, this);
+        try
+        {
+            if (work.Item is not null)
+            {
+                using (work.Item)
+                {
+                    var (record, isUploaded) = await uploader.RunAsync(work.Planned, work.Action, work.Item, cancellationToken).ConfigureAwait(false);
+                    journal.Finish(work.Action, record, isUploaded);
+                    return record;
+                }
+            }
+        }
+        catch (FileTreeException failure)
+        {
+            run.Issues.Handle(failure, work.Planned.Path);
+        }
+        finally
+        {
+            _idle.Add(uploader);
+        }
+        if (work.Planned.StoredSize >= 0)
+        {
+            await journal.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
+            await target.RemoveAsync(target.NewNames().ObjectOf(work.Planned.Path), cancellationToken).ConfigureAwait(false);
+        }
+        journal.Log.Drop(work.Action);
+        return null;
+    }
+
+    /// <summary>
+    /// A file has vanished that other items are further names of: the first of those that is still there takes its place. Its action gets a
+    /// number that none of the plan has.
+    /// </summary>
+    private async Task MoveLinksAsync(SyncPlan plan, HashSet<string> lost, CancellationToken cancellationToken)
+    {
+        using var finder = new SourceFinder(origins);
+        var links = Links = new MovedLinks(lost);
+        var action = plan.Actions;
+        foreach (var link in plan.Read().Where(record => record.Kind == EntryKind.HardLink && links.IsDue(record)))
+        {
+            SourceItem? item = null;
+            try
+            {
+                item = finder.Find(link);
+            }
+            catch (FileTreeException failure)
+            {
+                run.Issues.Handle(failure, link.Path);
+            }
+            var work = new Upload(link with { Kind = EntryKind.File, LinkTarget = null, Action = SyncAction.Upload }, action, item);
+            links.Settle(link, await UploadAsync(work, cancellationToken).ConfigureAwait(false));
+            action++;
+        }
+    }
+
+    private async Task FlushNowAndThenAsync(CancellationToken cancellationToken)
+    {
+        if (run.Time.GetElapsedTime(Interlocked.Read(ref _lastFlush)) < FlushEvery || !await _flushing.WaitAsync(0, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+        try
+        {
+            await journal.FlushAsync(cancellationToken).ConfigureAwait(false);
+            Interlocked.Exchange(ref _lastFlush, run.Time.GetTimestamp());
+        }
+        finally
+        {
+            _flushing.Release();
+        }
+    }
+
+    /// <summary>What was done counts in the next run, if the storage still answers.</summary>
+    private async Task TryFlushAsync()
+    {
+        try
+        {
+            await journal.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StorageException)
+        {
+            // The failure that ended the run is the one to tell.
+        }
+    }
+
+    private sealed record Upload(SyncRecord Planned, long Action, SourceItem? Item);
+}

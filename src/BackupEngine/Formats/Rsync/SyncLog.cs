@@ -1,0 +1,245 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using Microsoft.Win32.SafeHandles;
+
+namespace CloudBackup.Formats.Rsync;
+
+/// <summary>What became of an action of a plan.</summary>
+internal enum SyncOutcome : byte
+{
+    /// <summary>Nothing is known.</summary>
+    None,
+
+    /// <summary>An object whose content was known is being replaced.</summary>
+    Started,
+
+    /// <summary>The object holds what the record says.</summary>
+    Done,
+
+    /// <summary>The file is gone or cannot be read, and so is its object.</summary>
+    Dropped,
+
+    /// <summary>Everything up to here is durable in the storage.</summary>
+    Flushed,
+
+    /// <summary>Which plan the log belongs to.</summary>
+    Opened,
+}
+
+/// <summary>
+/// Tells, action by action, what a run has done: written to a file at once, so that a run that is killed leaves it behind. Where each
+/// outcome stands is kept in memory, eight bytes for each action. Thread-safe.
+/// </summary>
+internal sealed class SyncLog : IDisposable
+{
+    private const int HeadLength = 8;
+    private const string BootIdPath = "/proc/sys/kernel/random/boot_id";
+
+    private readonly Lock _lock = new();
+    private readonly SafeFileHandle _file;
+    private readonly SyncEncoder _encoder = new();
+    private readonly List<long> _places = [];
+    private byte[] _frame = new byte[1024];
+    private long _length;
+    private int _batch;
+
+    private SyncLog(SafeFileHandle file) => _file = file;
+
+    /// <summary>
+    /// Whether all that was written is still there, although none of it was forced to the disk: the machine has not been started anew since.
+    /// After a power cut the beginning of an action may be missing, and with it the word that its object is another one now.
+    /// </summary>
+    public bool IsComplete { get; private set; } = true;
+
+    /// <summary>The number of the present batch: what is done in it is durable once a flush that began later has ended.</summary>
+    private int Batch => Volatile.Read(ref _batch);
+
+    /// <summary>Starts the log of a plan, in place of one of the same name.</summary>
+    public static SyncLog Create(string path, SyncStamp stamp)
+    {
+        var log = new SyncLog(File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete));
+        log.Write(0, SyncOutcome.Opened, new SyncRecord { Path = stamp.Token, LinkTarget = ReadBootId() }, isTrusted: true);
+        return log;
+    }
+
+    /// <summary>
+    /// Opens the log of a plan that was not carried out to its end; an outcome that was not written whole is as if it were not there. Null
+    /// when there is none, or it is of another plan.
+    /// </summary>
+    public static SyncLog? TryOpen(string path, SyncStamp stamp)
+    {
+        SyncLog? log = null;
+        try
+        {
+            log = new SyncLog(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            if (log.Scan(stamp))
+            {
+                return log;
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SyncFileException)
+        {
+            // As if there were none.
+        }
+        log?.Dispose();
+        return null;
+    }
+
+    /// <summary>An object whose content was known is about to be replaced.</summary>
+    public void Start(long action) => Write(action, SyncOutcome.Started, null, isTrusted: false);
+
+    /// <summary>The object holds what the record says.</summary>
+    /// <param name="action">The number of the action, from 0.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="isPending">Whether it is durable only after the next flush.</param>
+    public void Finish(long action, SyncRecord record, bool isPending) => Write(action, SyncOutcome.Done, record, isTrusted: !isPending);
+
+    /// <summary>The file is gone.</summary>
+    public void Drop(long action) => Write(action, SyncOutcome.Dropped, null, isTrusted: true);
+
+    /// <summary>A flush of the storage begins: what is done from now on is not covered by it.</summary>
+    public int BeginFlush() => Interlocked.Increment(ref _batch) - 1;
+
+    /// <summary>The flush that began with <see cref="BeginFlush"/> has ended well.</summary>
+    public void EndFlush(int batch) => Write(batch, SyncOutcome.Flushed, null, isTrusted: true);
+
+    /// <summary>What became of an action.</summary>
+    /// <param name="action">Its number, from 0.</param>
+    /// <param name="record">What the object holds, when it is <see cref="SyncOutcome.Done"/>.</param>
+    /// <param name="isDurable">Whether that is certain to be durable.</param>
+    public SyncOutcome Find(long action, out SyncRecord? record, out bool isDurable)
+    {
+        record = null;
+        isDurable = false;
+        lock (_lock)
+        {
+            if (action >= _places.Count || _places[(int)action] == 0 || ReadFrame(_places[(int)action] - 1) is not { } length)
+            {
+                return SyncOutcome.None;
+            }
+            var decoder = new SyncDecoder(_frame.AsSpan(HeadLength, length));
+            var outcome = (SyncOutcome)decoder.ReadByte();
+            _ = decoder.ReadNumber();
+            var batch = decoder.ReadNumber() - 1;
+            isDurable = batch < FlushedBatches;
+            record = outcome == SyncOutcome.Done ? decoder.ReadRecord() : null;
+            return outcome;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>How many batches are known to be durable.</summary>
+    private int FlushedBatches { get; set; }
+
+    private void Write(long number, SyncOutcome outcome, SyncRecord? record, bool isTrusted)
+    {
+        lock (_lock)
+        {
+            _encoder.Clear();
+            _encoder.WriteByte((byte)outcome);
+            _encoder.WriteNumber(number);
+            _encoder.WriteNumber(isTrusted ? 0 : Batch + 1);
+            if (record is not null)
+            {
+                _encoder.Write(record);
+            }
+            var length = _encoder.Span.Length;
+            Reserve(HeadLength + length);
+            BinaryPrimitives.WriteInt32LittleEndian(_frame, length);
+            BinaryPrimitives.WriteUInt32LittleEndian(_frame.AsSpan(4), Checksum(_encoder.Span));
+            _encoder.Span.CopyTo(_frame.AsSpan(HeadLength));
+            RandomAccess.Write(_file, _frame.AsSpan(0, HeadLength + length), _length);
+            Note(number, outcome, _length);
+            _length += HeadLength + length;
+        }
+    }
+
+    private void Note(long number, SyncOutcome outcome, long place)
+    {
+        if (outcome == SyncOutcome.Flushed)
+        {
+            FlushedBatches = Math.Max(FlushedBatches, (int)number + 1);
+        }
+        if (outcome is SyncOutcome.Flushed or SyncOutcome.Opened)
+        {
+            return;
+        }
+        while (_places.Count <= number)
+        {
+            _places.Add(0);
+        }
+        _places[(int)number] = place + 1;
+    }
+
+    private bool Scan(SyncStamp stamp)
+    {
+        while (ReadFrame(_length) is { } length)
+        {
+            var decoder = new SyncDecoder(_frame.AsSpan(HeadLength, length));
+            var outcome = (SyncOutcome)decoder.ReadByte();
+            var number = decoder.ReadNumber();
+            _ = decoder.ReadNumber();
+            if (_length == 0 && !ReadOpening(outcome, ref decoder, stamp))
+            {
+                return false;
+            }
+            Note(number, outcome, _length);
+            _length += HeadLength + length;
+        }
+        return _length > 0;
+    }
+
+    private bool ReadOpening(SyncOutcome outcome, ref SyncDecoder decoder, SyncStamp stamp)
+    {
+        if (outcome != SyncOutcome.Opened || decoder.ReadRecord() is not { } opening || opening.Path != stamp.Token)
+        {
+            return false;
+        }
+        IsComplete = opening.LinkTarget is { Length: > 0 } boot && boot == ReadBootId();
+        return true;
+    }
+
+    private static string? ReadBootId() => File.Exists(BootIdPath) ? File.ReadAllText(BootIdPath).Trim() : null;
+
+    /// <summary>Reads a whole frame into the buffer and returns the length of what is in it; null when there is none.</summary>
+    private int? ReadFrame(long place)
+    {
+        if (RandomAccess.Read(_file, _frame.AsSpan(0, HeadLength), place) < HeadLength)
+        {
+            return null;
+        }
+        var length = BinaryPrimitives.ReadInt32LittleEndian(_frame);
+        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(_frame.AsSpan(4));
+        if (length < 3 || length > RandomAccess.GetLength(_file) - place - HeadLength)
+        {
+            return null;
+        }
+        Reserve(HeadLength + length);
+        var read = RandomAccess.Read(_file, _frame.AsSpan(HeadLength, length), place + HeadLength);
+        return read == length && Checksum(_frame.AsSpan(HeadLength, length)) == checksum ? length : null;
+    }
+
+    private void Reserve(int length)
+    {
+        if (_frame.Length < length)
+        {
+            Array.Resize(ref _frame, length * 2);
+        }
+    }
+
+    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    {
+        var sum = ~0u;
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+        {
+            sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        }
+        foreach (var value in bytes)
+        {
+            sum = BitOperations.Crc32C(sum, value);
+        }
+        return ~sum;
+    }
+}

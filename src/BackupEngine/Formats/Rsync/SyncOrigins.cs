@@ -1,0 +1,166 @@
+using CloudBackup.Backup.Source;
+using CloudBackup.FileTree;
+
+namespace CloudBackup.Formats.Rsync;
+
+/// <summary>
+/// Where the items of a plan come from: a plan is a file, so it names trees and generated items by their numbers, and items are looked for
+/// again when their turn comes.
+/// </summary>
+internal sealed class SyncOrigins : IDisposable
+{
+    private readonly List<object> _origins = [];
+
+    /// <summary>
+    /// The items as records, ordered by their paths: the generated ones, of which there are few, take their places between those of the trees.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The items are in no order.</exception>
+    public IEnumerable<SyncRecord> Read(IEnumerable<SourceItem> items)
+    {
+        using var rest = items.GetEnumerator();
+        var generated = new List<SyncRecord>();
+        var hasNext = rest.MoveNext();
+        for (; hasNext && rest.Current.Tree is null; hasNext = rest.MoveNext())
+        {
+            generated.Add(Take(rest.Current));
+        }
+        generated.Sort((x, y) => PathOrder.Compare(x.Path, y.Path));
+        var next = 0;
+        var last = "";
+        for (; hasNext; hasNext = rest.MoveNext())
+        {
+            var record = Take(rest.Current);
+            for (; next < generated.Count && PathOrder.Compare(generated[next].Path, record.Path) < 0; next++)
+            {
+                yield return generated[next];
+            }
+            if (PathOrder.Compare(record.Path, last) <= 0)
+            {
+                throw new InvalidOperationException($"'{record.Path}' comes after '{last}'.");
+            }
+            last = record.Path;
+            yield return record;
+        }
+        for (; next < generated.Count; next++)
+        {
+            yield return generated[next];
+        }
+    }
+
+    /// <summary>Whether an item was made for the backup, rather than found in a tree.</summary>
+    public bool IsGenerated(SyncRecord record) => _origins[record.Origin - 1] is SourceItem;
+
+    /// <summary>The item that was made for the backup.</summary>
+    public SourceItem Generated(SyncRecord record) => (SourceItem)_origins[record.Origin - 1];
+
+    /// <summary>The tree that an item was found in.</summary>
+    public SourceTree TreeOf(SyncRecord record) => (SourceTree)_origins[record.Origin - 1];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var origin in _origins)
+        {
+            if (origin is SourceItem item)
+            {
+                item.Dispose();
+            }
+            else
+            {
+                ((SourceTree)origin).Root.Dispose();
+            }
+        }
+    }
+
+    private SyncRecord Take(SourceItem item)
+    {
+        var record = new SyncRecord
+        {
+            Path = item.Path,
+            Kind = item.Facts.Kind,
+            Origin = NumberOf(item),
+            Facts = item.Facts,
+            LinkTarget = item.LinkTarget,
+            Attributes = item.Facts.Kind is EntryKind.Directory or EntryKind.SymbolicLink ? item.Attributes : [],
+        };
+        if (item.Tree is not null)
+        {
+            item.Dispose();
+        }
+        return record;
+    }
+
+    private int NumberOf(SourceItem item)
+    {
+        if (item.Tree is not { } tree)
+        {
+            _origins.Add(item);
+            return _origins.Count;
+        }
+        if (_origins.Count == 0 || _origins[^1] is not SourceTree last || last != tree)
+        {
+            tree.Root.AddReference();
+            _origins.Add(tree);
+        }
+        return _origins.Count;
+    }
+}
+
+/// <summary>Finds the files of a plan again, in its order: the folders on the way stay open from one file to the next. Not thread-safe.</summary>
+internal sealed class SourceFinder(SyncOrigins origins) : IDisposable
+{
+    private readonly List<(string Name, DirectoryNode Node)> _folders = [];
+    private SourceTree? _tree;
+
+    /// <summary>A file, ready to be opened; the caller disposes it.</summary>
+    /// <exception cref="FileTreeException">A folder on the way is gone, or is none any more.</exception>
+    public SourceItem Find(SyncRecord record)
+    {
+        if (origins.IsGenerated(record))
+        {
+            return new Borrowed(origins.Generated(record));
+        }
+        var tree = origins.TreeOf(record);
+        if (tree != _tree)
+        {
+            Leave(0);
+            _tree = tree;
+        }
+        var parts = record.Path[(tree.Path.Length + 1)..].Split('/');
+        return new TreeItem(tree, record.Path, record.Facts, Enter(tree, parts.AsSpan(0, parts.Length - 1)), parts[^1]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Leave(0);
+
+    private DirectoryNode Enter(SourceTree tree, ReadOnlySpan<string> parts)
+    {
+        var shared = 0;
+        while (shared < parts.Length && shared < _folders.Count && _folders[shared].Name == parts[shared])
+        {
+            shared++;
+        }
+        Leave(shared);
+        foreach (var name in parts[shared..])
+        {
+            var parent = _folders.Count == 0 ? tree.Root : _folders[^1].Node;
+            _folders.Add((name, parent.OpenDirectory(name)));
+        }
+        return _folders.Count == 0 ? tree.Root : _folders[^1].Node;
+    }
+
+    private void Leave(int depth)
+    {
+        for (var i = _folders.Count - 1; i >= depth; i--)
+        {
+            _folders[i].Node.Dispose();
+            _folders.RemoveAt(i);
+        }
+    }
+
+    /// <summary>A generated item, which stays its owner's to dispose.</summary>
+    private sealed class Borrowed(SourceItem inner) : SourceItem(inner.Path, inner.Facts)
+    {
+        public override ReadableFile Open() => inner.Open();
+    }
+}

@@ -1,0 +1,71 @@
+using CloudBackup.Encryption;
+using CloudBackup.Formats;
+using CloudBackup.Formats.Rsync;
+using CloudBackup.Infrastructure;
+using CloudBackup.Storage;
+using CloudBackup.Storage.FileSystem;
+using CloudBackup.Tests.Conformance;
+using CloudBackup.Tests.Fakes;
+using CloudBackup.Tests.Support;
+
+namespace CloudBackup.Tests.Formats.Rsync;
+
+/// <summary>What every format must do, for one object a file.</summary>
+public abstract class RsyncFormatConformance : FormatConformance, IDisposable
+{
+    private protected override IBackupFormat Format { get; } = new RsyncFormat();
+
+    private protected override bool StoresHoles => false;
+
+    private protected override int RandomTrees => 3;
+
+    private protected static BackupKeys Keys { get; } = BackupKeys.Derive("correct horse"u8);
+
+    private protected TempFolder Disk { get; } = new();
+
+    public void Dispose()
+    {
+        Disk.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
+
+public sealed class RsyncInMemoryTests : RsyncFormatConformance
+{
+    private protected override IBackupStorage OpenStorage() => new MemoryStorage();
+}
+
+public sealed class RsyncOnDiskTests : RsyncFormatConformance
+{
+    private protected override IBackupStorage OpenStorage() => new FileSystemStorage(Disk.Make($"{Guid.CreateVersion7():N}"), new SeededRandom(1));
+}
+
+public sealed class RsyncOnDiskWithoutLinksTests : RsyncFormatConformance
+{
+    private protected override IBackupStorage OpenStorage() =>
+        new FileSystemStorage(Disk.Make($"{Guid.CreateVersion7():N}"), new SeededRandom(1), hasHardLinks: false);
+}
+
+/// <summary>No copy and no link: everything is uploaded each time.</summary>
+public sealed class RsyncWithoutCopiesTests : RsyncFormatConformance
+{
+    private protected override IBackupStorage OpenStorage() => new PlainStorage(new MemoryStorage());
+}
+
+public sealed class RsyncEncryptedTests : RsyncFormatConformance
+{
+    private protected override int LongestName => 156;
+
+    private protected override BackupCipher Cipher { get; } = new(Keys, encryptNames: true, new SystemRandomSource());
+
+    private protected override IBackupStorage OpenStorage() => new MemoryStorage();
+}
+
+public sealed class RsyncEncryptedReadableNamesTests : RsyncFormatConformance
+{
+    private protected override int LongestName => 251;
+
+    private protected override BackupCipher Cipher { get; } = new(Keys, encryptNames: false, new SystemRandomSource());
+
+    private protected override IBackupStorage OpenStorage() => new FileSystemStorage(Disk.Make($"{Guid.CreateVersion7():N}"), new SeededRandom(1));
+}
