@@ -16,6 +16,7 @@
     CmdletsToExport      = @(
         'Export-BackupSite'
         'Get-AppBackup'
+        'Get-AppBackupItem'
         'Get-BackupApp'
         'Get-BackupSite'
         'Get-Platform'
@@ -31,6 +32,7 @@
         'Remove-BackupSite'
         'Remove-PlatformBackup'
         'Restore-AppBackup'
+        'Restore-AppBackupItem'
         'Restore-Platform'
         'Set-AppBackup'
         'Set-BackupApp'

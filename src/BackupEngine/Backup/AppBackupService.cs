@@ -6,7 +6,7 @@ using CloudBackup.Sites;
 namespace CloudBackup.Backup;
 
 /// <summary>The backups of apps.</summary>
-public sealed class AppBackupService
+public sealed partial class AppBackupService
 {
     private readonly EngineContext _context;
     private readonly SiteStorage _storages;

@@ -13,12 +13,14 @@ internal static class RecordedIndexes
     /// <summary>The place of the snapshot that a run's backups are made from.</summary>
     public static SnapshotPlace PlaceOf(EngineContext context, BackupOwner owner, BackupRun run) => new()
     {
-        // Several platforms may share a storage: "box" would be the same for all of them.
-        Name = (owner.AppId ?? context.Platform.Get().Id).ToString("D"),
+        Name = SnapshotNameOf(context, owner),
         LocalFolder = context.Home.MakeSyncFolder(run.Site.Name),
         Random = context.Random,
         OpenEarlier = token => OpenAsync(context, owner, run, token),
     };
+
+    /// <summary>The name of an owner's snapshot. Several platforms may share a storage: "box" would be the same for all of them.</summary>
+    public static string SnapshotNameOf(EngineContext context, BackupOwner owner) => (owner.AppId ?? context.Platform.Get().Id).ToString("D");
 
     private static async IAsyncEnumerable<IRecordedIndex> OpenAsync(
         EngineContext context, BackupOwner owner, BackupRun run, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -49,6 +49,12 @@ internal sealed class BackupCipher
     /// </summary>
     public Stream Decrypt(Stream file) => new Cbv2DecryptStream(file, _keys, _coverage);
 
+    /// <summary>
+    /// A part of the content of an encrypted file, from the bytes of the file that <see cref="Cbv2RangeStream"/> names; disposes them with it.
+    /// Not authenticated: the caller must know the content's hash.
+    /// </summary>
+    public Stream DecryptRange(Stream file, long offset, long length) => new Cbv2RangeStream(file, _keys, offset, length);
+
     /// <summary>The encrypted form of a short content.</summary>
     public byte[] Encrypt(ReadOnlySpan<byte> content)
     {

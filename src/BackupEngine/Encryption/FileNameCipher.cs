@@ -17,7 +17,12 @@ internal sealed class FileNameCipher(BackupKeys keys)
     private const int VectorLength = 16;
 
     /// <summary>Whether a name is short enough.</summary>
-    public static bool Fits(string name) => PathText.CountBytes(name) <= LongestName;
+    public static bool Fits(string name) => FindFault(name) is null;
+
+    /// <summary>Why a name cannot be encrypted; null when it can.</summary>
+    public static string? FindFault(string name) => PathText.CountBytes(name) is > LongestName and var bytes
+        ? $"its name has {bytes} bytes, and encrypted names may have {LongestName}"
+        : null;
 
     /// <summary>The bytes of the encrypted form of a name of <paramref name="bytes"/> bytes.</summary>
     public static int EncryptedLength(int bytes)

@@ -156,7 +156,7 @@ public sealed class FileProtection : IDisposable
         new(_keys, encryptNames, _random, coverage);
 
     private string ProtectPart(string part) =>
-        FileNameCipher.Fits(part) ? new FileNameCipher(_keys).Encrypt(part) : throw BackupErrors.NamesTooLong([part], FileNameCipher.LongestName);
+        FileNameCipher.FindFault(part) is { } fault ? throw BackupErrors.NamesTooLong([part], [fault]) : new FileNameCipher(_keys).Encrypt(part);
 
     private static string ForEachPart(string path, Func<string, string> convert)
     {

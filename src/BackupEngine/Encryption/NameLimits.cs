@@ -33,10 +33,13 @@ internal sealed class NameLimits(StorageCapabilities place, NameForm form, int f
     /// <summary>The offending paths found so far: a name that does not fit, with the folders above it, is there once.</summary>
     public IReadOnlyList<string> Offenders => _offenders;
 
+    /// <summary>Why they do not fit, each.</summary>
+    public IReadOnlyList<string> Reasons => _reasons;
+
     /// <summary>
-    /// Looks at the path of a file. Paths come in the order of a walk: all that is in a folder together.
+    /// Looks at the path of a file, or of a folder that is stored too. Paths come in the order of a walk: all that is in a folder together.
     /// </summary>
-    public void Add(string path)
+    public void Add(string path, bool isFolder = false)
     {
         var shared = CountSharedFolders(path);
         _parts.RemoveRange(shared, _parts.Count - shared);
@@ -44,7 +47,7 @@ internal sealed class NameLimits(StorageCapabilities place, NameForm form, int f
         while (start <= path.Length)
         {
             var slash = path.IndexOf('/', start);
-            AddPart(path, start, slash < 0 ? path.Length : slash, isFile: slash < 0);
+            AddPart(path, start, slash < 0 ? path.Length : slash, isFile: slash < 0 && !isFolder);
             start = slash < 0 ? path.Length + 1 : slash + 1;
         }
         var whole = folderBytes + (folderBytes > 0 ? 1 : 0) + _parts[^1].ObjectEnd;
@@ -97,9 +100,7 @@ internal sealed class NameLimits(StorageCapabilities place, NameForm form, int f
     {
         if (form == NameForm.Encrypted)
         {
-            return bytes > FileNameCipher.LongestName
-                ? $"its name has {bytes} bytes, and encrypted names may have {FileNameCipher.LongestName}"
-                : null;
+            return FileNameCipher.FindFault(name);
         }
         if (objectBytes > place.LongestName)
         {

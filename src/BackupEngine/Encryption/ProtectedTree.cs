@@ -12,16 +12,17 @@ namespace CloudBackup.Encryption;
 internal sealed class ProtectedTree(
     BackupCipher cipher, IRandomSource random, TimeProvider time, bool replace, IOperationObserver observer, Action<FileInfo> onFile)
 {
-    private const int LongestNameOnDisk = 255;
-
     /// <summary>Encrypts everything below <paramref name="source"/>.</summary>
     public Task ProtectAsync(string source, string destination, CancellationToken cancellationToken)
     {
         var counters = new RunCounters();
-        var offending = Survey(source, destination, counters, cancellationToken).Where(item => !Fits(item))
-            .Select(item => PathText.ForDisplay(item.Path)).ToArray();
-        return offending.Length > 0
-            ? throw BackupErrors.NamesTooLong(offending, cipher.Names is null ? LongestNameOnDisk : FileNameCipher.LongestName)
+        var limits = new NameLimits(new StorageCapabilities(), cipher.Names is null ? NameForm.Suffixed : NameForm.Encrypted, folderBytes: 0);
+        foreach (var item in Survey(source, destination, counters, cancellationToken))
+        {
+            limits.Add(item.Path, item.IsFolder);
+        }
+        return limits.Offenders.Count > 0
+            ? throw BackupErrors.NamesTooLong([.. limits.Offenders.Select(PathText.ForDisplay)], limits.Reasons)
             : ConvertAsync(source, destination, $"Encrypting {source}", ProtectPath, cipher.Encrypt, counters, cancellationToken);
     }
 
@@ -49,14 +50,6 @@ internal sealed class ProtectedTree(
             yield return item;
         }
         counters.Expect(bytes, entries);
-    }
-
-    private bool Fits(TreeFile item)
-    {
-        var name = StoragePath.NameOf(item.Path);
-        return cipher.Names is null
-            ? PathText.CountBytes(name) + (item.IsFolder ? 0 : FileProtection.Extension.Length) <= LongestNameOnDisk
-            : FileNameCipher.Fits(name);
     }
 
     private string? ProtectPath(TreeFile item) => cipher.Names is { } names

@@ -41,11 +41,10 @@ internal static partial class BackupErrors
         $"The name of '{path}' does not end in .enc, so that the name of the result is not clear. Name it with -Destination.",
         path);
 
-    public static BackupException NamesTooLong(string[] paths, int longest) => new(
+    public static BackupException NamesTooLong(string[] paths, IReadOnlyList<string> reasons) => new(
         nameof(NamesTooLong),
         BackupErrorCategory.InvalidInput,
-        $"{paths.Length} names are longer than {longest} bytes, which is what can be encrypted: {string.Join(", ", paths.Take(20))}"
-        + (paths.Length > 20 ? $", and {paths.Length - 20} more (the error's target object lists all)." : ".")
-        + " Rename or exclude them, or leave names readable with -EncryptFileName:$false.",
+        $"{paths.Length} names cannot be encrypted, such as {Examples(paths, reasons)}. Rename them, or leave names readable with "
+        + "-EncryptFileName:$false. Nothing was written. The error's target has all of them.",
         paths);
 }

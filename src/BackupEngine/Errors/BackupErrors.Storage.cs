@@ -31,6 +31,12 @@ internal static partial class BackupErrors
         $"There is no backup '{id}'. Get-AppBackup lists all; Sync-BackupCatalog finds those that only the storage knows.",
         id);
 
+    public static BackupException ItemNotFound(string id, string path) => new(
+        nameof(ItemNotFound),
+        BackupErrorCategory.NotFound,
+        $"The backup '{id}' has no item '{PathText.ForDisplay(path)}'. Get-AppBackupItem lists what it has; capitals count.",
+        path);
+
     public static BackupException BackupNotRestorable(SiteBackup backup) => new(
         nameof(BackupNotRestorable),
         BackupErrorCategory.InvalidState,

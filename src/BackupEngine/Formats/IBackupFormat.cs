@@ -34,6 +34,13 @@ internal interface IBackupFormat
     /// </summary>
     Task<bool> CheckAsync(FormatRead request, IEntryTarget target, bool isDeep, CancellationToken cancellationToken);
 
+    /// <summary>A backup was found damaged: whatever the format keeps to make the next one faster is not to be believed.</summary>
+    /// <param name="localFolder">See <see cref="SnapshotPlace.LocalFolder"/>.</param>
+    /// <param name="name">See <see cref="SnapshotPlace.Name"/>.</param>
+    void Distrust(string localFolder, string name)
+    {
+    }
+
     /// <summary>Removes everything of a backup but its backup info.</summary>
     Task RemoveAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken);
 }

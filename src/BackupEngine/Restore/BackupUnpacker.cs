@@ -44,7 +44,7 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
                 AddonHandlers.For(addon.Type).Assemble(addon, root);
             }
             root.FlushFileSystem();
-            Tell(target);
+            target.Tell(observer);
             return config;
         }
         catch (FileTreeException failure)
@@ -77,24 +77,6 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
         catch (JsonException failure)
         {
             throw BackupErrors.BackupDamaged(id, $"its {AppConfig.Path} cannot be read: {failure.Message}", failure);
-        }
-    }
-
-    private void Tell(RestoreTarget target)
-    {
-        foreach (var loss in target.Losses.Describe())
-        {
-            observer.OnWarning(loss);
-        }
-        if (target.Withheld > 0)
-        {
-            observer.OnWarning(
-                $"{target.Withheld} files were restored without their set-user-id, set-group-id or capability bits: this platform did not make "
-                + "the backup itself, and cannot tell whether they were set by whoever could write to the storage.");
-        }
-        if (target.Missing > 0)
-        {
-            observer.OnWarning($"{target.Missing} entries are not restored: the backup is Partial and does not hold them.");
         }
     }
 }

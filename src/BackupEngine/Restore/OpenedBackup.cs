@@ -91,12 +91,20 @@ internal sealed class OpenedBackup : IRecordedIndex
 
     /// <summary>Reads everything back and gives it to <paramref name="target"/>.</summary>
     /// <exception cref="BackupException">The backup is damaged as a whole; for single entries, the target decides.</exception>
-    public async Task ReadAsync(IEntryTarget target, RunCounters counters, SiteLimits limits, CancellationToken cancellationToken)
+    public Task ReadAsync(IEntryTarget target, RunCounters counters, SiteLimits limits, CancellationToken cancellationToken)
     {
         counters.Expect(Info.SourceSize, Info.FileCount);
+        return ReadAsync(target, counters, limits, isWanted: null, cancellationToken);
+    }
+
+    /// <summary>Reads wanted entries, and no more of the backup than they need; null for everything.</summary>
+    /// <exception cref="BackupException">The backup is damaged as a whole; for single entries, the target decides.</exception>
+    public async Task ReadAsync(
+        IEntryTarget target, RunCounters counters, SiteLimits limits, Func<IndexEntry, bool>? isWanted, CancellationToken cancellationToken)
+    {
         try
         {
-            await Format.ReadAsync(NewRequest(counters, limits), target, cancellationToken).ConfigureAwait(false);
+            await Format.ReadAsync(NewRequest(counters, limits) with { IsWanted = isWanted }, target, cancellationToken).ConfigureAwait(false);
         }
         catch (WrongPasswordOrDamagedException failure)
         {

@@ -79,6 +79,25 @@ internal sealed class RestoreTarget(DirectoryNode root, string id, bool isTruste
         }
     }
 
+    /// <summary>Tells what could not be restored as it was.</summary>
+    public void Tell(IOperationObserver observer)
+    {
+        foreach (var loss in Losses.Describe())
+        {
+            observer.OnWarning(loss);
+        }
+        if (Withheld > 0)
+        {
+            observer.OnWarning(
+                $"{Withheld} files were restored without their set-user-id, set-group-id or capability bits: this platform did not make "
+                + "the backup itself, and cannot tell whether they were set by whoever could write to the storage.");
+        }
+        if (Missing > 0)
+        {
+            observer.OnWarning($"{Missing} entries are not restored: the backup is Partial and does not hold them.");
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -174,6 +174,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
         File.Move(kept.NewCache, kept.Cache, overwrite: true);
         File.Delete(kept.Plan);
         File.Delete(kept.Log);
+        File.Delete(kept.Doubt);
     }
 }
 

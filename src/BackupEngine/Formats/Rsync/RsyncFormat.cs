@@ -31,6 +31,9 @@ internal sealed class RsyncFormat : IBackupFormat
     }
 
     /// <inheritdoc/>
+    public void Distrust(string localFolder, string name) => SyncFiles.RaiseDoubt(localFolder, name);
+
+    /// <inheritdoc/>
     public async Task RemoveAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken)
     {
         await storage.RemoveAsync(paths.Index, cancellationToken).ConfigureAwait(false);

@@ -21,6 +21,11 @@ internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, Syn
     /// <summary>What is known.</summary>
     public async Task<KnownSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
+        if (File.Exists(files.Doubt))
+        {
+            run.Observer.OnStep("A test has found a backup damaged: reading back all that the snapshot holds.");
+            return await RecoverAsync([], cancellationToken).ConfigureAwait(false);
+        }
         var state = await SnapshotState.TryReadAsync(target.Storage, files.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
         if (state is { IsComplete: true } && Open(files.Cache, state.Token) is { } cache)
         {

@@ -99,16 +99,15 @@ internal sealed class SyncFiles(SnapshotPlace place, bool isEncrypted)
     /// <summary>Where the snapshot of a name is in a storage.</summary>
     public static string RootOf(string name) => $"snapshot/{name}";
 
-    /// <summary>Removes all that is remembered.</summary>
-    public void Forget()
-    {
-        foreach (var path in new[] { Cache, NewCache, Plan, Log })
-        {
-            File.Delete(path);
-        }
-    }
+    /// <summary>Tells by being there that objects of the snapshot may be damaged: all are read back, whatever is remembered.</summary>
+    public string Doubt => DoubtOf(place.LocalFolder, place.Name);
+
+    /// <summary>Has the next run read back all of a snapshot.</summary>
+    public static void RaiseDoubt(string localFolder, string name) => File.WriteAllBytes(DoubtOf(localFolder, name), []);
 
     private string StatePathOf(bool encrypted) => $"{Root}.state{(encrypted ? BackupNames.EncryptedExtension : "")}";
+
+    private static string DoubtOf(string localFolder, string name) => Path.Join(localFolder, $"{name}.doubt");
 
     private string InFolder(string extension) => Path.Join(place.LocalFolder, $"{place.Name}.{extension}");
 }

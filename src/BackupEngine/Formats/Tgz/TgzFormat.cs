@@ -28,12 +28,16 @@ internal sealed class TgzFormat : IBackupFormat
         {
             throw BackupErrors.BackupDamaged(request.Info.Id, "its index does not fit its archive.");
         }
+        if (request.IsWanted is { } isWanted)
+        {
+            await ReadSelectedAsync(request, new SelectedTarget(target, isWanted), isWanted, cancellationToken).ConfigureAwait(false);
+            return;
+        }
         var stored = await request.Storage.OpenReadAsync(request.Info.Paths.Archive, 0, null, cancellationToken).ConfigureAwait(false);
         var archive = request.Cipher?.Decrypt(stored) ?? stored;
-        await using var _ = archive.ConfigureAwait(false);
-        var options = new TgzOptions { MemoryBudgetBytes = MemoryBudget.OfFormat(request.Limits, request.Storage.Capabilities) };
-        using var reader = new TgzReader(options, target, request.Counters, cancellationToken);
-        await reader.RunAsync(archive, request.Members, request.Entries, request.Info.Id).ConfigureAwait(false);
+        var source = new MemberSource(request.Members, null, (_, _, _) => Task.FromResult(archive));
+        await using var _ = source.ConfigureAwait(false);
+        await ReadMembersAsync(request, source, target, cancellationToken).ConfigureAwait(false);
         // Only the end tells whether what came before is what was encrypted.
         if (await archive.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) != 0)
         {
@@ -54,6 +58,38 @@ internal sealed class TgzFormat : IBackupFormat
     {
         await storage.RemoveAsync(paths.Archive, cancellationToken).ConfigureAwait(false);
         await storage.RemoveAsync(paths.Index, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Reads the members that hold wanted entries. The MAC of an encrypted archive covers all of it, so it cannot vouch for a part; the hash of
+    /// each file does, which stands in the authenticated index.
+    /// </summary>
+    private static async Task ReadSelectedAsync(
+        FormatRead request, IEntryTarget target, Func<IndexEntry, bool> isWanted, CancellationToken cancellationToken)
+    {
+        var wanted = MemberSource.FindWanted(request.Members.Count, request.Entries, isWanted);
+        var source = new MemberSource(request.Members, wanted, (offset, length, token) => OpenRangeAsync(request, offset, length, token));
+        await using var _ = source.ConfigureAwait(false);
+        await ReadMembersAsync(request, source, target, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task ReadMembersAsync(FormatRead request, MemberSource source, IEntryTarget target, CancellationToken cancellationToken)
+    {
+        var options = new TgzOptions { MemoryBudgetBytes = MemoryBudget.OfFormat(request.Limits, request.Storage.Capabilities) };
+        using var reader = new TgzReader(options, target, request.Counters, cancellationToken);
+        await reader.RunAsync(source, request.Entries, request.Info.Id).ConfigureAwait(false);
+    }
+
+    private static async Task<Stream> OpenRangeAsync(FormatRead request, long offset, long length, CancellationToken cancellationToken)
+    {
+        var path = request.Info.Paths.Archive;
+        if (request.Cipher is not { } cipher)
+        {
+            return await request.Storage.OpenReadAsync(path, offset, length, cancellationToken).ConfigureAwait(false);
+        }
+        var stored = await request.Storage
+            .OpenReadAsync(path, Cbv2RangeStream.FileStart(offset), Cbv2RangeStream.FileLength(offset, length), cancellationToken).ConfigureAwait(false);
+        return cipher.DecryptRange(stored, offset, length);
     }
 
     private static async Task<ArchiveFacts> WriteArchiveAsync(FormatWrite request, IndexSpool index, CancellationToken cancellationToken)

@@ -40,17 +40,16 @@ internal sealed class TgzReader : IDisposable
         }
     }
 
-    /// <summary>Reads the whole archive.</summary>
-    /// <param name="archive">The stored bytes.</param>
-    /// <param name="members">The length of each member.</param>
+    /// <summary>Reads the members of an archive.</summary>
+    /// <param name="archive">The members.</param>
     /// <param name="entries">The index, in archive order.</param>
     /// <param name="id">The backup, for messages.</param>
-    public async Task RunAsync(Stream archive, IReadOnlyList<long> members, IEnumerable<IndexEntry> entries, string id)
+    public async Task RunAsync(MemberSource archive, IEnumerable<IndexEntry> entries, string id)
     {
         using var cursor = new EntryCursor(entries);
         try
         {
-            await DispatchAsync(archive, members, cursor, id).ConfigureAwait(false);
+            await DispatchAsync(archive, cursor, id).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_failed.Task.IsFaulted)
         {
@@ -77,8 +76,9 @@ internal sealed class TgzReader : IDisposable
         _stop.Dispose();
     }
 
-    private async Task DispatchAsync(Stream archive, IReadOnlyList<long> members, EntryCursor cursor, string id)
+    private async Task DispatchAsync(MemberSource archive, EntryCursor cursor, string id)
     {
+        var members = archive.Members;
         LargeFile? large = null;
         for (var number = 0; number < members.Count; number++)
         {
@@ -86,10 +86,15 @@ internal sealed class TgzReader : IDisposable
             {
                 throw BackupErrors.BackupDamaged(id, $"its index says that member {number} has {members[number]} bytes.");
             }
+            var own = cursor.TakeMember(number);
+            if (!archive.Has(number))
+            {
+                continue;
+            }
             await _slots.WaitAsync(_stop.Token).ConfigureAwait(false);
             var block = _compressed.Rent();
-            await FillAsync(archive, block, (int)members[number], id).ConfigureAwait(false);
-            var own = cursor.TakeMember(number);
+            var stream = await archive.MoveToAsync(number, _stop.Token).ConfigureAwait(false);
+            await FillAsync(stream, block, (int)members[number], id).ConfigureAwait(false);
             if (own.Count > 0)
             {
                 // What follows without entries of its own is the rest of the last file here; the closing member belongs to nothing.

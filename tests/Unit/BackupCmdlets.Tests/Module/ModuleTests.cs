@@ -7,9 +7,9 @@ public sealed class ModuleTests
 {
     private static readonly string[] Cmdlets =
     [
-        "Export-BackupSite", "Get-AppBackup", "Get-BackupApp", "Get-BackupSite", "Get-Platform", "Get-PlatformBackup", "New-AppBackup",
+        "Export-BackupSite", "Get-AppBackup", "Get-AppBackupItem", "Get-BackupApp", "Get-BackupSite", "Get-Platform", "Get-PlatformBackup", "New-AppBackup",
         "New-BackupAddon", "New-BackupSite", "New-PlatformBackup", "Protect-BackupFile", "Protect-BackupFileName", "Register-BackupApp",
-        "Remove-AppBackup", "Remove-BackupSite", "Remove-PlatformBackup", "Restore-AppBackup", "Restore-Platform", "Set-AppBackup", "Set-BackupApp",
+        "Remove-AppBackup", "Remove-BackupSite", "Remove-PlatformBackup", "Restore-AppBackup", "Restore-AppBackupItem", "Restore-Platform", "Set-AppBackup", "Set-BackupApp",
         "Set-BackupSite", "Set-Platform", "Sync-BackupCatalog", "Test-AppBackup", "Test-BackupSite", "Test-PlatformBackup", "Unprotect-BackupFile",
         "Unprotect-BackupFileName", "Unregister-BackupApp",
     ];
@@ -111,6 +111,7 @@ public sealed class ModuleTests
             ("Get-AppBackup", ["Created", "State", "Stored", "Ready", "first", " kB"]),
             ("New-PlatformBackup", ["Apps", "Not backed up", "box_v", "Ready"]),
             ("Get-AppBackup | Test-AppBackup", ["Valid", "True"]),
+            ("Get-AppBackup | Get-AppBackupItem -Path data/file-3", ["Mode", "Owner", "Modified", "data/file-3"]),
             ("Test-BackupSite", ["Usable", "True", "Write: ok"]),
         })
         {

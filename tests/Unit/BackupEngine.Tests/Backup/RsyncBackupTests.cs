@@ -148,6 +148,25 @@ public sealed class RsyncBackupTests
     }
 
     [Fact]
+    public async Task Damage_that_a_test_has_found_is_not_handed_on_to_the_next_backup()
+    {
+        using var platform = await StartAsync(null);
+        MakeFiles(platform, 10);
+        var damaged = await platform.BackUpAsync();
+        // In place, as a dying disk does it: the snapshot has the same bytes.
+        using (var file = File.OpenWrite(Path.Join(platform.SitePath, damaged.RemotePath, "data/file-3")))
+        {
+            file.Write("X"u8);
+        }
+        Assert.Single(await ProblemsAsync(platform, damaged, deep: true));
+        var healed = await platform.BackUpAsync();
+        Assert.Empty(await ProblemsAsync(platform, healed, deep: true));
+        Assert.Single(await ProblemsAsync(platform, damaged, deep: true));
+        await platform.BackUpAsync();
+        Assert.Equal(["file-3"], Enumerable.Range(0, 10).Select(i => $"file-{i}").Where(name => Inode(platform, damaged, name) != Inode(platform, healed, name)));
+    }
+
+    [Fact]
     public async Task A_site_may_begin_to_encrypt_change_its_password_and_leave_names_readable()
     {
         using var platform = await StartAsync(null);

@@ -39,11 +39,12 @@ internal sealed class TestPlatform : IDisposable
         FaultyStorage? faulty = null;
         Action<int, string, string>? before = null;
         Action<string, string>? after = null;
+        Action<string, long>? whileReading = null;
         var platform = new TestPlatform(storage =>
         {
             // A new storage is opened for each operation; the faults stay.
-            (before, after) = (faulty?.Before, faulty?.After);
-            return faulty = new FaultyStorage(storage) { Before = before, After = after };
+            (before, after, whileReading) = (faulty?.Before, faulty?.After, faulty?.WhileReading);
+            return faulty = new FaultyStorage(storage) { Before = before, After = after, WhileReading = whileReading };
         });
         faults = () => faulty!;
         return platform;
