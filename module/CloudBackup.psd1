@@ -14,6 +14,7 @@
     VariablesToExport    = @()
     AliasesToExport      = @()
     CmdletsToExport      = @(
+        'Copy-BackupApp'
         'Export-BackupSite'
         'Get-AppBackup'
         'Get-AppBackupItem'
@@ -45,6 +46,7 @@
         'Unprotect-BackupFile'
         'Unprotect-BackupFileName'
         'Unregister-BackupApp'
+        'Update-BackupApp'
     )
     PrivateData          = @{
         PSData = @{

@@ -1,14 +1,10 @@
-using System.Text.RegularExpressions;
-using CloudBackup.Addons;
 using CloudBackup.Backup;
-using CloudBackup.Backup.Source;
-using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Apps;
 
 /// <summary>The apps of a platform.</summary>
-public sealed partial class AppService
+public sealed class AppService
 {
     private readonly EngineContext _context;
 
@@ -25,7 +21,7 @@ public sealed partial class AppService
     /// <exception cref="BackupException">The location is taken, a value is invalid, or the data directory cannot be opened.</exception>
     public BackupApp Register(BackupApp app)
     {
-        app = Validate(app) with { Id = _context.Random.NextGuid(), Registered = _context.Time.GetUtcNow(), State = AppState.Installed };
+        app = AppRules.Check(app) with { Id = _context.Random.NextGuid(), Registered = _context.Time.GetUtcNow(), State = AppState.Installed };
         return _context.Apps.Add(app) ? app : throw BackupErrors.AppExists(app.Location);
     }
 
@@ -33,7 +29,7 @@ public sealed partial class AppService
     /// <exception cref="BackupException">A value is invalid, or the app is in use.</exception>
     public BackupApp Update(BackupApp app)
     {
-        app = Validate(app);
+        app = AppRules.Check(app);
         using var appLock = AppLock.Take(_context, app, "change");
         if (_context.Apps.Find(app.Location) is { } other && other.Id != app.Id)
         {
@@ -50,46 +46,4 @@ public sealed partial class AppService
         using var appLock = AppLock.Take(_context, app, "unregistration");
         _context.Apps.Remove(app.Id);
     }
-
-    private static BackupApp Validate(BackupApp app)
-    {
-        if (!LocationPattern().IsMatch(app.Location))
-        {
-            throw BackupErrors.NameInvalid(
-                "location", app.Location, "a domain-like name: letters, digits, dots, dashes and underscores, at most 128, no dot at either end");
-        }
-        if (!VersionPattern().IsMatch(app.Version))
-        {
-            throw BackupErrors.NameInvalid("version", app.Version, "letters, digits, dots, dashes, pluses and tildes, at most 64");
-        }
-        if (!Path.IsPathFullyQualified(app.DataDirectory))
-        {
-            throw BackupErrors.NameInvalid("data directory", app.DataDirectory, "it must be an absolute path");
-        }
-        app = app with
-        {
-            Location = app.Location.ToLowerInvariant(),
-            DataDirectory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(app.DataDirectory)),
-        };
-        try
-        {
-            LocalFileSystem.Open(app.DataDirectory).Dispose();
-        }
-        catch (FileTreeException failure)
-        {
-            throw BackupErrors.DataDirectoryUnusable(app.Location, app.DataDirectory, failure);
-        }
-        foreach (var addon in app.Addons)
-        {
-            AddonHandlers.For(addon.Type).Validate(addon);
-        }
-        _ = new ExcludeRules(app.Exclude);
-        return app;
-    }
-
-    [GeneratedRegex(@"^[A-Za-z0-9_]([A-Za-z0-9._-]{0,126}[A-Za-z0-9_])?\z")]
-    private static partial Regex LocationPattern();
-
-    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9.+~-]{0,63})\z")]
-    private static partial Regex VersionPattern();
 }

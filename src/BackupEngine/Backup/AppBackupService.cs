@@ -1,7 +1,9 @@
 using CloudBackup.Catalog;
+using CloudBackup.Clone;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
+using CloudBackup.Update;
 
 namespace CloudBackup.Backup;
 
@@ -76,6 +78,17 @@ public sealed partial class AppBackupService
     public Task<BackupApp> RestoreAsync(
         string id, AppRestoreOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
         new InPlaceRestorer(_context, _storages).RunAsync(id, options, observer, cancellationToken);
+
+    /// <summary>Brings a backup up as another app, with an id, a location and a data directory of its own.</summary>
+    /// <exception cref="BackupException">It failed; there is no new app, and its folder is as it was.</exception>
+    public Task<BackupApp> CloneAsync(string id, AppCopyOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
+        new AppCloner(_context, _storages).RunAsync(id, options, observer, cancellationToken);
+
+    /// <summary>Brings an app to another version, after a backup that it is put back from when that fails.</summary>
+    /// <exception cref="BackupException">It failed; the app is as before, unless the failure says otherwise.</exception>
+    public Task<BackupApp> UpdateAppAsync(
+        string location, AppUpdateOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
+        new AppUpdater(_context, _storages, observer).RunAsync(location, options, cancellationToken);
 
     /// <summary>Restores the content of a backup to a new or empty folder.</summary>
     /// <exception cref="BackupException">It failed, and the destination is as it was.</exception>

@@ -53,8 +53,8 @@ internal static partial class BackupErrors
     public static BackupException AppNotRestored(string location, string backupId) => new(
         nameof(AppNotRestored),
         BackupErrorCategory.InvalidState,
-        $"The restore of {location} from '{backupId}' was not finished, so there is nothing worth backing up. Finish it with "
-        + $"Restore-AppBackup {backupId}.",
+        $"The restore of {location} from '{backupId}' was not finished, so there is nothing worth backing up. Finish it the "
+        + $"way it began: with Restore-AppBackup {backupId}, or with Copy-BackupApp again.",
         location);
 
     public static BackupException Unexpected(string what, Exception inner) => new(

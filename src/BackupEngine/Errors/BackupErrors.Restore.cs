@@ -68,7 +68,7 @@ internal static partial class BackupErrors
     public static BackupException FolderOccupied(string path, string whose) => new(
         nameof(FolderOccupied),
         BackupErrorCategory.AlreadyExists,
-        $"'{path}', {whose}, is not empty. Move its content away, or have it replaced with -Force.",
+        $"'{path}', {whose}, is not empty. Move its content away, or take another folder; Restore-Platform replaces it with -Force.",
         path);
 
     public static BackupException FolderUnwritable(string path, string whose, string reason) => new(

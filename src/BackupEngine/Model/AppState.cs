@@ -9,6 +9,9 @@ public enum AppState
     /// <summary>A restore is replacing its data, or was interrupted while doing so.</summary>
     Restoring,
 
+    /// <summary>An update is replacing its version, or was interrupted while doing so.</summary>
+    Updating,
+
     /// <summary>The last operation on the app failed; <see cref="BackupApp.LastError"/> says why.</summary>
     Error,
 }

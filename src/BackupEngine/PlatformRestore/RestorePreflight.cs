@@ -2,6 +2,7 @@ using CloudBackup.Catalog;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
+using CloudBackup.Restore;
 
 namespace CloudBackup.PlatformRestore;
 

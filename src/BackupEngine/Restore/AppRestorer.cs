@@ -1,5 +1,6 @@
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;
+using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Restore;
@@ -22,7 +23,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         context.Apps.Update(before with { State = AppState.Restoring });
         try
         {
-            await UnpackAsync(job, swap, cancellationToken).ConfigureAwait(false);
+            job = Configured(job, await UnpackAsync(job, swap, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception failure)
         {
@@ -69,6 +70,10 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         }
     }
 
+    private static RestoreJob Configured(RestoreJob job, AppConfig? config) => job.Configure is { } configure && config is not null
+        ? job with { App = configure(job.App, config), Restored = configure(job.Restored, config) }
+        : job;
+
     private DataSwap PrepareSwap(RestoreJob job)
     {
         var app = job.App;
@@ -96,7 +101,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         Phase = RestorePhase.Unpacking,
     };
 
-    private async Task UnpackAsync(RestoreJob job, DataSwap swap, CancellationToken cancellationToken)
+    private async Task<AppConfig?> UnpackAsync(RestoreJob job, DataSwap swap, CancellationToken cancellationToken)
     {
         var app = job.App;
         observer.OnStep($"Unpacking {job.Source.Name} beside the data of {app.Location}.");
@@ -109,10 +114,9 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
             throw BackupErrors.DestinationUnusable(app.DataDirectory, failure);
         }
         var target = new UnpackTarget(swap.UnpackPath, app.DataDirectory, $"Restoring {app.Location}", job.Limits, observer);
-        await job.Source.UnpackAsync(target, cancellationToken).ConfigureAwait(false);
-        if (!Directory.Exists(Path.Join(swap.UnpackPath, "data")))
-        {
-            throw BackupErrors.BackupDamaged(job.Source.Name, "it has no data folder.");
-        }
+        var config = await job.Source.UnpackAsync(target, cancellationToken).ConfigureAwait(false);
+        return Directory.Exists(Path.Join(swap.UnpackPath, "data"))
+            ? config
+            : throw BackupErrors.BackupDamaged(job.Source.Name, "it has no data folder.");
     }
 }

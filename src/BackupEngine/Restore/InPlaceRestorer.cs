@@ -24,9 +24,11 @@ internal sealed class InPlaceRestorer(EngineContext context, SiteStorage storage
         {
             var backup = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);
             await using var _ = backup.ConfigureAwait(false);
-            if (!options.SkipSafetyBackup)
+            // An app whose restore did not end has nothing that is worth a backup.
+            if (!options.SkipSafetyBackup && app.UnfinishedRestore is null)
             {
-                await new SafetyBackup(context, observer).MakeAsync(app, site, storage, cancellationToken).ConfigureAwait(false);
+                await new SafetyBackup(context, "before restore", BackupErrors.SafetyBackupFailed, observer)
+                    .MakeAsync(app, site, storage, cancellationToken).ConfigureAwait(false);
             }
             var job = new RestoreJob
             {

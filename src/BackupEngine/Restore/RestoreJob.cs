@@ -1,3 +1,5 @@
+using CloudBackup.Formats;
+
 namespace CloudBackup.Restore;
 
 /// <summary>One restore of an app's data.</summary>
@@ -20,6 +22,12 @@ internal sealed record RestoreJob
     /// fails leaves the restored data in place and the app in <see cref="AppState.Error"/>, for somebody to finish.
     /// </summary>
     public bool IsFresh { get; init; }
+
+    /// <summary>True when the app may be down already, as after a failed update: a StopCommand that fails is only told.</summary>
+    public bool MayBeDown { get; init; }
+
+    /// <summary>Makes the app what the restored configuration says; null to leave it as it is.</summary>
+    public Func<BackupApp, AppConfig, BackupApp>? Configure { get; init; }
 
     /// <summary>Whether commands are told to leave DNS alone.</summary>
     public bool SkipDns { get; init; }

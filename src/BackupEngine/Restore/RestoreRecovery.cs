@@ -14,6 +14,7 @@ internal static class RestoreRecovery
     /// <exception cref="BackupException">The data could not be brought back; the next operation tries again.</exception>
     public static void Run(EngineContext context, BackupApp app, IOperationObserver observer)
     {
+        SettleUpdate(context, app, observer);
         if (context.RestoreJournal.Find(app.Id) is not { } entry)
         {
             return;
@@ -51,6 +52,17 @@ internal static class RestoreRecovery
             // The old data is back, or the new accepted: what is left is no longer part of a swap.
             context.RestoreJournal.Save(entry with { Phase = RestorePhase.CleaningUp });
             observer.OnWarning($"'{swap.StagingPath}' could not be removed: {failure.Message} Remove it by hand, or leave it to the next operation.");
+        }
+    }
+
+    /// <summary>Whoever holds the lock and finds an update under way finds a dead one: what it left is in doubt.</summary>
+    private static void SettleUpdate(EngineContext context, BackupApp app, IOperationObserver observer)
+    {
+        if (context.Apps.Find(app.Id) is { State: AppState.Updating } registered)
+        {
+            var reason = BackupErrors.UpdateInterrupted(app.Location).Message;
+            observer.OnWarning(reason);
+            context.Apps.Update(registered with { State = AppState.Error, LastError = reason });
         }
     }
 

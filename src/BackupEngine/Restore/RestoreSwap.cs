@@ -67,7 +67,11 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
     /// </summary>
     private async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (!job.IsFresh)
+        if (job.MayBeDown)
+        {
+            await TryRunAsync("StopCommand", job.App.Commands.Stop).ConfigureAwait(false);
+        }
+        else if (!job.IsFresh)
         {
             await RunAsync("StopCommand", job.App.Commands.Stop, job.App, cancellationToken).ConfigureAwait(false);
         }

@@ -4,38 +4,36 @@ using CloudBackup.Storage;
 
 namespace CloudBackup.Restore;
 
-/// <summary>Backs an app up before its data is replaced, so that this can be undone also when it went well.</summary>
-internal sealed class SafetyBackup(EngineContext context, IOperationObserver observer)
+/// <summary>Backs an app up before its data or version is replaced, so that this can be undone also when it went well.</summary>
+/// <param name="context">The platform.</param>
+/// <param name="label">What is about to be done.</param>
+/// <param name="refuse">The failure to tell when the backup fails, made of the app's location and the reason.</param>
+/// <param name="observer">Is told of steps.</param>
+internal sealed class SafetyBackup(
+    EngineContext context, string label, Func<string, BackupException, BackupException> refuse, IOperationObserver observer)
 {
     /// <summary>How long retention leaves such a backup alone: some mistakes are only noticed after a while.</summary>
     public static readonly TimeSpan Preserved = TimeSpan.FromDays(21);
 
-    private const string Label = "before restore";
-
-    /// <summary>
-    /// Makes the backup for a caller that holds the app's lock. An app whose restore did not end has nothing that is worth one.
-    /// </summary>
+    /// <summary>Makes the backup for a caller that holds the app's lock.</summary>
     /// <exception cref="BackupException">It cannot be made; nothing was changed.</exception>
-    public async Task MakeAsync(BackupApp app, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
+    public async Task<AppBackup> MakeAsync(BackupApp app, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
     {
-        if (app.UnfinishedRestore is not null)
-        {
-            return;
-        }
-        var options = new AppBackupOptions { Label = Label, PreserveUntil = context.Time.GetUtcNow() + Preserved };
+        var options = new AppBackupOptions { Label = label, PreserveUntil = context.Time.GetUtcNow() + Preserved };
         observer.OnStep($"Backing {app.Location} up as it is now, before anything is replaced.");
         try
         {
             var run = BackupRun.Start(context, site, storage, options, observer);
-            await new AppBatch(context).BackUpLockedAsync(app, run, cancellationToken).ConfigureAwait(false);
+            return await new AppBatch(context).BackUpLockedAsync(app, run, cancellationToken).ConfigureAwait(false)
+                ?? throw BackupErrors.SiteKeepsNothing(site.Name);
         }
         catch (BackupException failure)
         {
-            throw BackupErrors.SafetyBackupFailed(app.Location, failure);
+            throw refuse(app.Location, failure);
         }
         catch (StorageException failure)
         {
-            throw BackupErrors.SafetyBackupFailed(app.Location, BackupErrors.FromStorage(site.Name, failure));
+            throw refuse(app.Location, BackupErrors.FromStorage(site.Name, failure));
         }
     }
 }

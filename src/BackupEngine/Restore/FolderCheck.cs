@@ -1,6 +1,6 @@
 using CloudBackup.FileTree;
 
-namespace CloudBackup.PlatformRestore;
+namespace CloudBackup.Restore;
 
 /// <summary>A folder that a restore is going to fill.</summary>
 /// <param name="Path">The folder.</param>

@@ -1,0 +1,42 @@
+using System.Management.Automation;
+
+namespace CloudBackup.Commands;
+
+/// <summary>
+/// Clones an app from one of its backups: an exact replica at another location, with its own id and data directory. Its configuration comes
+/// from the backup; what is given here takes its place.
+/// </summary>
+[Cmdlet(VerbsCommon.Copy, "BackupApp", SupportsShouldProcess = true)]
+[OutputType(typeof(BackupApp))]
+public sealed class CopyBackupAppCommand : BackupAppParameters
+{
+    /// <summary>The id of the backup.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AppBackupCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Id { get; set; } = "";
+
+    /// <summary>The new app's location.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string Location { get; set; } = "";
+
+    /// <summary>The new app's data directory, missing or empty.</summary>
+    [Parameter(Mandatory = true, Position = 2)]
+    [ValidateNotNullOrEmpty]
+    public string DataDirectory { get; set; } = "";
+
+    /// <summary>Tells the app's commands to leave DNS alone: CLOUDBACKUP_SKIP_DNS=1 is in their environment.</summary>
+    [Parameter]
+    public SwitchParameter SkipDns { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var options = new AppCopyOptions { Location = Location, DataDirectory = ResolvePath(DataDirectory)!, Change = Apply, SkipDns = SkipDns };
+        if (ShouldProcess(Location, $"Clone from {Engine.AppBackups.Get(Id).Id}"))
+        {
+            WriteObject(Run((observer, token) => Engine.AppBackups.CloneAsync(Id, options, observer, token)));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+using CloudBackup.Addons;
+using CloudBackup.Backup.Source;
+using CloudBackup.FileTree;
+
+namespace CloudBackup.Apps;
+
+/// <summary>What an app may be told.</summary>
+internal static partial class AppRules
+{
+    /// <summary>The app with its values in their usual form, when its data directory is there.</summary>
+    /// <exception cref="BackupException">A value is invalid, or the data directory cannot be opened.</exception>
+    public static BackupApp Check(BackupApp app)
+    {
+        app = CheckValues(app);
+        try
+        {
+            LocalFileSystem.Open(app.DataDirectory).Dispose();
+        }
+        catch (FileTreeException failure)
+        {
+            throw BackupErrors.DataDirectoryUnusable(app.Location, app.DataDirectory, failure);
+        }
+        return app;
+    }
+
+    /// <summary>The app with its values in their usual form, wherever its data is.</summary>
+    /// <exception cref="BackupException">A value is invalid.</exception>
+    public static BackupApp CheckValues(BackupApp app)
+    {
+        if (!LocationPattern().IsMatch(app.Location))
+        {
+            throw BackupErrors.NameInvalid(
+                "location", app.Location, "a domain-like name: letters, digits, dots, dashes and underscores, at most 128, no dot at either end");
+        }
+        CheckVersion(app.Version);
+        if (!Path.IsPathFullyQualified(app.DataDirectory))
+        {
+            throw BackupErrors.NameInvalid("data directory", app.DataDirectory, "it must be an absolute path");
+        }
+        foreach (var addon in app.Addons)
+        {
+            AddonHandlers.For(addon.Type).Validate(addon);
+        }
+        _ = new ExcludeRules(app.Exclude);
+        return app with
+        {
+            Location = app.Location.ToLowerInvariant(),
+            DataDirectory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(app.DataDirectory)),
+        };
+    }
+
+    /// <summary>Refuses what is no version.</summary>
+    /// <exception cref="BackupException">It is none.</exception>
+    public static void CheckVersion(string version)
+    {
+        if (!VersionPattern().IsMatch(version))
+        {
+            throw BackupErrors.NameInvalid("version", version, "letters, digits, dots, dashes, pluses and tildes, at most 64");
+        }
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9_]([A-Za-z0-9._-]{0,126}[A-Za-z0-9_])?\z")]
+    private static partial Regex LocationPattern();
+
+    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9.+~-]{0,63})\z")]
+    private static partial Regex VersionPattern();
+}

@@ -1,0 +1,134 @@
+using CloudBackup.Apps;
+using CloudBackup.Backup;
+using CloudBackup.Commands;
+using CloudBackup.FileTree;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
+using CloudBackup.Restore;
+
+namespace CloudBackup.Clone;
+
+/// <summary>Brings a new app up on restored data. When that fails, there is neither app nor data.</summary>
+internal sealed class AppInstaller(EngineContext context, IOperationObserver observer)
+{
+    /// <summary>
+    /// The app to install: an interrupted installation of the same is gone on with, everything else that is in the way is told.
+    /// </summary>
+    /// <param name="wanted">The app, without id.</param>
+    /// <param name="size">Bytes that its data needs.</param>
+    /// <exception cref="BackupException">A value is invalid, or location or folder are in use.</exception>
+    public BackupApp Prepare(BackupApp wanted, long size)
+    {
+        wanted = AppRules.CheckValues(wanted) with { Registered = context.Time.GetUtcNow(), State = AppState.Restoring };
+        var known = context.Apps.Find(wanted.Location);
+        var isOurs = known is not null && known.UnfinishedRestore == wanted.UnfinishedRestore && known.DataDirectory == wanted.DataDirectory;
+        if (known is not null && !isOurs)
+        {
+            throw BackupErrors.AppExists(wanted.Location);
+        }
+        wanted = wanted with { Id = isOurs ? known!.Id : context.Random.NextGuid() };
+        CheckOverlap(wanted);
+        var folder = new FolderToFill(wanted.DataDirectory, $"the data directory of {wanted.Location}", size, isOurs);
+        return FolderCheck.Run([folder], mayReplace: false).FirstOrDefault() is { } failure ? throw failure : wanted;
+    }
+
+    /// <summary>Registers the app, restores into it and starts it.</summary>
+    /// <exception cref="BackupException">It failed; the app is not registered, and its folder as it was.</exception>
+    public async Task<BackupApp> RunAsync(BackupApp app, IRestoreSource source, SiteLimits limits, AppCopyOptions options, CancellationToken cancellationToken)
+    {
+        using var appLock = AppLock.Take(context, app, "installation");
+        var wasThere = Directory.Exists(app.DataDirectory);
+        if (!context.Apps.Add(app) && context.Apps.Find(app.Id) is null)
+        {
+            throw BackupErrors.AppExists(app.Location);
+        }
+        try
+        {
+            RestoreRecovery.Run(context, app, observer);
+            var job = new RestoreJob
+            {
+                App = app,
+                Restored = AppRestorer.Finished(app, app.Version),
+                Source = source,
+                Limits = limits,
+                IsFresh = true,
+                SkipDns = options.SkipDns,
+                Configure = (present, config) => Configure(present, config, options),
+            };
+            return await new AppRestorer(context, observer).RunAsync(job, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            await RemoveAsync(app, wasThere, options.SkipDns).ConfigureAwait(false);
+            throw failure is BackupException { ErrorId: nameof(BackupErrors.RestoreUnfinished) } unfinished
+                ? BackupErrors.AppNotBroughtUp(app.Location, unfinished)
+                : failure;
+        }
+    }
+
+    private static BackupApp Configure(BackupApp app, AppConfig config, AppCopyOptions options)
+    {
+        app = app with
+        {
+            PackageName = config.PackageName,
+            Exclude = config.Exclude,
+            Addons = config.Addons,
+            Commands = config.Commands,
+            AutomaticBackup = config.AutomaticBackup,
+        };
+        return options.Change?.Invoke(app) ?? app;
+    }
+
+    private void CheckOverlap(BackupApp app)
+    {
+        var others = context.Apps.List().Where(other => other.Id != app.Id)
+            .Select(other => (Path: other.DataDirectory, Whose: $"the data directory of {other.Location}"))
+            .Append((context.Home.Path, "the platform home"));
+        foreach (var (path, whose) in others.Where(other => ExtraDirectories.PathsOverlap(app.DataDirectory, other.Path)))
+        {
+            throw BackupErrors.DataDirectoryTaken(app.DataDirectory, path, whose);
+        }
+    }
+
+    /// <summary>Undoes it all; never cancelled, since half an app is worse than none.</summary>
+    private async Task RemoveAsync(BackupApp app, bool keepFolder, bool skipDns)
+    {
+        var present = context.Apps.Find(app.Id) ?? app;
+        try
+        {
+            RestoreRecovery.Run(context, present, observer);
+            if (Directory.Exists(app.DataDirectory) && Directory.EnumerateFileSystemEntries(app.DataDirectory).Any())
+            {
+                await new CommandRunner(observer) { SkipDns = skipDns }
+                    .RunAsync("StopCommand", present.Commands.Stop, present, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (BackupException failure)
+        {
+            observer.OnWarning(failure.Message);
+        }
+        try
+        {
+            RemoveData(app.DataDirectory, keepFolder);
+        }
+        catch (FileTreeException failure)
+        {
+            observer.OnWarning($"'{app.DataDirectory}' could not be removed: {failure.Message} Remove it by hand.");
+        }
+        context.Apps.Remove(app.Id);
+    }
+
+    private static void RemoveData(string path, bool keepFolder)
+    {
+        if (!Directory.Exists(path))
+        {
+            return;
+        }
+        using var folder = LocalFileSystem.Open(keepFolder ? path : Path.GetDirectoryName(path)!);
+        foreach (var name in keepFolder ? [.. folder.ReadNames(CancellationToken.None)] : new List<string> { Path.GetFileName(path) })
+        {
+            TreeRemoval.Remove(folder, name);
+        }
+    }
+}

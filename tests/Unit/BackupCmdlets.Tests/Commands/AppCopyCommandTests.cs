@@ -1,0 +1,35 @@
+using CloudBackup.Cmdlets.Tests.Support;
+
+namespace CloudBackup.Cmdlets.Tests.Commands;
+
+public sealed class AppCopyCommandTests
+{
+    [Fact]
+    public void Copy_BackupApp_clones_a_backup_from_the_pipeline()
+    {
+        using var session = Session.WithApp();
+        session.Run("New-AppBackup wiki.example.com");
+        Assert.Empty(session.Run("Get-AppBackup | Copy-BackupApp -Location staging.example.com -DataDirectory \"$root/staging\" -WhatIf"));
+        Assert.False(Directory.Exists(Path.Join(session.Root, "staging")));
+        var clone = session.Run("Get-AppBackup | Copy-BackupApp -Location staging.example.com -DataDirectory \"$root/staging\" -Exclude '*.tmp'").Single();
+        Assert.Equal(("staging.example.com", "1.2.0", "Installed", "wiki"), (clone.Text("Location"), clone.Text("Version"), clone.Text("State"), clone.Text("PackageName")));
+        Assert.Equal(20, Directory.EnumerateFiles(Path.Join(session.Root, "staging")).Count());
+        Assert.Equal("*.tmp", session.Run("(Get-BackupApp staging.example.com).Exclude").Single().ToString());
+        var failure = session.Fail("Get-AppBackup | Copy-BackupApp -Location staging.example.com -DataDirectory \"$root/more\"");
+        Assert.StartsWith("AppExists,", failure.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Update_BackupApp_updates_or_goes_back()
+    {
+        using var session = Session.WithApp();
+        Assert.Empty(session.Run("Update-BackupApp wiki.example.com 2.0.0 -WhatIf"));
+        Assert.Empty(session.Run("Get-AppBackup"));
+        Assert.Equal("2.0.0", session.Run("Get-BackupApp | Update-BackupApp -Version 2.0.0").Single().Text("Version"));
+        Assert.Equal("before update", session.Run("Get-AppBackup").Single().Text("Label"));
+        session.Run("Set-BackupApp wiki.example.com -HealthCommand sh, -c, '[ $CLOUDBACKUP_VERSION = 2.0.0 ]'");
+        Assert.StartsWith("UpdateRolledBack,", session.Fail("Update-BackupApp wiki.example.com 3.0.0").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("2.0.0", session.Run("Get-BackupApp").Single().Text("Version"));
+        Assert.Equal("3.0.0", session.Run("Update-BackupApp wiki.example.com 3.0.0 -SkipBackup -ErrorAction SilentlyContinue; Set-BackupApp wiki.example.com -HealthCommand @(); Update-BackupApp wiki.example.com 3.0.0 -SkipBackup").Single().Text("Version"));
+    }
+}
