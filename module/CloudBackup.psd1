@@ -22,6 +22,7 @@
         'Get-BackupSite'
         'Get-Platform'
         'Get-PlatformBackup'
+        'Invoke-BackupCleanup'
         'New-AppBackup'
         'New-BackupAddon'
         'New-BackupSite'

@@ -2,6 +2,7 @@ using System.Security;
 using CloudBackup.Apps;
 using CloudBackup.Backup;
 using CloudBackup.Catalog;
+using CloudBackup.Cleanup;
 using CloudBackup.Encryption;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
@@ -18,6 +19,7 @@ namespace CloudBackup;
 /// <item><see cref="AppBackups"/>: making (Backup/, Formats/, Addons/), testing and restoring (Restore/) backups.</item>
 /// <item><see cref="Platform"/>, <see cref="PlatformBackups"/> and <see cref="PlatformRestore"/>: the installation itself (Platform/), its
 /// backups, and bringing it back (PlatformRestore/).</item>
+/// <item><see cref="Cleanup"/>: what goes by a site's retention policy (Cleanup/, Retention/).</item>
 /// <item><see cref="SyncAsync"/>: the catalog (Catalog/) follows the storage, which is the truth.</item>
 /// </list>
 /// Many engines may be open on one platform at a time, in one process or several. All members are thread-safe.
@@ -39,6 +41,7 @@ public sealed class BackupEngine : IDisposable
         Platform = new PlatformService(context);
         PlatformBackups = new PlatformBackupService(context, _storages);
         PlatformRestore = new PlatformRestoreService(context, _storages);
+        Cleanup = new CleanupService(context, _storages);
     }
 
     /// <summary>The sites.</summary>
@@ -55,6 +58,9 @@ public sealed class BackupEngine : IDisposable
 
     /// <summary>The backups of the platform.</summary>
     public PlatformBackupService PlatformBackups { get; }
+
+    /// <summary>What retention gives away goes.</summary>
+    public CleanupService Cleanup { get; }
 
     /// <summary>Restores of the platform.</summary>
     public PlatformRestoreService PlatformRestore { get; }

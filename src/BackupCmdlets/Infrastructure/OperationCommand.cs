@@ -17,6 +17,11 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Whether the cmdlet is only to say what it would do.</summary>
+    protected bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var bound)
+        ? LanguagePrimitives.IsTrue(bound)
+        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
     /// <summary>Does the cmdlet's work for one input object; failures that users can act on become error records.</summary>
     protected sealed override void ProcessRecord() => WriteFailureOf(Process);
 
@@ -85,10 +90,7 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
     protected bool IsConfirmed(string target, string action, bool destroys)
     {
         var isAsked = MyInvocation.BoundParameters.ContainsKey("Confirm");
-        var isWhatIf = MyInvocation.BoundParameters.TryGetValue("WhatIf", out var bound)
-            ? LanguagePrimitives.IsTrue(bound)
-            : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
-        return (!destroys && !isAsked && !isWhatIf) || ShouldProcess(target, action);
+        return (!destroys && !isAsked && !IsWhatIf) || ShouldProcess(target, action);
     }
 
     /// <summary>Whether the user gave a parameter.</summary>

@@ -39,11 +39,8 @@ internal sealed class BackupOperations(EngineContext context, SiteStorage storag
         await storages.UseAsync(storages.Resolve(backup.Site), observer, async storage =>
         {
             observer.OnStep($"Removing {backup.RemotePath} from {backup.Site}.");
-            await LeftOvers.RemoveContentAsync(storage, backup, cancellationToken).ConfigureAwait(false);
-            await BackupNote.RemoveAsync(storage, BackupPaths.Of(backup), cancellationToken).ConfigureAwait(false);
-            context.Backups.Remove(backup.Id);
-            await UnusedKeys.RemoveAsync(context, backup, storage, cancellationToken).ConfigureAwait(false);
-            return true;
+            var failures = await new BackupRemoval(context, storage).RemoveAsync([record], cancellationToken).ConfigureAwait(false);
+            return failures.TryGetValue(backup.Id, out var failure) ? throw failure : true;
         }).ConfigureAwait(false);
     }
 }

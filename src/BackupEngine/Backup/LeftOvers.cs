@@ -34,21 +34,22 @@ internal static class LeftOvers
     }
 
     /// <summary>Removes a backup from the storage: the backup info first, so that at no moment a record without content is there.</summary>
+    /// <exception cref="StorageException">Something of it is still there.</exception>
     public static async Task RemoveContentAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
     {
         var paths = BackupPaths.Of(backup);
         await storage.RemoveAsync(paths.Info, cancellationToken).ConfigureAwait(false);
-        await BackupFormats.Get(backup.Format).RemoveAsync(storage, paths, cancellationToken).ConfigureAwait(false);
-        if (storage.As<ISweepPartials>() is { } sweeper)
+        var objects = BackupFormats.Get(backup.Format).ListObjectsAsync(storage, paths, cancellationToken);
+        var failures = await ObjectRemoval.RemoveAllAsync(storage, objects, cancellationToken).ConfigureAwait(false);
+        if (failures.FirstOrDefault() is { } failure)
         {
-            foreach (var path in new[] { paths.RemotePath, paths.Archive, paths.Index, paths.Info })
-            {
-                await sweeper.SweepPartialsAsync(path, cancellationToken).ConfigureAwait(false);
-            }
+            throw failure.Reason;
         }
+        await BackupRemoval.SweepAsync(storage, backup, cancellationToken).ConfigureAwait(false);
     }
 
-    private static Task<BackupRecord?> FindAsync(
+    /// <summary>The record of a backup that is complete in the storage although its record says Creating; null when it is not.</summary>
+    public static Task<BackupRecord?> FindAsync(
         EngineContext context, SiteBackup backup, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
     {
         BackupKeys[] keys = backup.KeyId is { } id && context.Keys.Find(id) is { } found ? [found] : [];

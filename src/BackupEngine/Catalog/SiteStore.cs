@@ -55,6 +55,11 @@ internal sealed class SiteStore(PlatformDatabase database)
         return removed;
     });
 
+    /// <summary>Notes when a site was cleaned up.</summary>
+    public bool NoteCleanup(string name, DateTimeOffset time) => database.InTransaction(() =>
+        Find(name) is { } site && database.Execute(
+            "UPDATE site SET document = $document WHERE name = $name", ("$name", name), ("$document", Write(site with { LastCleanup = time }))) == 1);
+
     private void MakeRoomForDefault(BackupSite site)
     {
         if (site.IsDefault)

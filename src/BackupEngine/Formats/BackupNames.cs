@@ -20,6 +20,12 @@ internal static class BackupNames
     /// <summary>What the names of encrypted objects end in, behind everything else.</summary>
     public const string EncryptedExtension = ".enc";
 
+    /// <summary>The folder of the working mirrors that backups of the format rsync are made from.</summary>
+    public const string SnapshotFolder = "snapshot";
+
+    /// <summary>A name that no object has.</summary>
+    public const string NoObject = ".none";
+
     private const string AppStart = "app_";
     private const string BoxStart = "box_";
 

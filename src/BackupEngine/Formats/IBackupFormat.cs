@@ -41,8 +41,11 @@ internal interface IBackupFormat
     {
     }
 
-    /// <summary>Removes everything of a backup but its backup info.</summary>
-    Task RemoveAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken);
+    /// <summary>
+    /// The paths of everything that a backup may have in a storage but its backup info: what is to be removed with it. Objects that are
+    /// always the same are told whether they are there or not.
+    /// </summary>
+    IAsyncEnumerable<string> ListObjectsAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken);
 }
 
 /// <summary>What is to be stored, and with what.</summary>

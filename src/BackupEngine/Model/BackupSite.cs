@@ -39,6 +39,9 @@ public sealed record BackupSite
     /// <summary>Which backups cleanup keeps; null keeps every good one.</summary>
     public RetentionPolicy? Retention { get; init; }
 
+    /// <summary>When the site was last cleaned up; null when it never was.</summary>
+    public DateTimeOffset? LastCleanup { get; init; }
+
     /// <summary>When the site was created.</summary>
     public DateTimeOffset Created { get; init; }
 

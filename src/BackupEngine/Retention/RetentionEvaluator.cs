@@ -1,3 +1,5 @@
+using CloudBackup.Catalog;
+
 namespace CloudBackup.Retention;
 
 /// <summary>
@@ -11,29 +13,61 @@ internal static class RetentionEvaluator
     public static IReadOnlyList<RetentionVerdict> Evaluate(IEnumerable<RetentionItem> items, RetentionRules rules)
     {
         var sorted = Sort(items);
-        var groups = new Dictionary<RetentionGroup, GroupRetention>();
-        var places = new GroupRetention[sorted.Count];
+        var owners = new Dictionary<BackupOwner, OwnerRetention>();
+        var places = new OwnerRetention[sorted.Count];
         for (var i = 0; i < places.Length; i++)
         {
-            if (!groups.TryGetValue(sorted[i].Group, out var group))
+            if (!owners.TryGetValue(sorted[i].Owner, out var owner))
             {
-                groups.Add(sorted[i].Group, group = new GroupRetention(sorted[i].Group, rules));
+                owners.Add(sorted[i].Owner, owner = new OwnerRetention(sorted[i].Owner, rules));
             }
-            group.Add(sorted[i]);
-            places[i] = group;
+            owner.Add(sorted[i]);
+            places[i] = owner;
         }
         // The platform's come first: what a kept one stands on is kept as well.
-        var references = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        if (groups.TryGetValue(RetentionGroup.Platform, out var platform))
+        var references = References([]);
+        if (owners.Remove(BackupOwner.Platform, out var platform))
         {
             platform.Weigh(references);
-            CollectReferences(platform, references);
+            references = References(platform.Verdicts.Where(verdict => verdict.IsKept).Select(verdict => (verdict.Item.Id, verdict.Item.DependsOn)));
         }
-        foreach (var group in groups.Values.Where(group => group != platform))
+        foreach (var owner in owners.Values)
         {
-            group.Weigh(references);
+            owner.Weigh(references);
         }
-        return [.. places.Select(group => group.TakeNext())];
+        return [.. places.Select(owner => owner.TakeNext())];
+    }
+
+    /// <summary>Weighs the backups of one owner. The verdicts come newest first.</summary>
+    /// <param name="owner">The owner.</param>
+    /// <param name="items">Its backups.</param>
+    /// <param name="references">What <see cref="References"/> says of the platform backups that stay.</param>
+    /// <param name="rules">What the backups are weighed with.</param>
+    public static IReadOnlyList<RetentionVerdict> EvaluateOwner(
+        BackupOwner owner, IEnumerable<RetentionItem> items, IReadOnlyDictionary<string, List<string>> references, RetentionRules rules)
+    {
+        var weighing = new OwnerRetention(owner, rules);
+        Sort(items).ForEach(weighing.Add);
+        weighing.Weigh(references);
+        return [.. weighing.Verdicts];
+    }
+
+    /// <summary>For each backup that some platform backups stand on, their ids.</summary>
+    public static IReadOnlyDictionary<string, List<string>> References(IEnumerable<(string Id, IReadOnlyList<string> DependsOn)> holders)
+    {
+        var references = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var (holder, needs) in holders)
+        {
+            foreach (var id in needs)
+            {
+                if (!references.TryGetValue(id, out var by))
+                {
+                    references.Add(id, by = []);
+                }
+                by.Add(holder);
+            }
+        }
+        return references;
     }
 
     /// <summary>Newest first; equal times by id, so that the order of the input never matters.</summary>
@@ -56,20 +90,5 @@ internal static class RetentionEvaluator
     {
         var byTime = other.Created.CompareTo(one.Created);
         return byTime != 0 ? byTime : string.CompareOrdinal(one.Id, other.Id);
-    }
-
-    private static void CollectReferences(GroupRetention platform, Dictionary<string, List<string>> references)
-    {
-        foreach (var verdict in platform.Verdicts.Where(verdict => verdict.IsKept))
-        {
-            foreach (var id in verdict.Item.DependsOn)
-            {
-                if (!references.TryGetValue(id, out var by))
-                {
-                    references.Add(id, by = []);
-                }
-                by.Add(verdict.Item.Id);
-            }
-        }
     }
 }

@@ -1,14 +1,6 @@
-namespace CloudBackup.Retention;
+using CloudBackup.Catalog;
 
-/// <summary>
-/// Whose backups are weighed against each other: those of one app, or the platform's. Two equal groups are the same one.
-/// </summary>
-/// <param name="AppId">The app; null for the platform.</param>
-internal readonly record struct RetentionGroup(Guid? AppId)
-{
-    /// <summary>The platform's backups.</summary>
-    public static RetentionGroup Platform => default;
-}
+namespace CloudBackup.Retention;
 
 /// <summary>What retention needs to know of one backup.</summary>
 internal sealed record RetentionItem
@@ -17,7 +9,7 @@ internal sealed record RetentionItem
     public required string Id { get; init; }
 
     /// <summary>Whose backup it is.</summary>
-    public required RetentionGroup Group { get; init; }
+    public required BackupOwner Owner { get; init; }
 
     /// <summary>When its run started.</summary>
     public required DateTimeOffset Created { get; init; }
@@ -51,7 +43,7 @@ internal sealed record RetentionVerdict(RetentionItem Item, bool IsKept, IReadOn
 internal sealed record RetentionRules
 {
     /// <summary>A backup with a time stamp this much later than now is taken to be from a clock that was wrong.</summary>
-    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+    public TimeSpan ClockTolerance { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The policy.</summary>
     public required RetentionPolicy Policy { get; init; }

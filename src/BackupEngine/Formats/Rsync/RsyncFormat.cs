@@ -34,9 +34,6 @@ internal sealed class RsyncFormat : IBackupFormat
     public void Distrust(string localFolder, string name) => SyncFiles.RaiseDoubt(localFolder, name);
 
     /// <inheritdoc/>
-    public async Task RemoveAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken)
-    {
-        await storage.RemoveAsync(paths.Index, cancellationToken).ConfigureAwait(false);
-        await RsyncRemoval.RemoveFolderAsync(storage, paths.RemotePath, cancellationToken).ConfigureAwait(false);
-    }
+    public IAsyncEnumerable<string> ListObjectsAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken) =>
+        storage.ListAsync(paths.RemotePath, recursive: true, cancellationToken).Select(item => item.Path).Append(paths.Index);
 }

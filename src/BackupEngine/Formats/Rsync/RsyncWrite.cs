@@ -47,7 +47,11 @@ internal sealed class RsyncWrite
     /// <summary>Objects of the snapshot were missing or wrong: what the listing shows counts now, and the backup is made again.</summary>
     private async Task<FormatResult> RepeatAsync(RsyncAttempt first, CancellationToken cancellationToken)
     {
-        await RsyncRemoval.RemoveFolderAsync(_run.Storage, _run.Paths.RemotePath, cancellationToken).ConfigureAwait(false);
+        var objects = _run.Storage.ListAsync(_run.Paths.RemotePath, recursive: true, cancellationToken).Select(item => item.Path);
+        if ((await ObjectRemoval.RemoveAllAsync(_run.Storage, objects, cancellationToken).ConfigureAwait(false)).FirstOrDefault() is { } failure)
+        {
+            throw failure.Reason;
+        }
         _run.Counters.Reset();
         using var second = NewAttempt("second");
         using var memory = new SnapshotMemory(_target, _files!, _form, second.Run);

@@ -97,7 +97,7 @@ internal sealed class SyncFiles(SnapshotPlace place, bool isEncrypted)
     public string FormerStatePath => StatePathOf(!isEncrypted);
 
     /// <summary>Where the snapshot of a name is in a storage.</summary>
-    public static string RootOf(string name) => $"snapshot/{name}";
+    public static string RootOf(string name) => $"{BackupNames.SnapshotFolder}/{name}";
 
     /// <summary>Tells by being there that objects of the snapshot may be damaged: all are read back, whatever is remembered.</summary>
     public string Doubt => DoubtOf(place.LocalFolder, place.Name);

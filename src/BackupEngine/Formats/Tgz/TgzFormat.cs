@@ -54,11 +54,8 @@ internal sealed class TgzFormat : IBackupFormat
     }
 
     /// <inheritdoc/>
-    public async Task RemoveAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken)
-    {
-        await storage.RemoveAsync(paths.Archive, cancellationToken).ConfigureAwait(false);
-        await storage.RemoveAsync(paths.Index, cancellationToken).ConfigureAwait(false);
-    }
+    public IAsyncEnumerable<string> ListObjectsAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken) =>
+        new[] { paths.Archive, paths.Index }.ToAsyncEnumerable();
 
     /// <summary>
     /// Reads the members that hold wanted entries. The MAC of an encrypted archive covers all of it, so it cannot vouch for a part; the hash of

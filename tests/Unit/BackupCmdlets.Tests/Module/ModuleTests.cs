@@ -8,7 +8,7 @@ public sealed class ModuleTests
     private static readonly string[] Cmdlets =
     [
         "Copy-BackupApp", "Export-BackupSite", "Get-AppBackup", "Get-AppBackupItem", "Get-BackupApp", "Get-BackupSite", "Get-Platform",
-        "Get-PlatformBackup", "New-AppBackup", "New-BackupAddon", "New-BackupSite", "New-PlatformBackup", "Protect-BackupFile",
+        "Get-PlatformBackup", "Invoke-BackupCleanup", "New-AppBackup", "New-BackupAddon", "New-BackupSite", "New-PlatformBackup", "Protect-BackupFile",
         "Protect-BackupFileName", "Register-BackupApp", "Remove-AppBackup", "Remove-BackupSite", "Remove-PlatformBackup", "Restore-AppBackup",
         "Restore-AppBackupItem", "Restore-Platform", "Set-AppBackup", "Set-BackupApp", "Set-BackupSite", "Set-Platform", "Sync-BackupCatalog",
         "Test-AppBackup", "Test-BackupSite", "Test-PlatformBackup", "Unprotect-BackupFile", "Unprotect-BackupFileName", "Unregister-BackupApp",
@@ -64,6 +64,7 @@ public sealed class ModuleTests
     [InlineData("CloudBackup.SiteTestResult")]
     [InlineData("CloudBackup.BackupException")]
     [InlineData("CloudBackup.RetentionPolicy")]
+    [InlineData("CloudBackup.RetentionDecision")]
     public void Types_of_returned_objects_resolve_by_name(string name)
     {
         using var session = new Session();

@@ -156,7 +156,7 @@ public abstract partial class FormatConformance
         var bad = new BrokenItem("data/bad");
         var failure = await Assert.ThrowsAsync<BackupException>(() => PackAsync(storage, folder, "source", extra: bad));
         Assert.Equal("SourceUnreadable", failure.ErrorId);
-        await Format.RemoveAsync(storage, Paths, Token);
+        await RemoveAsync(storage);
         var packed = await PackAsync(storage, folder, "source", extra: bad, continueOnError: true);
         Assert.Equal("data/bad", Assert.Single(packed.Issues.Missing).Path);
         await UnpackAsync(storage, folder, "target");
@@ -213,7 +213,7 @@ public abstract partial class FormatConformance
                 stop.Cancel();
             }
         }));
-        await Format.RemoveAsync(storage, Paths, Token);
+        await RemoveAsync(storage);
         await PackAsync(storage, folder, "source");
         using var stopReading = new CancellationTokenSource();
         await stopReading.CancelAsync();
@@ -221,18 +221,21 @@ public abstract partial class FormatConformance
     }
 
     [Fact]
-    public async Task Removing_removes_everything_but_the_backup_info()
+    public async Task Removing_what_it_lists_leaves_nothing()
     {
         using var folder = new TempFolder();
         SampleTree.MakeSmall(folder.Make("source"), new SeededRandom(1), files: 20);
         await using var storage = OpenStorage();
         await PackAsync(storage, folder, "source");
-        await Format.RemoveAsync(storage, Paths, Token);
+        await RemoveAsync(storage);
         await foreach (var left in storage.ListAsync("2026-11-23-031500-123", recursive: true, Token))
         {
             Assert.Fail($"{left.Path} is left.");
         }
     }
+
+    private protected async Task RemoveAsync(IBackupStorage storage) =>
+        Assert.Empty(await ObjectRemoval.RemoveAllAsync(storage, Format.ListObjectsAsync(storage, Paths, Token), Token));
 
     private protected async Task<Packed> PackAsync(
         IBackupStorage storage,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudBackup.Catalog;
 using CloudBackup.Retention;
 using CsCheck;
 
@@ -22,7 +23,7 @@ internal sealed class History
         DateTimeOffset.ParseExact(utc, "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     public static RetentionItem Item(string id, DateTimeOffset created, Guid? app) =>
-        new() { Id = id, Group = new RetentionGroup(app), Created = created, State = BackupState.Ready };
+        new() { Id = id, Owner = new BackupOwner(app), Created = created, State = BackupState.Ready };
 
     /// <summary>One of some values.</summary>
     public static Gen<T> Pick<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);

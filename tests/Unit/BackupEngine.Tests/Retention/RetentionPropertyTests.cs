@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudBackup.Catalog;
 using CloudBackup.Retention;
 using CsCheck;
 
@@ -41,7 +42,7 @@ public sealed class RetentionPropertyTests
         (group, created, state, isLive, until, needs) => new RetentionItem
         {
             Id = "",
-            Group = new RetentionGroup(group == 0 ? null : group == 1 ? History.Wiki : History.Gone),
+            Owner = new BackupOwner(group == 0 ? null : group == 1 ? History.Wiki : History.Gone),
             Created = created,
             State = state,
             IsRunLive = isLive,
@@ -64,19 +65,19 @@ public sealed class RetentionPropertyTests
 
     [Fact]
     public void The_newest_Ready_backup_of_a_registered_app_and_of_the_platform_is_never_removed_I5() => Cases.Sample((items, rules) =>
-        items.Where(item => item.Group.AppId != History.Gone && IsReady(item)).GroupBy(item => item.Group).All(group =>
+        items.Where(item => item.Owner.AppId != History.Gone && IsReady(item)).GroupBy(item => item.Owner).All(group =>
         {
             var newest = group.Max(item => item.Created);
-            return Kept(items, rules).Any(kept => kept.Group == group.Key && kept.Created == newest && IsReady(kept));
+            return Kept(items, rules).Any(kept => kept.Owner == group.Key && kept.Created == newest && IsReady(kept));
         }), iter: Iterations);
 
     [Fact]
     public void What_a_kept_platform_backup_stands_on_is_never_removed_I5() => Cases.Sample((items, rules) =>
     {
         var kept = Kept(items, rules);
-        var needed = kept.Where(item => item.Group == RetentionGroup.Platform).SelectMany(item => item.DependsOn).ToHashSet();
-        return items.Where(item => item.Group.AppId is not null && item.State is BackupState.Ready or BackupState.Partial && needed.Contains(item.Id))
-            .All(item => item.Group.AppId is null || kept.Contains(item));
+        var needed = kept.Where(item => item.Owner == BackupOwner.Platform).SelectMany(item => item.DependsOn).ToHashSet();
+        return items.Where(item => item.Owner.AppId is not null && item.State is BackupState.Ready or BackupState.Partial && needed.Contains(item.Id))
+            .All(item => item.Owner.AppId is null || kept.Contains(item));
     }, iter: Iterations);
 
     [Fact]
@@ -137,7 +138,7 @@ public sealed class RetentionPropertyTests
     public void Of_each_of_the_newest_periods_that_have_one_the_newest_Ready_backup_is_kept() => Cases.Sample((items, rules) =>
     {
         var kept = Kept(items, rules);
-        return Rules(rules).All(rule => items.Where(item => IsCandidate(item, items, rules) && IsReady(item)).GroupBy(item => item.Group).All(group => group
+        return Rules(rules).All(rule => items.Where(item => IsCandidate(item, items, rules) && IsReady(item)).GroupBy(item => item.Owner).All(group => group
             .GroupBy(item => rule.Period(item)).OrderByDescending(period => period.Max(item => item.Created)).Take(rule.Count)
             .All(period => kept.Contains(period.OrderByDescending(item => item.Created).ThenBy(item => item.Id, StringComparer.Ordinal).First()))));
     }, iter: Iterations);
@@ -149,13 +150,13 @@ public sealed class RetentionPropertyTests
         return RetentionEvaluator.Evaluate(items, rules)
             .Where(verdict => verdict.IsKept && IsReady(verdict.Item) && verdict.Reasons.All(reason => !reason.StartsWith("referenced", StringComparison.Ordinal)))
             .Where(verdict => IsCandidate(verdict.Item, items, rules) && !verdict.Reasons.Contains("latest"))
-            .GroupBy(verdict => verdict.Item.Group).All(group => group.Count() <= most);
+            .GroupBy(verdict => verdict.Item.Owner).All(group => group.Count() <= most);
     }, iter: Iterations);
 
     private static bool IsFor(
         RetentionItem lost, RetentionItem added, HashSet<RetentionItem> before, List<RetentionItem> items, RetentionRules rules)
     {
-        if (lost.Group != added.Group || before.Count == 0)
+        if (lost.Owner != added.Owner || before.Count == 0)
         {
             return false;
         }
@@ -184,7 +185,7 @@ public sealed class RetentionPropertyTests
     private static bool IsCandidate(RetentionItem item, List<RetentionItem> items, RetentionRules rules) =>
         item.State is BackupState.Ready or BackupState.Partial
         && !(item.PreserveUntil > rules.Now)
-        && !(item.Created > rules.Now + RetentionRules.ClockTolerance)
+        && !(item.Created > rules.Now + rules.ClockTolerance)
         && !(rules.Policy.KeepWithin is { } within && (within == RetentionPolicy.ForEver || item.Created >= rules.Now - within))
         && items.Count > 0;
 

@@ -11,13 +11,14 @@ internal sealed class TestPlatform : IDisposable
     public const string Location = "wiki.example.com";
 
     private readonly Func<IBackupStorage, IBackupStorage> _intercept;
-
+    private readonly TimeProvider _time;
     private readonly RetryOptions _retry;
 
-    public TestPlatform(Func<IBackupStorage, IBackupStorage>? intercept = null, RetryOptions? retry = null)
+    public TestPlatform(Func<IBackupStorage, IBackupStorage>? intercept = null, RetryOptions? retry = null, TimeProvider? time = null)
     {
         _intercept = intercept ?? (storage => storage);
         _retry = retry ?? new RetryOptions();
+        _time = time ?? TimeProvider.System;
         Folder.Make("site");
         Folder.Make("data");
         Engine = Open();
@@ -34,7 +35,7 @@ internal sealed class TestPlatform : IDisposable
     public string SitePath => Folder["site"];
 
     /// <summary>A platform whose storage a test can make fail.</summary>
-    public static TestPlatform WithFaults(out Func<FaultyStorage> faults)
+    public static TestPlatform WithFaults(out Func<FaultyStorage> faults, TimeProvider? time = null)
     {
         FaultyStorage? faulty = null;
         Action<int, string, string>? before = null;
@@ -45,7 +46,7 @@ internal sealed class TestPlatform : IDisposable
             // A new storage is opened for each operation; the faults stay.
             (before, after, whileReading) = (faulty?.Before, faulty?.After, faulty?.WhileReading);
             return faulty = new FaultyStorage(storage) { Before = before, After = after, WhileReading = whileReading };
-        });
+        }, time: time);
         faults = () => faulty!;
         return platform;
     }
@@ -99,10 +100,12 @@ internal sealed class TestPlatform : IDisposable
         Folder.Dispose();
     }
 
-    private BackupEngine Open() => BackupEngine.Open(new BackupEngineOptions
+    /// <summary>Opens a platform with another home: another machine.</summary>
+    public BackupEngine Open(string home = "home") => BackupEngine.Open(new BackupEngineOptions
     {
-        PlatformHome = Folder["home"],
+        PlatformHome = Folder[home],
         InterceptStorage = _intercept,
         Retry = _retry,
+        Time = _time,
     });
 }

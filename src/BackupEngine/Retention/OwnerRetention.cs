@@ -1,12 +1,13 @@
 using System.Globalization;
+using CloudBackup.Catalog;
 
 namespace CloudBackup.Retention;
 
 /// <summary>
-/// Weighs the backups of one group, newest first. In order: what is no backup goes; what is referenced, preserved, young enough or of a
+/// Weighs the backups of one owner, newest first. In order: what is no backup goes; what is referenced, preserved, young enough or of a
 /// wrong clock stays; what is left fills the places of the counting rules, each rule for itself; the latest one stays in any case.
 /// </summary>
-internal sealed class GroupRetention(RetentionGroup group, RetentionRules rules)
+internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
 {
     private static readonly string[] OutsidePolicy = [RetentionReasons.OutsidePolicy];
 
@@ -25,7 +26,7 @@ internal sealed class GroupRetention(RetentionGroup group, RetentionRules rules)
     /// <summary>The verdict of the next backup, in the order they were added.</summary>
     public RetentionVerdict TakeNext() => VerdictOf(_next++);
 
-    /// <summary>Weighs all backups of the group.</summary>
+    /// <summary>Weighs all backups of the owner.</summary>
     /// <param name="references">For backups that kept platform backups stand on, the ids of these.</param>
     public void Weigh(IReadOnlyDictionary<string, List<string>> references)
     {
@@ -121,7 +122,7 @@ internal sealed class GroupRetention(RetentionGroup group, RetentionRules rules)
     /// <summary>Registered apps and the platform never lose their last good backup, or, without one, their last incomplete one.</summary>
     private void KeepLatest()
     {
-        if (group.AppId is { } app && !rules.RegisteredApps.Contains(app))
+        if (owner.AppId is { } app && !rules.RegisteredApps.Contains(app))
         {
             return;
         }
@@ -151,7 +152,7 @@ internal sealed class GroupRetention(RetentionGroup group, RetentionRules rules)
 
     private bool IsReady(int i) => _items[i] is { State: BackupState.Ready, IsWhole: true };
 
-    private bool IsFuture(RetentionItem item) => item.Created - rules.Now > RetentionRules.ClockTolerance;
+    private bool IsFuture(RetentionItem item) => item.Created - rules.Now > rules.ClockTolerance;
 
     private void Keep(int i, string word, int number) =>
         (_keep[i] ??= []).Add(string.Create(CultureInfo.InvariantCulture, $"{word}-{number}"));

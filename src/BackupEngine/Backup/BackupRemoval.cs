@@ -1,0 +1,117 @@
+using CloudBackup.Catalog;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Backup;
+
+/// <summary>
+/// Removes backups from a storage, then from the catalog (I4). The record is marked; then the backup info goes, so that no storage ever shows
+/// a backup that has lost a part; then the content, in bulk where the storage can; then the record. What fails keeps its record, marked, for
+/// the next try. The caller holds the lock of the backups' owner.
+/// </summary>
+internal sealed class BackupRemoval(EngineContext context, IBackupStorage storage)
+{
+    private readonly Dictionary<string, StorageException> _failures = new(StringComparer.Ordinal);
+
+    /// <summary>Removes backups of one owner.</summary>
+    /// <returns>The backups that are not (entirely) removed, by id.</returns>
+    /// <exception cref="StorageException">The storage failed as a whole.</exception>
+    public async Task<IReadOnlyDictionary<string, StorageException>> RemoveAsync(
+        IReadOnlyCollection<BackupRecord> records, CancellationToken cancellationToken)
+    {
+        foreach (var record in records)
+        {
+            context.Backups.Save(record with { Backup = record.Backup with { State = BackupState.Removing } });
+        }
+        await RemoveAsync(records, backup => Once(BackupPaths.Of(backup).Info), cancellationToken).ConfigureAwait(false);
+        await RemoveAsync(records, ContentOf, cancellationToken).ConfigureAwait(false);
+        foreach (var record in Left(records).Where(record => record.Backup.State is not (BackupState.Ready or BackupState.Partial)))
+        {
+            await SweepAsync(record.Backup, cancellationToken).ConfigureAwait(false);
+        }
+        foreach (var record in Left(records))
+        {
+            context.Backups.Remove(record.Backup.Id);
+        }
+        foreach (var record in Left(records).DistinctBy(record => record.Backup.KeyId))
+        {
+            await UnusedKeys.RemoveAsync(context, record.Backup, storage, cancellationToken).ConfigureAwait(false);
+        }
+        return _failures;
+    }
+
+    /// <summary>Removes what interrupted writes of a backup have left.</summary>
+    public static async Task SweepAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
+    {
+        if (storage.As<ISweepPartials>() is { } sweeper)
+        {
+            var paths = BackupPaths.Of(backup);
+            foreach (var path in new[] { paths.RemotePath, paths.Archive, paths.Index, paths.Info })
+            {
+                await sweeper.SweepPartialsAsync(path, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private IEnumerable<BackupRecord> Left(IEnumerable<BackupRecord> records) => records.Where(record => !_failures.ContainsKey(record.Backup.Id));
+
+    private IAsyncEnumerable<string> ContentOf(SiteBackup backup) => BackupFormats.Get(backup.Format)
+        .ListObjectsAsync(storage, BackupPaths.Of(backup), CancellationToken.None).Append(BackupPaths.Of(backup).Note);
+
+    private static IAsyncEnumerable<string> Once(string path) => AsyncEnumerable.Repeat(path, 1);
+
+    private async Task RemoveAsync(
+        IReadOnlyCollection<BackupRecord> records, Func<SiteBackup, IAsyncEnumerable<string>> list, CancellationToken cancellationToken)
+    {
+        var failures = await ObjectRemoval.RemoveAllAsync(storage, ListAsync(Left(records), list), cancellationToken).ConfigureAwait(false);
+        foreach (var failure in failures)
+        {
+            var owner = records.First(record => Owns(BackupPaths.Of(record.Backup), failure.Path));
+            _failures.TryAdd(owner.Backup.Id, failure.Reason);
+        }
+    }
+
+    /// <summary>A listing that fails ends with what it gave; its backup keeps its record.</summary>
+    private async IAsyncEnumerable<string> ListAsync(IEnumerable<BackupRecord> records, Func<SiteBackup, IAsyncEnumerable<string>> list)
+    {
+        foreach (var record in records.ToList())
+        {
+            var paths = list(record.Backup).GetAsyncEnumerator();
+            await using var _ = paths.ConfigureAwait(false);
+            while (await TryMoveAsync(paths, record.Backup.Id).ConfigureAwait(false))
+            {
+                yield return paths.Current;
+            }
+        }
+    }
+
+    private async Task<bool> TryMoveAsync(IAsyncEnumerator<string> paths, string id)
+    {
+        try
+        {
+            return await paths.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (StorageException failure) when (!failure.IsRetriable)
+        {
+            _failures.TryAdd(id, failure);
+            return false;
+        }
+    }
+
+    private static bool Owns(BackupPaths paths, string path) =>
+        path == paths.Info || path == paths.Index || path == paths.Archive || path == paths.Note
+        || path.StartsWith(paths.RemotePath + "/", StringComparison.Ordinal);
+
+    private async Task SweepAsync(SiteBackup backup, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SweepAsync(storage, backup, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException failure) when (!failure.IsRetriable)
+        {
+            _failures.TryAdd(backup.Id, failure);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using CloudBackup.Backup;
+using CloudBackup.Catalog;
+using CloudBackup.Infrastructure;
+using CloudBackup.Retention;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Cleanup;
+
+/// <summary>Gathers what a cleanup decides on. Only reads.</summary>
+internal sealed class CleanupInspector(EngineContext context, BackupSite site, IBackupStorage storage, IOperationObserver observer)
+{
+    private readonly Dictionary<BackupOwner, bool> _isOwnerBusy = [];
+
+    /// <summary>Looks, and decides.</summary>
+    /// <exception cref="BackupException">Nothing of what the catalog knows is in the storage.</exception>
+    /// <exception cref="StorageException">The storage cannot be listed.</exception>
+    public async Task<CleanupPlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        // In this order: what is in the catalog before the storage is listed and not in the listing is gone.
+        var records = context.Backups.List(site: site.Name);
+        var listing = await StoreListing.ReadAsync(storage, cancellationToken).ConfigureAwait(false);
+        var candidates = new List<CleanupCandidate>(records.Count);
+        foreach (var record in records)
+        {
+            candidates.Add(await LookAsync(record, listing, cancellationToken).ConfigureAwait(false));
+        }
+        var held = candidates.Where(candidate => candidate.HoldsData).ToList();
+        if (held.Count > 0 && held.TrueForAll(candidate => candidate.Presence == BackupPresence.Gone))
+        {
+            throw BackupErrors.StorageLooksEmpty(site.Name, held.Count);
+        }
+        var facts = FactsOf(candidates);
+        var decisions = CleanupPlanner.Decide(facts);
+        Tell(candidates, decisions, listing);
+        var leftOvers = await new LeftOverFinder(context, facts, storage).FindAsync(listing, cancellationToken).ConfigureAwait(false);
+        return new CleanupPlan(facts, listing, decisions, leftOvers);
+    }
+
+    private CleanupFacts FactsOf(List<CleanupCandidate> candidates)
+    {
+        var apps = context.Apps.List().Select(app => app.Id).ToHashSet();
+        var local = context.Backups.List().Where(record => record.IsLocal).ToList();
+        var policy = site.Retention ?? new RetentionPolicy { KeepWithin = RetentionPolicy.ForEver };
+        if (site.Retention is null)
+        {
+            observer.OnStep($"The site {site.Name} has no retention policy: every good backup is kept. Set-BackupSite -Retention sets one.");
+        }
+        return new CleanupFacts
+        {
+            Site = site,
+            Candidates = candidates,
+            Owners = apps.Select(id => new BackupOwner(id)).Concat(local.Select(record => record.Owner)).ToHashSet(),
+            Platforms = local.Select(record => record.Backup).OfType<PlatformBackup>().Select(backup => backup.PlatformId).ToHashSet(),
+            Rules = new RetentionRules
+            {
+                Policy = policy,
+                Zone = policy.FindZone(context.Time.LocalTimeZone),
+                Now = context.NowInMilliseconds(),
+                RegisteredApps = apps,
+            },
+        };
+    }
+
+    private async Task<CleanupCandidate> LookAsync(BackupRecord record, StoreListing listing, CancellationToken cancellationToken)
+    {
+        switch (record.Backup.State)
+        {
+            case BackupState.Ready or BackupState.Partial:
+                return new CleanupCandidate(record, listing.PresenceOf(record.Backup));
+            case BackupState.Creating when IsBusy(record.Owner):
+                return new CleanupCandidate(record, IsRunLive: true);
+            // The run died between the last two steps: everything is stored, only the catalog did not hear of it.
+            case BackupState.Creating when listing.PresenceOf(record.Backup) == BackupPresence.Whole
+                && await LeftOvers.FindAsync(context, record.Backup, site, storage, cancellationToken).ConfigureAwait(false) is { } stored:
+                return new CleanupCandidate(stored with { IsLocal = true }) { IsToBeSettled = true };
+            default:
+                return new CleanupCandidate(record);
+        }
+    }
+
+    private bool IsBusy(BackupOwner owner)
+    {
+        if (!_isOwnerBusy.TryGetValue(owner, out var isBusy))
+        {
+            using var ownerLock = AppLock.TryTake(context, owner, "look for a cleanup", out _);
+            _isOwnerBusy.Add(owner, isBusy = ownerLock is null);
+        }
+        return isBusy;
+    }
+
+    private void Tell(List<CleanupCandidate> candidates, IReadOnlyList<RetentionDecision> decisions, StoreListing listing)
+    {
+        var future = decisions.Where(decision => decision.Reasons.Contains(RetentionReasons.Future)).ToList();
+        if (future.Count > 0)
+        {
+            observer.OnWarning(
+                $"{future.Count} backups on {site.Name} have time stamps in the future, such as {future[0].Id} of {future[0].Created:u}. They are "
+                + "kept: check the clock of the machine that made them.");
+        }
+        var torn = candidates.Where(candidate => candidate is { HoldsData: true, Presence: BackupPresence.Torn }).ToList();
+        if (torn.Count > 0)
+        {
+            observer.OnWarning(
+                $"{torn.Count} backups on {site.Name} lack something in the storage, such as {torn[0].Record.Backup.Id}. They count as Partial; "
+                + "Sync-BackupCatalog tells more.");
+        }
+        foreach (var decision in decisions.Where(decision => decision.Reasons.Contains(RetentionReasons.Gone)))
+        {
+            observer.OnWarning($"The backup {decision.Id} is gone from the site {site.Name}; its record is to be dropped.");
+        }
+        observer.OnDetail($"The dated folders on {site.Name} hold {listing.Count} objects.");
+    }
+}

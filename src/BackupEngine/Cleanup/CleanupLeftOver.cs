@@ -1,0 +1,36 @@
+using CloudBackup.Storage;
+
+namespace CloudBackup.Cleanup;
+
+/// <summary>What kind of thing was left over.</summary>
+public enum CleanupLeftOverKind
+{
+    /// <summary>A dated folder without a backup.</summary>
+    EmptyFolder,
+
+    /// <summary>The snapshot of an app that is not registered any more, with what is remembered of it here.</summary>
+    Snapshot,
+
+    /// <summary>The parts of an upload that was begun and never ended. They are invisible, and billed.</summary>
+    UnfinishedUpload,
+}
+
+/// <summary>Something that no backup needs.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Path">Where it is, below the site's prefix.</param>
+public sealed record CleanupLeftOver(CleanupLeftOverKind Kind, string Path)
+{
+    /// <summary>The app whose it was; null for none.</summary>
+    internal Guid? AppId { get; init; }
+
+    /// <summary>The upload; null for none.</summary>
+    internal PartialUpload? Upload { get; init; }
+
+    /// <summary>What and where.</summary>
+    public override string ToString() => Kind switch
+    {
+        CleanupLeftOverKind.Snapshot => $"the snapshot {Path} of an unregistered app",
+        CleanupLeftOverKind.UnfinishedUpload => $"the unfinished upload of {Path}",
+        _ => $"the empty folder {Path}",
+    };
+}

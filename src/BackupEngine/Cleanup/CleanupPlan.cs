@@ -1,0 +1,52 @@
+namespace CloudBackup.Cleanup;
+
+/// <summary>What a cleanup is going to do. Nothing is touched until the plan is executed.</summary>
+public sealed class CleanupPlan
+{
+    internal CleanupPlan(
+        CleanupFacts facts, StoreListing listing, IReadOnlyList<RetentionDecision> decisions, IReadOnlyList<CleanupLeftOver> leftOvers)
+    {
+        Facts = facts;
+        Listing = listing;
+        Decisions = decisions;
+        LeftOvers = leftOvers;
+    }
+
+    /// <summary>The site.</summary>
+    public BackupSite Site => Facts.Site;
+
+    /// <summary>The decision on each backup that the catalog knows, newest first.</summary>
+    public IReadOnlyList<RetentionDecision> Decisions { get; }
+
+    /// <summary>What goes besides backups.</summary>
+    public IReadOnlyList<CleanupLeftOver> LeftOvers { get; }
+
+    /// <summary>What was decided on.</summary>
+    internal CleanupFacts Facts { get; }
+
+    /// <summary>What the storage held.</summary>
+    internal StoreListing Listing { get; }
+
+    /// <summary>Checks that the plan does no more than is expected.</summary>
+    /// <param name="maxRemove">The most backups with data that may go; null for any number.</param>
+    /// <param name="isClockRight">Whether somebody says that the clock is right.</param>
+    /// <exception cref="BackupException">It does more, or it depends on a clock that may have jumped.</exception>
+    public void Check(int? maxRemove, bool isClockRight)
+    {
+        var removals = Decisions.Count(decision =>
+            decision is { Action: RetentionAction.Remove, State: BackupState.Ready or BackupState.Partial });
+        if (removals > maxRemove)
+        {
+            throw BackupErrors.TooManyRemovals(Site.Name, removals, maxRemove.Value);
+        }
+        if (!isClockRight && CleanupPlanner.InDoubt(Facts, Decisions) is { Count: > 0 } doubtful)
+        {
+            throw BackupErrors.ClockDoubtful(Site.Name, ClockCheck.FindLastTrusted(Facts)!.Value, Facts.Rules.Now, doubtful.Count);
+        }
+    }
+}
+
+/// <summary>What came of a cleanup.</summary>
+/// <param name="Decisions">The decision on each backup, newest first.</param>
+/// <param name="Failures">What could not be removed; the next cleanup tries again.</param>
+public sealed record CleanupResult(IReadOnlyList<RetentionDecision> Decisions, IReadOnlyList<BackupException> Failures);

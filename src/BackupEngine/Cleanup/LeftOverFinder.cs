@@ -1,0 +1,59 @@
+using System.Globalization;
+using CloudBackup.Catalog;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Cleanup;
+
+/// <summary>
+/// Finds what no backup needs: dated folders that are empty, snapshots of apps that were unregistered here, and uploads of backups that were
+/// begun and never ended. What this platform does not know, such as another one's backups or files of the administrator's, is never touched,
+/// however old.
+/// </summary>
+internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, IBackupStorage storage)
+{
+    /// <summary>A run that has just made its folder is going to write into it.</summary>
+    private static readonly TimeSpan YoungestEmptyFolder = TimeSpan.FromDays(1);
+
+    private static readonly TimeSpan YoungestUpload = TimeSpan.FromDays(1);
+
+    /// <summary>Finds everything.</summary>
+    /// <exception cref="StorageException">The storage cannot be listed.</exception>
+    public async Task<IReadOnlyList<CleanupLeftOver>> FindAsync(StoreListing listing, CancellationToken cancellationToken)
+    {
+        var folders = listing.EmptyFolders.Where(IsOld).Order(StringComparer.Ordinal)
+            .Select(path => new CleanupLeftOver(CleanupLeftOverKind.EmptyFolder, path));
+        var names = await storage.ListAsync(BackupNames.SnapshotFolder, recursive: false, cancellationToken)
+            .Select(item => item.Name).ToListAsync(cancellationToken).ConfigureAwait(false);
+        // A snapshot was made here when something of it is remembered, or when the app ever had a backup of ours.
+        var remembered = RememberedSnapshots.Names(context.Home, facts.Site).Select(RememberedSnapshots.AppOf).OfType<Guid>().ToHashSet();
+        var snapshots = names.Select(RememberedSnapshots.AppOf).OfType<Guid>().Where(id => facts.Owners.Contains(new BackupOwner(id)))
+            .Concat(remembered).Where(id => !facts.Rules.RegisteredApps.Contains(id) && id != context.Platform.Get().Id).Distinct().Order()
+            .Select(id => new CleanupLeftOver(CleanupLeftOverKind.Snapshot, $"{BackupNames.SnapshotFolder}/{id:D}") { AppId = id });
+        return [.. folders, .. snapshots, .. await FindUploadsAsync(cancellationToken).ConfigureAwait(false)];
+    }
+
+    private async Task<IReadOnlyList<CleanupLeftOver>> FindUploadsAsync(CancellationToken cancellationToken)
+    {
+        if (storage.As<IPartialUploads>() is not { } partials)
+        {
+            return [];
+        }
+        // A run lives no longer than its timeout, here and on another machine that stores to the same place.
+        var youngest = facts.Site.Limits.Timeout is { } timeout && timeout > YoungestUpload ? timeout : YoungestUpload;
+        return await partials.ListPartialsAsync(cancellationToken)
+            .Where(upload => IsOurs(upload.Path) && facts.Rules.Now - upload.Started > youngest)
+            .OrderBy(upload => upload.Path, StringComparer.Ordinal).ThenBy(upload => upload.Id, StringComparer.Ordinal)
+            .Select(upload => new CleanupLeftOver(CleanupLeftOverKind.UnfinishedUpload, upload.Path) { Upload = upload })
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether an object is one of a backup, or of a snapshot: what else lies in a bucket is somebody else's.</summary>
+    private static bool IsOurs(string path) => path.Split('/') is [var folder, var name, ..]
+        && ((BackupNames.IsTag(folder) && BackupNames.IsBackup(name)) || (folder == BackupNames.SnapshotFolder && RememberedSnapshots.AppOf(name) is not null));
+
+    private bool IsOld(string folder) =>
+        DateTimeOffset.TryParseExact(folder, BackupNames.TagFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start)
+        && facts.Rules.Now - start > YoungestEmptyFolder;
+}

@@ -1,0 +1,59 @@
+using CloudBackup.Backup;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Cleanup;
+
+/// <summary>Removes what no backup needs.</summary>
+internal sealed class LeftOverRemoval(EngineContext context, BackupSite site, IBackupStorage storage, IOperationObserver observer)
+{
+    /// <summary>Removes one thing, unless it is needed again by now.</summary>
+    /// <exception cref="StorageException">The storage failed; the next cleanup finds what is left.</exception>
+    public async Task RemoveAsync(CleanupLeftOver item, CancellationToken cancellationToken)
+    {
+        if (item.AppId is { } appId)
+        {
+            await RemoveSnapshotAsync(item, appId, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        observer.OnStep($"Removing {item} from {site.Name}.");
+        if (item.Upload is { } upload)
+        {
+            await storage.As<IPartialUploads>()!.RemovePartialAsync(upload, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        // Removing an object also removes the folders that are empty without it; this one is not there.
+        await storage.RemoveAsync($"{item.Path}/{BackupNames.NoObject}", cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RemoveSnapshotAsync(CleanupLeftOver item, Guid appId, CancellationToken cancellationToken)
+    {
+        using var appLock = AppLock.TryTake(context, appId, "cleanup", out var user);
+        if (appLock is null)
+        {
+            observer.OnWarning($"On {site.Name}, {item} is left for the next cleanup: the app is in use: {user}.");
+            return;
+        }
+        if (context.Apps.Find(appId) is not null)
+        {
+            return;
+        }
+        observer.OnStep($"Removing {item} from {site.Name}.");
+        var beside = storage.ListAsync(BackupNames.SnapshotFolder, recursive: false, cancellationToken)
+            .Where(found => !found.IsFolder && RememberedSnapshots.AppOf(found.Name) == appId);
+        var inside = storage.ListAsync(item.Path, recursive: true, cancellationToken);
+        var failures = await ObjectRemoval.RemoveAllAsync(storage, inside.Concat(beside).Select(found => found.Path), cancellationToken)
+            .ConfigureAwait(false);
+        if (failures.FirstOrDefault() is { } failure)
+        {
+            throw failure.Reason;
+        }
+        if (storage.As<ISweepPartials>() is { } sweeper)
+        {
+            await sweeper.SweepPartialsAsync(item.Path, cancellationToken).ConfigureAwait(false);
+        }
+        // Last, so that a cleanup that fails before finds the app here again.
+        RememberedSnapshots.Forget(context.Home, site, appId);
+    }
+}

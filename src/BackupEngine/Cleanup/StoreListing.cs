@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using CloudBackup.Formats;
+using CloudBackup.Storage;
+
+namespace CloudBackup.Cleanup;
+
+/// <summary>How much of a backup a storage holds.</summary>
+internal enum BackupPresence
+{
+    /// <summary>Everything that a backup of its format has.</summary>
+    Whole,
+
+    /// <summary>Some of that is missing.</summary>
+    Torn,
+
+    /// <summary>Nothing of it is there.</summary>
+    Gone,
+}
+
+/// <summary>What a site's storage holds in its dated folders: names only, one listing for each folder.</summary>
+internal sealed class StoreListing
+{
+    private const int MostListings = 16;
+
+    private readonly ConcurrentDictionary<string, bool> _paths = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<string> _emptyFolders = [];
+
+    /// <summary>The dated folders that hold nothing.</summary>
+    public IReadOnlyCollection<string> EmptyFolders => _emptyFolders;
+
+    /// <summary>How many objects and folders the dated folders hold.</summary>
+    public int Count => _paths.Count;
+
+    /// <summary>Lists the dated folders of a site.</summary>
+    /// <exception cref="StorageException">The storage cannot be listed.</exception>
+    public static async Task<StoreListing> ReadAsync(IBackupStorage storage, CancellationToken cancellationToken)
+    {
+        var listing = new StoreListing();
+        var folders = storage.ListAsync("", recursive: false, cancellationToken).Where(item => item.IsFolder && BackupNames.IsTag(item.Name));
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Math.Min(storage.Capabilities.DownloadConcurrency, MostListings),
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForEachAsync(folders, options, async (folder, token) =>
+        {
+            var isEmpty = true;
+            await foreach (var item in storage.ListAsync(folder.Path, recursive: false, token).ConfigureAwait(false))
+            {
+                listing._paths.TryAdd(item.Path, item.IsFolder);
+                isEmpty = false;
+            }
+            if (isEmpty)
+            {
+                listing._emptyFolders.Add(folder.Path);
+            }
+        }).ConfigureAwait(false);
+        return listing;
+    }
+
+    /// <summary>How much of a backup is there.</summary>
+    public BackupPresence PresenceOf(SiteBackup backup)
+    {
+        var paths = BackupPaths.Of(backup);
+        var content = backup.Format == BackupFormat.Tgz ? Has(paths.Archive, isFolder: false) : Has(paths.RemotePath, isFolder: true);
+        return (Has(paths.Info, isFolder: false), Has(paths.Index, isFolder: false), content) switch
+        {
+            (true, true, true) => BackupPresence.Whole,
+            (false, false, false) => BackupPresence.Gone,
+            _ => BackupPresence.Torn,
+        };
+    }
+
+    private bool Has(string path, bool isFolder) => _paths.TryGetValue(path, out var found) && found == isFolder;
+}

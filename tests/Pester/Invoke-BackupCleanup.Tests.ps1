@@ -1,0 +1,59 @@
+Describe 'Invoke-BackupCleanup' {
+    BeforeAll { . $PSScriptRoot/Support.ps1 }
+    AfterAll { $env:CLOUDBACKUP_HOME = $homeBefore }
+    BeforeEach {
+        $root = New-TestApp
+        Set-BackupSite local -Retention '2 last'
+        $backups = 1..4 | ForEach-Object { New-AppBackup wiki.example.com }
+    }
+
+    It 'removes what the policy does not keep, and says why for each backup' {
+        $decisions = Invoke-BackupCleanup
+        $decisions | Should -BeOfType CloudBackup.RetentionDecision
+        $decisions.Id | Should -Be $backups[3, 2, 1, 0].Id
+        $decisions.Reason | Should -Be 'last-1', 'last-2', 'outside-policy', 'outside-policy'
+        $decisions.Outcome | Should -Be Kept, Kept, Removed, Removed
+        (Get-AppBackup).Id | Should -Be $backups[3, 2].Id
+        (Get-ChildItem "$root/site" -Directory).Count | Should -Be 2
+    }
+
+    It 'takes names and wildcards as a parameter, and names and sites from the pipeline' {
+        (Invoke-BackupCleanup local).Count | Should -Be 4
+        (Invoke-BackupCleanup -Site loc*).Count | Should -Be 2
+        ('local' | Invoke-BackupCleanup).Count | Should -Be 2
+        (Get-BackupSite | Invoke-BackupCleanup).Count | Should -Be 2
+    }
+
+    It 'shows the plan with -WhatIf, and touches nothing' {
+        (Invoke-BackupCleanup -WhatIf).Where{ $_.Action -eq 'Remove' }.Id | Should -Be $backups[1, 0].Id
+        (Get-AppBackup).Count | Should -Be 4
+        (Get-ChildItem "$root/site" -Directory).Count | Should -Be 4
+    }
+
+    It 'keeps what is preserved' {
+        Set-AppBackup $backups[0].Id -Preserve
+        (Invoke-BackupCleanup)[3].Reason | Should -Be preserved
+        (Get-AppBackup).Id | Should -Be $backups[3, 2, 0].Id
+    }
+
+    It 'removes nothing when it would remove more than -MaxRemove' {
+        { Invoke-BackupCleanup -MaxRemove 1 -ErrorAction Stop } | Should -Throw -ErrorId 'TooManyRemovals,CloudBackup.Commands.InvokeBackupCleanupCommand'
+        (Get-AppBackup).Count | Should -Be 4
+    }
+
+    It 'changes nothing when the storage seems to be another one' {
+        Get-ChildItem "$root/site" | Remove-Item -Recurse
+        { Invoke-BackupCleanup -ErrorAction Stop } | Should -Throw -ErrorId 'StorageLooksEmpty,*'
+        (Get-AppBackup).Count | Should -Be 4
+    }
+
+    It 'lets the last backup of an unregistered app go by the policy' {
+        Unregister-BackupApp wiki.example.com -Confirm:$false
+        Set-BackupSite local -Retention 'within 1 hour'
+        (Invoke-BackupCleanup).Reason | Select-Object -Unique | Should -Be 'within 1 hour'
+    }
+
+    It 'names a site that does not exist' {
+        { Invoke-BackupCleanup nothing -ErrorAction Stop } | Should -Throw -ErrorId 'SiteNotFound,CloudBackup.Commands.InvokeBackupCleanupCommand'
+    }
+}

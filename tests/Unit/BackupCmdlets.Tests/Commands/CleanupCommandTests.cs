@@ -1,0 +1,105 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using CloudBackup.Cmdlets.Tests.Support;
+
+namespace CloudBackup.Cmdlets.Tests.Commands;
+
+public sealed class CleanupCommandTests
+{
+    [Fact]
+    public void Invoke_BackupCleanup_returns_a_decision_for_each_backup()
+    {
+        using var session = WithBackups(3, "'2 last'");
+        var decisions = session.Run("Invoke-BackupCleanup");
+        Assert.Equal(["Keep last-1 Kept", "Keep last-2 Kept", "Remove outside-policy Removed"], Shown(decisions));
+        Assert.All(decisions, decision => Assert.IsType<DateTimeOffset>(decision.Get("Created")));
+        Assert.Equal(("local", "wiki.example.com", "Ready"), (decisions[2].Text("Site"), decisions[2].Text("Location"), decisions[2].Text("State")));
+        Assert.Equal(2, session.Run("Get-AppBackup").Count);
+        Assert.Equal(6, session.StoredFiles().Count);
+        Assert.IsType<DateTimeOffset>(session.Run("Get-BackupSite local").Single().Get("LastCleanup"));
+    }
+
+    [Fact]
+    public void WhatIf_shows_the_plan_and_touches_nothing()
+    {
+        using var session = WithBackups(3, "'1 last'");
+        var files = session.StoredFiles();
+        Assert.Equal(
+            ["Keep last-1 Planned", "Remove outside-policy Planned", "Remove outside-policy Planned"], Shown(session.Run("Invoke-BackupCleanup local -WhatIf")));
+        Assert.Equal(3, session.Run("$WhatIfPreference = $true; Invoke-BackupCleanup -MaxRemove 1").Count);
+        Assert.Contains("-MaxRemove allows 1", Assert.Single(session.Warnings), StringComparison.Ordinal);
+        Assert.Equal(files, session.StoredFiles());
+        Assert.Equal(3, session.Run("Get-AppBackup").Count);
+        Assert.Null(session.Run("Get-BackupSite local").Single().Get("LastCleanup"));
+    }
+
+    [Fact]
+    public void Decisions_are_told_before_anything_is_done()
+    {
+        using var session = WithBackups(2, "'1 last'");
+        session.Run("Invoke-BackupCleanup -Verbose");
+        Assert.Contains(session.Verbose, line => line.StartsWith("Removing ", StringComparison.Ordinal) && line.EndsWith("outside-policy.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void MaxRemove_stops_a_run_that_would_remove_more()
+    {
+        using var session = WithBackups(3, "'1 last'");
+        var error = session.Fail("Invoke-BackupCleanup -MaxRemove 1");
+        Assert.Equal(("TooManyRemovals,CloudBackup.Commands.InvokeBackupCleanupCommand", ErrorCategory.InvalidOperation), (error.FullyQualifiedErrorId, error.CategoryInfo.Category));
+        Assert.Equal(9, session.StoredFiles().Count);
+        Assert.Equal(3, session.Run("Invoke-BackupCleanup -MaxRemove 2").Count);
+        Assert.Equal(3, session.StoredFiles().Count);
+    }
+
+    [Fact]
+    public void Sites_are_cleaned_each_by_its_own_policy_and_one_that_fails_does_not_stop_the_others()
+    {
+        using var session = WithBackups(2, "'1 last'");
+        Directory.CreateDirectory(Path.Join(session.Root, "broken"));
+        session.Run("$null = New-BackupSite broken filesystem -Path \"$root/broken\" -ExternalDisk -Retention '1 last'");
+        session.Run("$null = New-BackupSite second filesystem -Path \"$root/site\" -Prefix two -ExternalDisk; New-AppBackup * -Site second; New-AppBackup * -Site second; New-AppBackup * -Site broken");
+        Directory.Delete(Path.Join(session.Root, "broken"), recursive: true);
+        var decisions = session.Invoke("Invoke-BackupCleanup");
+        Assert.StartsWith("StorageNotFound,", Assert.Single(session.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(["Keep last-1 Kept", "Remove outside-policy Removed", "Keep forever Kept", "Keep forever Kept"], Shown(decisions));
+        Assert.Equal(2, session.Run("Get-BackupSite s* | Invoke-BackupCleanup").Count);
+        Assert.StartsWith("SiteNotFound,", session.Fail("Invoke-BackupCleanup nowhere").FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_could_not_be_removed_is_one_error_and_stays_for_next_time()
+    {
+        using var session = WithBackups(2, "'1 last'");
+        var oldest = session.Run("(Get-AppBackup)[-1].RemotePath")[0].ToString();
+        var folder = Path.Join(session.Root, "site", Path.GetDirectoryName(oldest));
+        // Root passes by the modes of a folder, but not by a file that is a folder.
+        File.Delete(Path.Join(session.Root, "site", oldest + ".index.gz"));
+        Directory.CreateDirectory(Path.Join(session.Root, "site", oldest + ".index.gz", "in-the-way"));
+        var decisions = session.Invoke("Invoke-BackupCleanup");
+        Assert.StartsWith("CleanupFailed,", Assert.Single(session.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("Failed", decisions[1].Text("Outcome"));
+        Assert.NotEmpty(decisions[1].Text("Error"));
+        Assert.Equal("Removing", session.Run("(Get-AppBackup)[-1]").Single().Text("State"));
+        Directory.Delete(Path.Join(folder, Path.GetFileName(oldest) + ".index.gz"), recursive: true);
+        Assert.Equal(["Keep last-1 Kept", "Remove removing Removed"], Shown(session.Run("Invoke-BackupCleanup")));
+    }
+
+    [Fact]
+    public void The_view_shows_action_and_reason()
+    {
+        using var session = WithBackups(2, "'1 last'");
+        var shown = Support.Shown.By(session, "Invoke-BackupCleanup");
+        Assert.All(["Action", "Outcome", "Reason", "Keep", "last-1", "Remove", "Removed", "outside-policy"], word => Assert.Contains(word, shown, StringComparison.Ordinal));
+    }
+
+    private static Session WithBackups(int count, string retention)
+    {
+        var session = Session.WithApp();
+        session.Run($"Set-BackupSite local -Retention {retention}; 1..{count} | ForEach-Object {{ $null = New-AppBackup wiki.example.com }}");
+        return session;
+    }
+
+    private static IEnumerable<string> Shown(Collection<PSObject> decisions) =>
+        decisions.Select(decision => $"{decision.Text("Action")} {decision.Text("Reason")} {decision.Text("Outcome")}");
+}
