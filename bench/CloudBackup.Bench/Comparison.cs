@@ -42,6 +42,7 @@ internal sealed class Comparison(Options options)
         }
         finally
         {
+            await scenario.CleanUpAsync();
             RemoveScratch();
         }
     }

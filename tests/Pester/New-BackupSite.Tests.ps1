@@ -69,6 +69,15 @@ Describe 'New-BackupSite' {
         @{ Case = 'a provider that does not exist'; Id = 'ProviderUnknown'; Arguments = @{ Name = 'x'; Provider = 'tape' } }
         @{ Case = 'a name with spaces'; Id = 'NameInvalid'; Arguments = @{ Name = 'a b'; Provider = 'noop' } }
         @{ Case = 'a prefix that leaves the site'; Id = 'NameInvalid'; Arguments = @{ Name = 'x'; Provider = 'noop'; Prefix = '../y' } }
+        @{ Case = 'a bucket on a disk'; Id = 'SettingNotForProvider'; Arguments = @{ Name = 'x'; Provider = 'filesystem'; Path = '/'; Bucket = 'abc' } }
+        @{ Case = 'a path in a bucket'; Id = 'SettingNotForProvider'; Arguments = @{ Name = 'x'; Provider = 's3'; Bucket = 'abc'; Path = '/' } }
+        @{ Case = 'a bucket without a name'; Id = 'NameInvalid'; Arguments = @{ Name = 'x'; Provider = 's3'; Region = 'eu-west-1' } }
+        @{ Case = 'a store whose address nobody knows'; Id = 'NameInvalid'; Arguments = @{ Name = 'x'; Provider = 'minio'; Bucket = 'abc' } }
+        @{ Case = 'a store that does not answer'; Id = 'SiteUnusable'; Arguments = @{
+                Name = 'x'; Provider = 's3-compatible'; Bucket = 'abc'; Endpoint = 'http://127.0.0.1:9'
+                Credential = [pscredential]::new('key', (ConvertTo-SecureString secret -AsPlainText))
+            }
+        }
         @{ Case = 'a compression level of 10'; Id = 'ValueOutOfRange'; Arguments = @{ Name = 'x'; Provider = 'noop'; CompressionLevel = 10 } }
     ) {
         { New-BackupSite @Arguments -ErrorAction Stop } | Should -Throw -ErrorId "$Id,CloudBackup.Commands.NewBackupSiteCommand"

@@ -76,6 +76,13 @@ internal static class Ours
     /// <summary>Encrypts as many bytes as a file has and computes their MAC, on one core, in memory.</summary>
     public static Command RawCipher(string file) => Process("cipher", file);
 
+    /// <summary>Uploads a file to <see cref="Bucket"/> by the storage alone.</summary>
+    public static Command PutObject(string file) => Process("s3-put", file);
+
+    /// <summary>Writes many small objects to <see cref="Bucket"/>, or copies them there.</summary>
+    public static Command ManyObjects(bool copies, string url, int count, int concurrency) =>
+        Process(copies ? "s3-copy" : "s3-write", url, $"{count}", $"{concurrency}");
+
     /// <summary>The same by the cmdlet in the host.</summary>
     public static Command HostProtect(bool decrypts, string source, string destination) => HostCommand(
         "$p = [securestring]::new(); 'correct horse'.ToCharArray() | ForEach-Object { $p.AppendChar($_) }; "

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Security;
@@ -31,6 +32,15 @@ internal static class EngineProcess
             case ["cipher", var file]:
                 RunCipher(new FileInfo(file).Length);
                 return 0;
+            case ["s3-put", var file]:
+                await StorageProcess.PutAsync(file);
+                return 0;
+            case ["s3-write", var url, var count, var concurrency]:
+                await StorageProcess.WriteManyAsync(url, Number(count), Number(concurrency));
+                return 0;
+            case ["s3-copy", var url, var count, var concurrency]:
+                await StorageProcess.CopyManyAsync(url, Number(count), Number(concurrency));
+                return 0;
             case ["import", var module]:
                 Import(module);
                 return 0;
@@ -38,6 +48,8 @@ internal static class EngineProcess
                 throw new OptionException($"Not for people: {string.Join(' ', arguments)}");
         }
     }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     private static async Task BackupAsync(string home, string location)
     {

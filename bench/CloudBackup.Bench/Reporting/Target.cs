@@ -33,6 +33,25 @@ internal sealed record Target(string Text, Func<ScenarioResult, Verdict?> Judge)
         string.Create(CultureInfo.InvariantCulture, $"peak memory below {bytes / Megabyte:0} MB"),
         result => Verdict.Of(result.First.PeakMemory / Megabyte, reached => reached < bytes / Megabyte, "0", " MB"));
 
+    /// <summary>A contender's memory stays below a bound.</summary>
+    public static Target MemoryBelow(string contender, long bytes) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{contender}: peak memory below {bytes / Megabyte:0} MB"),
+        result => result.Find(contender) is { } one
+            ? Verdict.Of(one.PeakMemory / Megabyte, reached => reached < bytes / Megabyte, "0", " MB")
+            : null);
+
+    /// <summary>The first contender takes at most so many times what theory says.</summary>
+    public static Target AtMost(TimeSpan theory, double factor, string formula) => new(
+        string.Create(CultureInfo.InvariantCulture, $"at most {factor} times {formula} = {theory.TotalSeconds:0.#} s"),
+        result => Verdict.Of(result.First.WallSeconds / theory.TotalSeconds, reached => reached <= factor, "0.00", " times"));
+
+    /// <summary>The first contender takes at most so many percent longer than the slowest of others.</summary>
+    public static Target LongerThanSlowest(IReadOnlyList<string> others, double percent) => new(
+        string.Create(CultureInfo.InvariantCulture, $"at most {percent} % longer than the slower of: {string.Join("; ", others)}"),
+        result => others.Select(result.Find).OfType<ContenderResult>().ToList() is { Count: > 0 } peers
+            ? Verdict.Of((result.First.WallSeconds / peers.Max(peer => peer.WallSeconds) * 100) - 100, reached => reached <= percent, "+0.0;-0.0", " %")
+            : null);
+
     /// <summary>The first contender takes at most so many percent longer than another.</summary>
     public static Target LongerThan(string other, double percent) => new(
         string.Create(CultureInfo.InvariantCulture, $"at most {percent} % longer than {other}"),

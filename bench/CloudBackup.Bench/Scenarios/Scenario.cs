@@ -27,4 +27,7 @@ internal abstract class Scenario
 
     /// <summary>Makes what all runs share, in <see cref="Place.Shared"/>. Once, not measured.</summary>
     public virtual Task PrepareAsync(Place place) => Task.CompletedTask;
+
+    /// <summary>Ends what <see cref="PrepareAsync"/> began. Once, whatever happened.</summary>
+    public virtual Task CleanUpAsync() => Task.CompletedTask;
 }

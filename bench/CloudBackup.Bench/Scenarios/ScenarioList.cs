@@ -13,6 +13,10 @@ internal static class ScenarioList
         new EncryptedBackupScenario(),
         new ProtectFileScenario(decrypts: false),
         new ProtectFileScenario(decrypts: true),
+        new S3UploadScenario(),
+        new S3BackupScenario(),
+        new S3LatencyScenario(copies: false),
+        new S3LatencyScenario(copies: true),
     ];
 
     /// <summary>The scenario of a name.</summary>

@@ -9,6 +9,12 @@ internal static partial class BackupErrors
         $"There is no provider '{name}'. The providers are: {string.Join(", ", known)}.",
         name);
 
+    public static BackupException SettingNotForProvider(string setting, string provider, IReadOnlyList<string> own) => new(
+        nameof(SettingNotForProvider),
+        BackupErrorCategory.InvalidInput,
+        $"-{setting} says nothing to the provider {provider}, which takes {(own.Count == 0 ? "no place" : "-" + string.Join(", -", own))}.",
+        setting);
+
     public static BackupException SiteNotFound(string name) => new(
         nameof(SiteNotFound),
         BackupErrorCategory.NotFound,

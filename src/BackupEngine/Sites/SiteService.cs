@@ -28,6 +28,18 @@ public sealed partial class SiteService
     /// <exception cref="BackupException">There is no such provider.</exception>
     public static StorageSettings EmptySettings(string provider) => StorageProviders.Get(provider).Empty;
 
+    /// <summary>Checks that those of the names which are settings of some provider are ones of this provider.</summary>
+    /// <exception cref="BackupException">One is not, or there is no such provider.</exception>
+    public static void CheckSettingNames(string provider, IEnumerable<string> names)
+    {
+        var own = StorageProviders.Get(provider).SettingNames;
+        var foreign = names.Intersect(StorageProviders.All.SelectMany(one => one.SettingNames)).Except(own).Order(StringComparer.Ordinal);
+        if (foreign.FirstOrDefault() is { } first)
+        {
+            throw BackupErrors.SettingNotForProvider(first, provider, own);
+        }
+    }
+
     /// <summary>All sites, by name.</summary>
     public IReadOnlyList<BackupSite> List() => _context.Sites.List();
 

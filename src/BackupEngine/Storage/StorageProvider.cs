@@ -15,6 +15,16 @@ internal sealed record StorageProvider(string Name, StorageSettings Empty, Func<
     /// <summary>The kind of settings that it needs.</summary>
     public Type SettingsType => Empty.GetType();
 
+    /// <summary>Whether it takes a name and secret.</summary>
+    public bool TakesCredential { get; init; }
+
+    /// <summary>What a user can tell about the place, by name.</summary>
+    public IReadOnlyList<string> SettingNames =>
+    [
+        .. SettingsType.GetProperties().Where(property => property.CanWrite).Select(property => property.Name),
+        .. TakesCredential ? new[] { nameof(StorageContext.Credential) } : [],
+    ];
+
     /// <summary>The names of the regions that it is known to have.</summary>
     public IReadOnlyList<string> Regions { get; init; } = [];
 
@@ -54,6 +64,7 @@ internal static class StorageProviders
         .. S3Profiles.All.Select(profile => new StorageProvider(profile.Name, new S3Settings { Bucket = "" }, (settings, context) =>
             new S3Storage(S3Place.Of(profile, (S3Settings)settings), context))
         {
+            TakesCredential = true,
             Regions = profile.Regions,
             Normalize = settings =>
             {

@@ -65,7 +65,7 @@ public abstract partial class BackupSiteParameters : EngineCommand
     [Parameter]
     public TimeSpan Timeout { get; set; }
 
-    /// <summary>Deflate level from 1 (fastest) to 9 (smallest). By default 4.</summary>
+    /// <summary>Deflate level from 1 (fastest) to 9 (smallest). By default 3.</summary>
     [Parameter]
     public int CompressionLevel { get; set; }
 
@@ -90,6 +90,7 @@ public abstract partial class BackupSiteParameters : EngineCommand
     protected BackupSite Apply(BackupSite site)
     {
         ArgumentNullException.ThrowIfNull(site);
+        SiteService.CheckSettingNames(site.Provider, MyInvocation.BoundParameters.Keys);
         return site with
         {
             Format = IsGiven(nameof(Format)) ? Format : site.Format,
