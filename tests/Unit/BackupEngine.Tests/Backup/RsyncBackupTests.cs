@@ -204,9 +204,10 @@ public sealed class RsyncBackupTests
     [Fact]
     public async Task A_backup_that_is_stopped_leaves_nothing_and_the_next_one_goes_on()
     {
+        const int Files = 400; // many more than are under way at a time
         using var platform = TestPlatform.WithFaults(out var faults);
         await SetUpAsync(platform, null);
-        MakeFiles(platform, 50);
+        MakeFiles(platform, Files);
         using var stop = new CancellationTokenSource();
         var writes = 0;
         faults().After = (call, path) =>
@@ -221,7 +222,7 @@ public sealed class RsyncBackupTests
         var before = writes;
         var backup = await platform.BackUpAsync();
         Assert.True((await platform.Engine.AppBackups.TestAsync(backup.Id, platform.Observer, Token)).IsValid);
-        Assert.InRange(writes - before, 1, 50 - before);
+        Assert.InRange(writes - before, 1, Files - before);
     }
 
     [Fact]
