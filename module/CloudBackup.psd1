@@ -22,6 +22,7 @@
         'Get-BackupSite'
         'Get-Platform'
         'Get-PlatformBackup'
+        'Import-AppBackup'
         'Invoke-BackupCleanup'
         'New-AppBackup'
         'New-BackupAddon'

@@ -1,5 +1,6 @@
 using CloudBackup.Catalog;
 using CloudBackup.Clone;
+using CloudBackup.Import;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
@@ -83,6 +84,11 @@ public sealed partial class AppBackupService
     /// <exception cref="BackupException">It failed; there is no new app, and its folder is as it was.</exception>
     public Task<BackupApp> CloneAsync(string id, AppCopyOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
         new AppCloner(_context, _storages).RunAsync(id, options, observer, cancellationToken);
+
+    /// <summary>Brings data from elsewhere into an app, or up as a new one.</summary>
+    /// <exception cref="BackupException">It failed; the app, or its absence, is as before.</exception>
+    public Task<BackupApp> ImportAsync(AppImportOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
+        new AppImporter(_context, _storages, observer).RunAsync(options, cancellationToken);
 
     /// <summary>Brings an app to another version, after a backup that it is put back from when that fails.</summary>
     /// <exception cref="BackupException">It failed; the app is as before, unless the failure says otherwise.</exception>

@@ -15,7 +15,7 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
     /// <summary>
     /// The app to install: an interrupted installation of the same is gone on with, everything else that is in the way is told.
     /// </summary>
-    /// <param name="wanted">The app, without id.</param>
+    /// <param name="wanted">The app; an empty id for a new one.</param>
     /// <param name="size">Bytes that its data needs.</param>
     /// <exception cref="BackupException">A value is invalid, or location or folder are in use.</exception>
     public BackupApp Prepare(BackupApp wanted, long size)
@@ -27,7 +27,7 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
         {
             throw BackupErrors.AppExists(wanted.Location);
         }
-        wanted = wanted with { Id = isOurs ? known!.Id : context.Random.NextGuid() };
+        wanted = wanted with { Id = isOurs ? known!.Id : wanted.Id != Guid.Empty ? wanted.Id : context.Random.NextGuid() };
         CheckOverlap(wanted);
         var folder = new FolderToFill(wanted.DataDirectory, $"the data directory of {wanted.Location}", size, isOurs);
         return FolderCheck.Run([folder], mayReplace: false).FirstOrDefault() is { } failure ? throw failure : wanted;

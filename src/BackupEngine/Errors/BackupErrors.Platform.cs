@@ -54,7 +54,7 @@ internal static partial class BackupErrors
         nameof(AppNotRestored),
         BackupErrorCategory.InvalidState,
         $"The restore of {location} from '{backupId}' was not finished, so there is nothing worth backing up. Finish it the "
-        + $"way it began: with Restore-AppBackup {backupId}, or with Copy-BackupApp again.",
+        + $"way it began: with Restore-AppBackup {backupId}, or with Copy-BackupApp or Import-AppBackup again.",
         location);
 
     public static BackupException Unexpected(string what, Exception inner) => new(

@@ -44,6 +44,7 @@ internal sealed class AppsRestorer(EngineContext context, PlatformRestoreOptions
     {
         if (app.UnfinishedRestore is not { } backupId || context.Backups.Find(backupId) is not { } record)
         {
+            SettleLeftOvers(app, progress);
             return Describe(app);
         }
         BackupException? failure = null;
@@ -82,6 +83,16 @@ internal sealed class AppsRestorer(EngineContext context, PlatformRestoreOptions
         };
         await new AppRestorer(context, progress).RunAsync(job, cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>An earlier run may have died when the app was restored already, and its old folder not yet removed.</summary>
+    private void SettleLeftOvers(BackupApp app, IOperationObserver progress)
+    {
+        using var appLock = AppLock.TryTake(context, app.Id, "restore", out _);
+        if (appLock is not null)
+        {
+            RestoreRecovery.Run(context, app, progress);
+        }
     }
 
     /// <summary>What fails before the app's own restore begins is noted with the app too.</summary>

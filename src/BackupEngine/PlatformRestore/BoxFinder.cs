@@ -17,12 +17,10 @@ internal sealed record FoundBox(StoredInfo Stored, string InfoHash, long InfoSiz
 }
 
 /// <summary>Finds platform backups in a storage without a catalog. Only reads.</summary>
-/// <param name="site">The site, for messages.</param>
+/// <param name="source">The site, and what opens its backups.</param>
 /// <param name="storage">Its storage.</param>
-/// <param name="keys">Keys to try, the likeliest first.</param>
-/// <param name="hasPassword">Whether one of them is of a password that was given now.</param>
 /// <param name="random">For ciphers.</param>
-internal sealed class BoxFinder(string site, IBackupStorage storage, IReadOnlyList<BackupKeys> keys, bool hasPassword, IRandomSource random)
+internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRandomSource random)
 {
     /// <summary>
     /// The platform backup at a path, or of an id, or the newest. The newest one is never passed over because it cannot be opened: an older
@@ -42,7 +40,7 @@ internal sealed class BoxFinder(string site, IBackupStorage storage, IReadOnlyLi
                 return box;
             }
         }
-        throw BackupErrors.PlatformBackupMissing(site, id ?? remotePath);
+        throw BackupErrors.PlatformBackupMissing(source.Site.Name, id ?? remotePath);
     }
 
     private async Task<FoundBox?> OpenAsync(BackupPaths paths, string? id, CancellationToken cancellationToken)
@@ -50,16 +48,12 @@ internal sealed class BoxFinder(string site, IBackupStorage storage, IReadOnlyLi
         var bytes = await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false);
         try
         {
-            var stored = StoredInfo.Open(bytes, paths, keys, random);
+            var stored = source.Open(bytes, paths, random);
             return id is null || stored.Info.Id == id
                 ? new FoundBox(stored, Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length)
                 : null;
         }
-        catch (BackupException failure) when (failure.ErrorId == nameof(BackupErrors.NoKeyFits))
-        {
-            throw hasPassword ? BackupErrors.RestorePasswordWrong(site, paths.RemotePath) : BackupErrors.RestorePasswordNeeded(site, paths.RemotePath);
-        }
-        catch (BackupException) when (id is not null)
+        catch (BackupException failure) when (id is not null && failure.Category == BackupErrorCategory.Damaged)
         {
             return null; // another one is wanted
         }

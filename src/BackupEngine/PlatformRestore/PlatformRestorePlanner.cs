@@ -64,7 +64,7 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
         IOperationObserver observer,
         CancellationToken cancellationToken)
     {
-        var finder = new BoxFinder(source.Site.Name, storage, source.Keys, source.Given is not null, context.Random);
+        var finder = new BoxFinder(source, storage, context.Random);
         var box = await finder.FindAsync(unfinished?.BackupId ?? options.BackupId, source.Export?.RemotePath, cancellationToken).ConfigureAwait(false);
         var backup = await OpenedBackup.OpenAsync(context, box.Stored, isTrusted: false, storage, cancellationToken).ConfigureAwait(false);
         await using var _ = backup.ConfigureAwait(false);

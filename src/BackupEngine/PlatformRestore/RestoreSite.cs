@@ -1,4 +1,5 @@
 using CloudBackup.Encryption;
+using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
@@ -43,20 +44,49 @@ internal sealed class RestoreSite : IDisposable
     {
         var export = configFile is null ? null : SiteExport.Read(configFile);
         var site = Relocate(export?.Site ?? storages.Resolve(siteName), storagePath);
-        var given = secrets.Password switch
-        {
-            null => null,
-            { Length: 0 } => throw BackupErrors.PasswordEmpty(),
-            var password => BackupKeys.Derive(password),
-        };
-        var own = context.Keys.Ids.OrderByDescending(id => id == site.KeyId).Select(context.Keys.Find).OfType<BackupKeys>();
         // A file may name a site as this platform names another one: what is kept for that is not sent there.
         var credential = secrets.ForStorage ?? (export is null ? context.Credentials.Read(site.Name) : StorageCredential.None);
-        return new RestoreSite(site, credential, export, given, own);
+        return new RestoreSite(site, credential, export, DeriveKeys(secrets), KeysOf(context, site));
+    }
+
+    /// <summary>A folder on this machine that backups lie in as in a storage.</summary>
+    /// <exception cref="BackupException">The password is empty.</exception>
+    public static RestoreSite OfFolder(EngineContext context, string folder, SiteSecrets secrets)
+    {
+        var site = new BackupSite { Name = folder, Provider = "filesystem", Settings = new FileSystemSettings { Path = folder } };
+        return new RestoreSite(site, StorageCredential.None, null, DeriveKeys(secrets), KeysOf(context, site));
+    }
+
+    /// <summary>The keys of a given password; null when none was given.</summary>
+    /// <exception cref="BackupException">It is empty.</exception>
+    public static BackupKeys? DeriveKeys(SiteSecrets secrets) => secrets.Password switch
+    {
+        null => null,
+        { Length: 0 } => throw BackupErrors.PasswordEmpty(),
+        var password => BackupKeys.Derive(password),
+    };
+
+    /// <summary>Opens the stored bytes of a backup info, and tells a password that is missing or wrong.</summary>
+    /// <exception cref="BackupException">It is damaged, belongs elsewhere, or no key opens it.</exception>
+    public StoredInfo Open(byte[] bytes, BackupPaths paths, IRandomSource random)
+    {
+        try
+        {
+            return StoredInfo.Open(bytes, paths, Keys, random);
+        }
+        catch (BackupException failure) when (failure.ErrorId == nameof(BackupErrors.NoKeyFits))
+        {
+            throw Given is null
+                ? BackupErrors.RestorePasswordNeeded(Site.Name, paths.RemotePath)
+                : BackupErrors.RestorePasswordWrong(Site.Name, paths.RemotePath);
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _given?.Dispose();
+
+    private static IEnumerable<BackupKeys> KeysOf(EngineContext context, BackupSite site) =>
+        context.Keys.Ids.OrderByDescending(id => id == site.KeyId).Select(context.Keys.Find).OfType<BackupKeys>();
 
     private static BackupSite Relocate(BackupSite site, string? storagePath)
     {

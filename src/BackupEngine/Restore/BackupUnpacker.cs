@@ -1,5 +1,3 @@
-using System.Text.Json;
-using CloudBackup.Addons;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
@@ -13,8 +11,6 @@ namespace CloudBackup.Restore;
 /// </summary>
 internal sealed class BackupUnpacker(EngineContext context, IOperationObserver observer)
 {
-    private const int LargestConfig = 64 * 1024 * 1024;
-
     /// <summary>Unpacks <paramref name="backup"/> into the folder <paramref name="path"/> and returns the app's configuration in it.</summary>
     /// <param name="backup">The backup.</param>
     /// <param name="limits">What may be used.</param>
@@ -38,11 +34,9 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
                 observer.OnStep("Every hash is right. Setting links and folders.");
                 target.Finish(backup.ReadEntries(), cancellationToken);
             }
-            var config = ReadConfig(root, backup.Info.Id);
-            foreach (var addon in config.Addons)
-            {
-                AddonHandlers.For(addon.Type).Assemble(addon, root);
-            }
+            var config = UnpackedContent.TryReadConfig(root, backup.Info.Id)
+                ?? throw BackupErrors.BackupDamaged(backup.Info.Id, $"it has no {AppConfig.Path}.");
+            UnpackedContent.Assemble(config, root);
             root.FlushFileSystem();
             target.Tell(observer);
             return config;
@@ -59,24 +53,6 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
         if (backup.Info.AllocatedSize > free)
         {
             throw BackupErrors.DestinationTooSmall(destination, backup.Info.AllocatedSize, free);
-        }
-    }
-
-    private static AppConfig ReadConfig(DirectoryNode root, string id)
-    {
-        try
-        {
-            using var file = root.OpenFile(AppConfig.Path);
-            var bytes = new byte[Math.Min(file.Facts.Size, LargestConfig)];
-            return AppConfig.FromBytes(bytes.AsSpan(0, file.Read(bytes, 0)));
-        }
-        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
-        {
-            throw BackupErrors.BackupDamaged(id, $"it has no {AppConfig.Path}.", failure);
-        }
-        catch (JsonException failure)
-        {
-            throw BackupErrors.BackupDamaged(id, $"its {AppConfig.Path} cannot be read: {failure.Message}", failure);
         }
     }
 }

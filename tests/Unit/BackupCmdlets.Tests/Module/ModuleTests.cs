@@ -8,11 +8,11 @@ public sealed class ModuleTests
     private static readonly string[] Cmdlets =
     [
         "Copy-BackupApp", "Export-BackupSite", "Get-AppBackup", "Get-AppBackupItem", "Get-BackupApp", "Get-BackupSite", "Get-Platform",
-        "Get-PlatformBackup", "Invoke-BackupCleanup", "New-AppBackup", "New-BackupAddon", "New-BackupSite", "New-PlatformBackup", "Protect-BackupFile",
-        "Protect-BackupFileName", "Register-BackupApp", "Remove-AppBackup", "Remove-BackupSite", "Remove-PlatformBackup", "Restore-AppBackup",
-        "Restore-AppBackupItem", "Restore-Platform", "Set-AppBackup", "Set-BackupApp", "Set-BackupSite", "Set-Platform", "Sync-BackupCatalog",
-        "Test-AppBackup", "Test-BackupSite", "Test-PlatformBackup", "Unprotect-BackupFile", "Unprotect-BackupFileName", "Unregister-BackupApp",
-        "Update-BackupApp",
+        "Get-PlatformBackup", "Import-AppBackup", "Invoke-BackupCleanup", "New-AppBackup", "New-BackupAddon", "New-BackupSite",
+        "New-PlatformBackup", "Protect-BackupFile", "Protect-BackupFileName", "Register-BackupApp", "Remove-AppBackup", "Remove-BackupSite",
+        "Remove-PlatformBackup", "Restore-AppBackup", "Restore-AppBackupItem", "Restore-Platform", "Set-AppBackup", "Set-BackupApp",
+        "Set-BackupSite", "Set-Platform", "Sync-BackupCatalog", "Test-AppBackup", "Test-BackupSite", "Test-PlatformBackup", "Unprotect-BackupFile",
+        "Unprotect-BackupFileName", "Unregister-BackupApp", "Update-BackupApp",
     ];
 
     [Fact]

@@ -18,6 +18,7 @@ internal sealed class NewMachine : IDisposable
         _old = old;
         _version = version ?? old.Engine.Platform.Get().Version;
         _intercept = intercept ?? (storage => storage);
+        BackupId = old.Engine.PlatformBackups.List().FirstOrDefault(backup => backup.State == BackupState.Ready)?.Id;
         var folders = old.Engine.Apps.List().Select(app => app.DataDirectory).Concat(old.Engine.Platform.Get().ExtraDirectory).Distinct().ToList();
         Before = folders.ToDictionary(folder => folder, folder => Tree.Describe(folder));
         ConfigFile = old.Folder["site.json"];
@@ -35,6 +36,9 @@ internal sealed class NewMachine : IDisposable
     public string Home => _old.Folder["home2"];
 
     public string ConfigFile { get; set; }
+
+    /// <summary>The newest platform backup of the old machine.</summary>
+    public string? BackupId { get; }
 
     /// <summary>What was in each folder of the old machine.</summary>
     public IReadOnlyDictionary<string, List<string>> Before { get; }

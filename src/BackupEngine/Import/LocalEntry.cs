@@ -1,0 +1,23 @@
+using CloudBackup.Formats.Index;
+
+namespace CloudBackup.Import;
+
+/// <summary>One entry of a file or folder on this machine, while it is passed by.</summary>
+/// <param name="Entry">What it is.</param>
+/// <param name="Read">Fills a buffer with the next bytes of a file's content and returns how many there were; 0 at the end.</param>
+internal sealed record LocalEntry(IndexEntry Entry, Func<byte[], int> Read)
+{
+    /// <summary>An entry without content.</summary>
+    public static LocalEntry Of(IndexEntry entry) => new(entry, _ => 0);
+
+    /// <summary>A path as archivers write it, in the form that entries have: <c>./data/f</c> is <c>data/f</c>; empty for the root itself.</summary>
+    public static string PathOf(string path)
+    {
+        path = path.TrimEnd('/');
+        while (path.StartsWith("./", StringComparison.Ordinal))
+        {
+            path = path[2..];
+        }
+        return path is "." ? "" : path;
+    }
+}

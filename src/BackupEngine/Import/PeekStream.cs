@@ -1,0 +1,35 @@
+using CloudBackup.Infrastructure;
+
+namespace CloudBackup.Import;
+
+/// <summary>A stream whose first bytes can be looked at before they are read. Whoever has the inner stream disposes it.</summary>
+internal sealed class PeekStream : ReadOnlyStream
+{
+    private readonly Stream _inner;
+    private readonly byte[] _start = new byte[8];
+    private readonly int _length;
+    private int _given;
+
+    /// <summary>Reads the first bytes ahead.</summary>
+    public PeekStream(Stream inner)
+    {
+        _inner = inner;
+        _length = inner.ReadAtLeast(_start, _start.Length, throwOnEndOfStream: false);
+    }
+
+    /// <summary>Whether the content begins so.</summary>
+    public bool StartsWith(ReadOnlySpan<byte> magic) => _start.AsSpan(0, _length).StartsWith(magic);
+
+    /// <inheritdoc/>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = Math.Min(buffer.Length, _length - _given);
+        if (count == 0)
+        {
+            return _inner.ReadAsync(buffer, cancellationToken);
+        }
+        _start.AsMemory(_given, count).CopyTo(buffer);
+        _given += count;
+        return ValueTask.FromResult(count);
+    }
+}

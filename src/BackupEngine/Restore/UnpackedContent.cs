@@ -1,0 +1,41 @@
+using System.Text.Json;
+using CloudBackup.Addons;
+using CloudBackup.FileTree;
+using CloudBackup.Formats;
+
+namespace CloudBackup.Restore;
+
+/// <summary>What a backup consists of, when it is unpacked.</summary>
+internal static class UnpackedContent
+{
+    private const int LargestConfig = 64 * 1024 * 1024;
+
+    /// <summary>The app's configuration; null when there is none.</summary>
+    /// <exception cref="BackupException">It cannot be read.</exception>
+    public static AppConfig? TryReadConfig(DirectoryNode root, string id)
+    {
+        try
+        {
+            using var file = root.OpenFile(AppConfig.Path);
+            var bytes = new byte[Math.Min(file.Facts.Size, LargestConfig)];
+            return AppConfig.FromBytes(bytes.AsSpan(0, file.Read(bytes, 0)));
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        {
+            return null;
+        }
+        catch (JsonException failure)
+        {
+            throw BackupErrors.BackupDamaged(id, $"its {AppConfig.Path} cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Puts the dumps of databases to their places.</summary>
+    public static void Assemble(AppConfig? config, DirectoryNode root)
+    {
+        foreach (var addon in config?.Addons ?? [])
+        {
+            AddonHandlers.For(addon.Type).Assemble(addon, root);
+        }
+    }
+}
