@@ -13,6 +13,7 @@ internal static class Borg
         Tools = ["borg"],
         Prepare = async place => await MeasuredProcess.OutputOfAsync(Run(place, "init", "--encryption", "none", place["repo"])),
         Measured = place => Run(place, "create", "--compression", "lz4", $"{place["repo"]}::bench", place.Data),
+        MeasuredAgain = place => Run(place, "create", "--compression", "lz4", $"{place["repo"]}::again", place.Data),
         StoredBytes = place => FolderFacts.Of(place["repo"]).Bytes,
     };
 

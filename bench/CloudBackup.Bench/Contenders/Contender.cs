@@ -27,6 +27,9 @@ internal sealed record Contender
     /// <summary>What is measured: a process and all its descendants.</summary>
     public required Func<Place, Command> Measured { get; init; }
 
+    /// <summary>What does the same work once more where it was done already; null when that is <see cref="Measured"/> too.</summary>
+    public Func<Place, Command>? MeasuredAgain { get; init; }
+
     /// <summary>How many bytes the work stored; null where none are.</summary>
     public Func<Place, long>? StoredBytes { get; init; }
 

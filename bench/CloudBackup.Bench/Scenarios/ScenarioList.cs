@@ -1,3 +1,5 @@
+using CloudBackup.Bench.DataSets;
+
 namespace CloudBackup.Bench.Scenarios;
 
 /// <summary>All scenarios.</summary>
@@ -9,6 +11,9 @@ internal static class ScenarioList
         new TgzMediaScenario(),
         new TgzRestoreScenario(),
         new ManySmallFilesScenario(),
+        new RsyncFirstScenario(),
+        new RsyncAgainScenario("rsync-unchanged", "nothing has changed", _ => { }),
+        new RsyncAgainScenario("rsync-changed", "1 % have changed", ChangingFilesData.Change),
         new ImportScenario(),
         new EncryptedBackupScenario(),
         new ProtectFileScenario(decrypts: false),

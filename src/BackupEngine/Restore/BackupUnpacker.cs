@@ -11,6 +11,9 @@ namespace CloudBackup.Restore;
 /// </summary>
 internal sealed class BackupUnpacker(EngineContext context, IOperationObserver observer)
 {
+    /// <summary>The folder's owner, where an interrupted unpacking is gone on with; null where each starts with an empty folder.</summary>
+    public DestinationFolder? Unfinished { get; init; }
+
     /// <summary>Unpacks <paramref name="backup"/> into the folder <paramref name="path"/> and returns the app's configuration in it.</summary>
     /// <param name="backup">The backup.</param>
     /// <param name="limits">What may be used.</param>
@@ -22,11 +25,17 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
     public async Task<AppConfig> RunAsync(
         OpenedBackup backup, SiteLimits limits, string path, string destination, string activity, CancellationToken cancellationToken)
     {
-        CheckSpace(backup, path, destination);
+        if (Unfinished is not { IsResumed: true })
+        {
+            CheckSpace(backup, path, destination);
+        }
         try
         {
             using var root = LocalFileSystem.Open(path);
-            using var target = new RestoreTarget(root, backup.Info.Id, backup.IsTrusted, destination);
+            using var target = new RestoreTarget(root, backup.Info.Id, backup.IsTrusted, destination)
+            {
+                IsResumed = Unfinished is { IsResumed: true },
+            };
             var counters = new RunCounters();
             using (new ProgressReporter(activity, counters, observer, context.Time))
             {
@@ -34,6 +43,7 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
                 observer.OnStep("Every hash is right. Setting links and folders.");
                 target.Finish(backup.ReadEntries(), cancellationToken);
             }
+            Unfinished?.CloseContents();
             var config = UnpackedContent.TryReadConfig(root, backup.Info.Id)
                 ?? throw BackupErrors.BackupDamaged(backup.Info.Id, $"it has no {AppConfig.Path}.");
             UnpackedContent.Assemble(config, root);

@@ -8,9 +8,13 @@ namespace CloudBackup.Restore;
 /// </summary>
 internal sealed class DestinationFolder : IDisposable
 {
+    /// <summary>A file in the folder to unpack into, as long as nothing in it is final: says of which backup it has parts.</summary>
+    private const string MarkName = ".cloudbackup-unfinished";
+
     private readonly string _path;
     private readonly bool _isNew;
     private bool _isPublished;
+    private bool _isKept;
 
     private DestinationFolder(string path, bool isNew)
     {
@@ -23,9 +27,14 @@ internal sealed class DestinationFolder : IDisposable
         ? Path.Join(Path.GetDirectoryName(_path), $"{DataSwap.StagingName}-{Path.GetFileName(_path)}")
         : Path.Join(_path, DataSwap.StagingName);
 
+    /// <summary>Whether the folder to unpack into has what an interrupted restore of the same backup has left.</summary>
+    public bool IsResumed { get; private set; }
+
     /// <summary>Checks the destination and makes the folder to unpack into.</summary>
+    /// <param name="path">The destination.</param>
+    /// <param name="key">Tells the backup from all others: what was left of this one is used.</param>
     /// <exception cref="BackupException">The destination is not empty, or cannot be written to.</exception>
-    public static DestinationFolder Prepare(string path)
+    public static DestinationFolder Prepare(string path, string key)
     {
         try
         {
@@ -39,13 +48,21 @@ internal sealed class DestinationFolder : IDisposable
                 Directory.CreateDirectory(Path.GetDirectoryName(path) ?? path);
             }
             var folder = new DestinationFolder(path, isNew);
-            folder.RemoveStaging();
-            if (!isNew && Directory.EnumerateFileSystemEntries(path).Any())
+            folder.IsResumed = File.Exists(folder.MarkPath) && File.ReadAllText(folder.MarkPath) == key;
+            if (!folder.IsResumed)
+            {
+                folder.RemoveStaging();
+            }
+            if (!isNew && Directory.EnumerateFileSystemEntries(path).Any(entry => entry != folder.UnpackPath))
             {
                 throw BackupErrors.DestinationNotEmpty(path);
             }
-            using var parent = LocalFileSystem.Open(Path.GetDirectoryName(folder.UnpackPath)!);
-            parent.MakeDirectory(Path.GetFileName(folder.UnpackPath));
+            if (!folder.IsResumed)
+            {
+                using var parent = LocalFileSystem.Open(Path.GetDirectoryName(folder.UnpackPath)!);
+                parent.MakeDirectory(Path.GetFileName(folder.UnpackPath));
+                File.WriteAllText(folder.MarkPath, key);
+            }
             return folder;
         }
         catch (FileTreeException failure)
@@ -57,6 +74,12 @@ internal sealed class DestinationFolder : IDisposable
             throw BackupErrors.DestinationUnusable(path, FileTreeException.From("create", path, failure));
         }
     }
+
+    /// <summary>All contents are there: what comes now is not repeated on top of itself, so a restore that is interrupted later starts anew.</summary>
+    public void CloseContents() => File.Delete(MarkPath);
+
+    /// <summary>What is there stays when this is disposed, for the next restore of the same backup.</summary>
+    public void KeepForNextTime() => _isKept = true;
 
     /// <summary>What was unpacked becomes the destination.</summary>
     public void Publish()
@@ -89,7 +112,7 @@ internal sealed class DestinationFolder : IDisposable
     /// <summary>Removes what was unpacked, unless it was published.</summary>
     public void Dispose()
     {
-        if (_isPublished)
+        if (_isPublished || (_isKept && File.Exists(MarkPath)))
         {
             return;
         }
@@ -102,6 +125,8 @@ internal sealed class DestinationFolder : IDisposable
             // The failure that ended the restore is the one to tell; the next restore to this destination removes what is left.
         }
     }
+
+    private string MarkPath => Path.Join(UnpackPath, MarkName);
 
     private void RemoveStaging()
     {

@@ -1,5 +1,6 @@
 using CloudBackup.Infrastructure;
 using CloudBackup.Sites;
+using CloudBackup.Storage;
 
 namespace CloudBackup.Restore;
 
@@ -22,11 +23,21 @@ internal sealed class FolderRestorer(EngineContext context, SiteStorage storages
         {
             var backup = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);
             await using var _ = backup.ConfigureAwait(false);
-            using var folder = DestinationFolder.Prepare(path);
-            observer.OnStep($"Restoring {backupId} to '{path}'.");
-            var unpacker = new BackupUnpacker(context, observer);
+            using var folder = DestinationFolder.Prepare(path, $"{backupId} {backup.Info.Index.Sha256}");
+            observer.OnStep(folder.IsResumed
+                ? $"Going on with the restore of {backupId} to '{path}' that was interrupted."
+                : $"Restoring {backupId} to '{path}'.");
+            var unpacker = new BackupUnpacker(context, observer) { Unfinished = folder };
             var activity = $"Restoring {wanted.Location}";
-            await unpacker.RunAsync(backup, site.Limits, folder.UnpackPath, path, activity, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await unpacker.RunAsync(backup, site.Limits, folder.UnpackPath, path, activity, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StorageException) when (wanted.Format == BackupFormat.Rsync)
+            {
+                folder.KeepForNextTime();
+                throw;
+            }
             folder.Publish();
             return new DirectoryInfo(path);
         }).ConfigureAwait(false);

@@ -18,6 +18,9 @@ internal sealed class RestoreTarget(DirectoryNode root, string id, bool isTruste
     private long _withheld;
     private long _missing;
 
+    /// <summary>Whether the folder has what an interrupted restore of the same backup has left: whole files, cut ones, links.</summary>
+    public bool IsResumed { get; init; }
+
     /// <summary>What metadata could not be set.</summary>
     public MetadataLosses Losses { get; } = new();
 
@@ -26,6 +29,29 @@ internal sealed class RestoreTarget(DirectoryNode root, string id, bool isTruste
 
     /// <summary>How many entries could not be restored because the backup does not hold their content.</summary>
     public long Missing => Interlocked.Read(ref _missing);
+
+    /// <inheritdoc/>
+    public bool HasContent(IndexEntry entry, CancellationToken cancellationToken)
+    {
+        if (!IsResumed || entry.IsIncomplete || EntryRules.FindFault(entry) is not null)
+        {
+            return false;
+        }
+        var (folder, name) = Split(entry.Path);
+        try
+        {
+            if (!RestoredFile.IsWhole(_cursors.Value!.MoveTo(folder), name, entry, cancellationToken))
+            {
+                return false;
+            }
+        }
+        catch (FileTreeException)
+        {
+            return false; // whoever writes it meets the same failure, and tells it
+        }
+        Check(entry);
+        return true;
+    }
 
     /// <inheritdoc/>
     public IFileTarget? BeginFile(IndexEntry entry)
@@ -39,7 +65,9 @@ internal sealed class RestoreTarget(DirectoryNode root, string id, bool isTruste
         var (folder, name) = Split(entry.Path);
         try
         {
-            return new FileTarget(this, entry, _cursors.Value!.MoveTo(folder).CreateFile(name));
+            var parent = _cursors.Value!.MoveTo(folder);
+            RemoveOld(parent, name);
+            return new FileTarget(this, entry, parent.CreateFile(name));
         }
         catch (FileTreeException failure)
         {
@@ -120,6 +148,7 @@ internal sealed class RestoreTarget(DirectoryNode root, string id, bool isTruste
                 break;
             case EntryKind.SymbolicLink:
                 var parent = cursor.MoveTo(folder);
+                RemoveOld(parent, name);
                 parent.MakeSymbolicLink(name, entry.LinkTarget!);
                 parent.ApplyLinkMetadata(name, metadata, Losses);
                 break;
@@ -132,6 +161,7 @@ internal sealed class RestoreTarget(DirectoryNode root, string id, bool isTruste
     private void MakeHardLink(IndexEntry entry, DirectoryNode parent, string name, PathCursor targets)
     {
         var (folder, targetName) = Split(entry.LinkTarget!);
+        RemoveOld(parent, name);
         try
         {
             parent.MakeHardLink(name, targets.MoveTo(folder), targetName);
@@ -140,6 +170,14 @@ internal sealed class RestoreTarget(DirectoryNode root, string id, bool isTruste
         {
             // The file it names could not be read when the backup was made, and is told of as missing.
             Interlocked.Increment(ref _missing);
+        }
+    }
+
+    private void RemoveOld(DirectoryNode parent, string name)
+    {
+        if (IsResumed)
+        {
+            TreeRemoval.Remove(parent, name);
         }
     }
 

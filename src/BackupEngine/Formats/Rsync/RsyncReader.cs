@@ -53,7 +53,11 @@ internal sealed class RsyncReader(FormatRead request, IEntryTarget target)
     {
         try
         {
-            if (!target.HasContent(entry, cancellationToken))
+            if (target.HasContent(entry, cancellationToken))
+            {
+                request.Counters.AddSourceBytes(entry.Size);
+            }
+            else
             {
                 await FetchAsync(entry, cancellationToken).ConfigureAwait(false);
             }

@@ -175,11 +175,29 @@ internal sealed partial class FileSystemStorage
             // No rename-without-replace on this file system: a hard link, which fails when the name is taken, or at last a look before.
             LinkOrMove(folder, partial, name);
         }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.WrongKind && mode != WriteMode.CreateNew)
+        {
+            RemoveEmptyTree(folder, name);
+            folder.Rename(partial, folder, name, RenameMode.Replace);
+        }
         if (mode != WriteMode.ReplaceLater)
         {
             folder.Flush();
         }
         return true;
+    }
+
+    /// <summary>Folders hold objects and are none themselves: those that a killed removal has left empty are in no object's way.</summary>
+    private static void RemoveEmptyTree(DirectoryNode parent, string name)
+    {
+        using (var folder = parent.OpenDirectory(name))
+        {
+            foreach (var inside in folder.ReadNames(CancellationToken.None))
+            {
+                RemoveEmptyTree(folder, inside);
+            }
+        }
+        parent.RemoveDirectory(name);
     }
 
     private static void LinkOrMove(DirectoryNode folder, string partial, string name)

@@ -166,7 +166,7 @@ public sealed class S3BackupTests
 
     private static S3Server Server(string name) => new[] { S3Server.Ceph, S3Server.Swift, S3Server.Moto }.Single(server => server.Name == name);
 
-    private static BackupSite SiteOf(BackupSite site, string provider, string bucket, string url) => site with
+    internal static BackupSite SiteOf(BackupSite site, string provider, string bucket, string url) => site with
     {
         Provider = provider,
         Prefix = "server1",
@@ -174,7 +174,7 @@ public sealed class S3BackupTests
         Limits = new SiteLimits { MemoryLimitBytes = 64L * 1024 * 1024 },
     };
 
-    private static SiteSecrets Secrets(S3Server server, string? password)
+    internal static SiteSecrets Secrets(S3Server server, string? password)
     {
         SecureString? secure = null;
         if (password is not null)

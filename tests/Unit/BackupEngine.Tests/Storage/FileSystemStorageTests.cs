@@ -23,6 +23,20 @@ public sealed class FileSystemStorageTests
     }
 
     [Fact]
+    public async Task Folders_that_a_killed_removal_has_left_empty_are_in_no_objects_way()
+    {
+        using var folder = new TempFolder();
+        await using var storage = new FileSystemStorage(folder.Path, new SeededRandom(1));
+        folder.Make("d/a/b");
+        folder.Make("d/a/c");
+        await storage.WriteAsync("d/a", ObjectContent.FromBytes(new byte[1]), WriteMode.Replace, Token);
+        Assert.Equal(1, (await storage.FindAsync("d/a", Token))?.Size);
+        folder.Write("d/full/object", "x");
+        await Assert.ThrowsAsync<StorageException>(() => storage.WriteAsync("d/full", ObjectContent.FromBytes(new byte[1]), WriteMode.Replace, Token));
+        Assert.Equal("x", File.ReadAllText(folder["d/full/object"]));
+    }
+
+    [Fact]
     public async Task A_missing_place_is_never_created()
     {
         using var folder = new TempFolder();

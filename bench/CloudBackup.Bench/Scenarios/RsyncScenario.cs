@@ -1,0 +1,74 @@
+using CloudBackup.Bench.Contenders;
+using CloudBackup.Bench.DataSets;
+using CloudBackup.Bench.Reporting;
+
+namespace CloudBackup.Bench.Scenarios;
+
+/// <summary>Backups as plain folders: the first, and those after it.</summary>
+internal abstract class RsyncScenario : Scenario
+{
+    /// <inheritdoc/>
+    public override DataSet? Data { get; } = new ChangingFilesData();
+
+    /// <summary>A backup of the format rsync, by the engine.</summary>
+    protected static Contender Ours { get; } = Backups.ToFileSystem(site => site with { Format = BackupFormat.Rsync }).First();
+}
+
+/// <summary>What the first backup costs.</summary>
+internal sealed class RsyncFirstScenario : RsyncScenario
+{
+    /// <inheritdoc/>
+    public override string Name => "rsync-first";
+
+    /// <inheritdoc/>
+    public override string Question => "a first backup of 100,000 files as a plain folder";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Contender> Contenders { get; } = [Ours, RsyncTool.Copy, Restic.InitialBackup, Borg.InitialBackup];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Target> Targets { get; } = [Target.FasterThan(RsyncTool.Copy.Name, 1.5)];
+}
+
+/// <summary>What a backup costs when nothing, or little, has changed since the last one.</summary>
+/// <param name="name">The scenario's name.</param>
+/// <param name="what">What has changed, in words.</param>
+/// <param name="change">Changes the data between two backups.</param>
+internal sealed class RsyncAgainScenario(string name, string what, Action<string> change) : RsyncScenario
+{
+    /// <inheritdoc/>
+    public override string Name => name;
+
+    /// <inheritdoc/>
+    public override string Question => $"a backup of 100,000 files of which {what} since the last one, rotation included";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Contender> Contenders { get; } =
+    [
+        Again(Ours, change),
+        RsyncTool.CopyWithLinks(change),
+        Again(Restic.InitialBackup, change),
+        Again(Borg.InitialBackup, change),
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Target> Targets { get; } =
+    [
+        Target.FasterThan(RsyncTool.CopyWithLinks(change).Name, 1),
+        Target.FasterThan(Restic.InitialBackup.Name, 1),
+        Target.FasterThan(Borg.InitialBackup.Name, 1),
+    ];
+
+    /// <summary>The work a second time, after the first is done and the data has changed.</summary>
+    private static Contender Again(Contender first, Action<string> change) => first with
+    {
+        Prepare = async place =>
+        {
+            await first.Prepare!(place);
+            await Measuring.MeasuredProcess.OutputOfAsync(first.Measured(place));
+            change(place.Data);
+        },
+        Measured = place => first.MeasuredAgain?.Invoke(place) ?? first.Measured(place),
+        StoredBytes = null,
+    };
+}
