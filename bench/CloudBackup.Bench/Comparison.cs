@@ -92,7 +92,7 @@ internal sealed class Comparison(Options options)
             }
             Warm(data);
             Warm(shared);
-            var measurement = await MeasuredProcess.RunAsync(contender.Measured(place), place.Folder);
+            var measurement = await MeasuredProcess.RunAsync(contender.Measured(place), place.Folder, contender.TellsTime);
             contender.Check?.Invoke(place);
             return measurement with { StoredBytes = contender.StoredBytes?.Invoke(place) };
         }

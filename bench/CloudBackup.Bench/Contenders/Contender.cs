@@ -36,6 +36,11 @@ internal sealed record Contender
     /// <summary>Throws <see cref="BenchException"/> when the work was not done. After each run, not measured.</summary>
     public Action<Place>? Check { get; init; }
 
+    /// <summary>
+    /// True when the process tells on its standard output how many seconds the work took: for work that is short beside the start of a process.
+    /// </summary>
+    public bool TellsTime { get; init; }
+
     /// <summary>Whether it is ours, and so never left out.</summary>
     public bool IsOurs { get; init; }
 }

@@ -83,6 +83,12 @@ internal static class Ours
     public static Command ManyObjects(bool copies, string url, int count, int concurrency) =>
         Process(copies ? "s3-copy" : "s3-write", url, $"{count}", $"{concurrency}");
 
+    /// <summary>Weighs backups by a retention policy, several times. Tells its time.</summary>
+    public static Command Weigh(int backups, int times) => Process("weigh", $"{backups}", $"{times}");
+
+    /// <summary>Removes objects from a slow S3 server, with so many requests at a time; the kinds are those of <see cref="RemovalWork"/>. Tells its time.</summary>
+    public static Command RemoveObjects(int objects, int atATime, string kind) => Process("s3-remove", $"{objects}", $"{atATime}", kind);
+
     /// <summary>The same by the cmdlet in the host.</summary>
     public static Command HostProtect(bool decrypts, string source, string destination) => HostCommand(
         "$p = [securestring]::new(); 'correct horse'.ToCharArray() | ForEach-Object { $p.AppendChar($_) }; "

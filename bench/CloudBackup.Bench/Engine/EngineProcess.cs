@@ -41,6 +41,12 @@ internal static class EngineProcess
             case ["s3-copy", var url, var count, var concurrency]:
                 await StorageProcess.CopyManyAsync(url, Number(count), Number(concurrency));
                 return 0;
+            case ["weigh", var count, var times]:
+                Tell(RetentionWork.Run(Number(count), Number(times)));
+                return 0;
+            case ["s3-remove", var count, var atATime, var kind]:
+                Tell(await RemovalWork.RunAsync(Number(count), Number(atATime), kind));
+                return 0;
             case ["import", var module]:
                 Import(module);
                 return 0;
@@ -50,6 +56,8 @@ internal static class EngineProcess
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static void Tell(TimeSpan time) => Console.WriteLine(time.TotalSeconds.ToString("R", CultureInfo.InvariantCulture));
 
     private static async Task BackupAsync(string home, string location)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace CloudBackup.Bench.Measuring;
 
@@ -10,8 +11,9 @@ internal static class MeasuredProcess
     /// <summary>Runs a command to its end.</summary>
     /// <param name="command">What to run.</param>
     /// <param name="folder">A folder on the file system that it writes to.</param>
+    /// <param name="tellsTime">Whether the seconds that it writes to standard output count, and not those from its start to its exit.</param>
     /// <exception cref="BenchException">It failed.</exception>
-    public static async Task<Measurement> RunAsync(Command command, string folder)
+    public static async Task<Measurement> RunAsync(Command command, string folder, bool tellsTime)
     {
         await FlushAsync(folder); // what others wrote must not be written during this run
         var cpuBefore = ResourceUsage.CpuOfEndedChildren();
@@ -26,6 +28,11 @@ internal static class MeasuredProcess
         if (process.ExitCode != 0)
         {
             throw new BenchException($"{command.Program} {string.Join(' ', command.Arguments)} ended with {process.ExitCode}:\n{await output}{await errors}");
+        }
+        if (tellsTime)
+        {
+            var told = TimeSpan.FromSeconds(double.Parse(await output, CultureInfo.InvariantCulture));
+            return new Measurement(told, told, cpu, await peak, null);
         }
         await FlushAsync(folder);
         return new Measurement(wall, Stopwatch.GetElapsedTime(started), cpu, await peak, null);

@@ -73,6 +73,23 @@ internal sealed record Target(string Text, Func<ScenarioResult, Verdict?> Judge)
             ? Verdict.Of((result.First.WallSeconds - peer.WallSeconds) * 1000, reached => reached <= most.TotalMilliseconds, "0", " ms")
             : null);
 
+    /// <summary>A contender takes at most so long.</summary>
+    /// <param name="contender">The contender.</param>
+    /// <param name="most">The time.</param>
+    /// <param name="why">Where the time comes from; empty for a number of its own.</param>
+    public static Target TimeAtMost(string contender, TimeSpan most, string why) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{contender}: at most {most.TotalMilliseconds:0} ms{(why.Length > 0 ? $" ({why})" : "")}"),
+        result => result.Find(contender) is { } one
+            ? Verdict.Of(one.WallSeconds * 1000, reached => reached <= most.TotalMilliseconds, "0", " ms")
+            : null);
+
+    /// <summary>A contender takes at most so many times as long as another.</summary>
+    public static Target TimesOf(string contender, string other, double factor) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{contender}: at most {factor} times as long as {other}"),
+        result => result.Find(contender) is { } one && result.Find(other) is { } peer
+            ? Verdict.Of(one.WallSeconds / peer.WallSeconds, reached => reached <= factor, "0.00", " times")
+            : null);
+
     private static Verdict? AboveInPercent(ContenderResult first, long? other, double percent) =>
         first.StoredBytes is { } ours && other is > 0 and var theirs
             ? Verdict.Of(((double)ours / theirs * 100) - 100, reached => reached <= percent, "+0.000;-0.000", " %")

@@ -22,6 +22,8 @@ internal static class ScenarioList
         new S3BackupScenario(),
         new S3LatencyScenario(copies: false),
         new S3LatencyScenario(copies: true),
+        new RetentionScenario(),
+        new ObjectRemovalScenario(),
     ];
 
     /// <summary>The scenario of a name.</summary>

@@ -18,6 +18,8 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
 
     private readonly ConcurrentDictionary<string, RetentionDecision> _done = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<BackupException> _failures = new();
+    private readonly Dictionary<string, CleanupCandidate> _known =
+        plan.Facts.Candidates.ToDictionary(candidate => candidate.Record.Backup.Id, StringComparer.Ordinal);
     private volatile StorageException? _outage;
 
     /// <summary>Executes the plan.</summary>
@@ -112,8 +114,7 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
     /// <summary>Weighs an owner's backups as they are now, with all that the plan found out about the storage.</summary>
     private Dictionary<string, RetentionVerdict> WeighAgain(BackupOwner owner, IEnumerable<BackupRecord> records)
     {
-        var known = plan.Facts.Candidates.ToDictionary(candidate => candidate.Record.Backup.Id, StringComparer.Ordinal);
-        var candidates = records.Select(record => known.TryGetValue(record.Backup.Id, out var before)
+        var candidates = records.Select(record => _known.TryGetValue(record.Backup.Id, out var before)
             ? before with { Record = record, IsRunLive = false }
             : new CleanupCandidate(record));
         var holders = owner == BackupOwner.Platform
