@@ -86,6 +86,7 @@ internal static class Bucket
 
     /// <summary>The environment that other tools find the server by.</summary>
     public static Command WithAccess(Command command) => command
+        .With("AWS_CA_BUNDLE", "") // rclone ends where a machine's environment names one; there is no TLS here
         .With("AWS_ACCESS_KEY_ID", AccessKey).With("AWS_SECRET_ACCESS_KEY", SecretKey).With("AWS_DEFAULT_REGION", "us-east-1")
         .With("RCLONE_CONFIG", "/dev/null")
         .With("RCLONE_S3_PROVIDER", "Ceph").With("RCLONE_S3_ENDPOINT", Url)
