@@ -8,7 +8,7 @@ namespace CloudBackup.Backup;
 /// <summary>
 /// Removes backups from a storage, then from the catalog (I4). The record is marked; then the backup info goes, so that no storage ever shows
 /// a backup that has lost a part; then the content, in bulk where the storage can; then the record. What fails keeps its record, marked, for
-/// the next try. The caller holds the lock of the backups' owner.
+/// the next try; unmarked when nothing of it could be removed. The caller holds the lock of the backups' owner.
 /// </summary>
 internal sealed class BackupRemoval(EngineContext context, IBackupStorage storage)
 {
@@ -25,6 +25,11 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
             context.Backups.Save(record with { Backup = record.Backup with { State = BackupState.Removing } });
         }
         await RemoveAsync(records, backup => Once(BackupPaths.Of(backup).Info), cancellationToken).ConfigureAwait(false);
+        foreach (var record in records.Where(record => _failures.TryGetValue(record.Backup.Id, out var failure) && !failure.IsRetriable))
+        {
+            // The storage refuses, as a disk that is mounted for reading does: nothing of the backup is gone, and it can be restored as before.
+            context.Backups.Save(record);
+        }
         await RemoveAsync(records, ContentOf, cancellationToken).ConfigureAwait(false);
         foreach (var record in Left(records).Where(record => record.Backup.State is not (BackupState.Ready or BackupState.Partial)))
         {

@@ -94,12 +94,20 @@ public sealed class CleanupTests
         Assert.Equal(("CleanupFailed", BackupErrorCategory.AccessDenied), (failure.ErrorId, failure.Category));
         Assert.Contains(made[1].Id, failure.Message, StringComparison.Ordinal);
         Assert.Equal([made[3].Id, made[1].Id], timeline.Known());
-        Assert.Equal(BackupState.Removing, timeline.Engine.AppBackups.Get(made[1].Id).State);
-        Assert.Equal("BackupNotRestorable", (await Assert.ThrowsAsync<BackupException>(() =>
-            timeline.Engine.AppBackups.TestAsync(made[1].Id, timeline.Observer, Token))).ErrorId);
+        var isWhole = ending == ".backupinfo";
+        Assert.Equal(isWhole ? BackupState.Ready : BackupState.Removing, timeline.Engine.AppBackups.Get(made[1].Id).State);
+        var test = timeline.Engine.AppBackups.TestAsync(made[1].Id, timeline.Observer, Token);
+        if (isWhole)
+        {
+            Assert.True((await test).IsValid);
+        }
+        else
+        {
+            Assert.Equal("BackupNotRestorable", (await Assert.ThrowsAsync<BackupException>(() => test)).ErrorId);
+        }
         timeline.Faults.Before = null;
         var next = await timeline.CleanAsync();
-        Assert.Equal(["daily-1 Kept", "removing Removed"], next.Decisions.Select(decision => $"{decision.Reason} {decision.Outcome}"));
+        Assert.Equal(["daily-1 Kept", isWhole ? "outside-policy Removed" : "removing Removed"], next.Decisions.Select(decision => $"{decision.Reason} {decision.Outcome}"));
         Assert.Equal(3, timeline.Platform.StoredFiles().Count);
     }
 
