@@ -13,15 +13,13 @@ namespace CloudBackup.Formats.Rsync;
 internal sealed class SnapshotRecovery(SnapshotTarget target, string folder)
 {
     private readonly string _foreignPath = Path.Join(folder, "foreign.sync");
-
-    /// <summary>The records of what the snapshot holds, ordered by path, in a file.</summary>
-    public string RecordPath { get; } = Path.Join(folder, "found.sync");
+    private readonly string _recordPath = Path.Join(folder, "found.sync");
 
     /// <summary>Objects that no file is stored as.</summary>
-    public IEnumerable<string> ReadForeignObjects() => Read(_foreignPath).Select(record => record.Path);
+    public IEnumerable<string> ReadForeignObjects() => SyncFileReader.Read(_foreignPath).Select(record => record.Path);
 
-    /// <summary>The records.</summary>
-    public IEnumerable<SyncRecord> ReadRecords() => Read(RecordPath);
+    /// <summary>The records of what the snapshot holds, ordered by path.</summary>
+    public IEnumerable<SyncRecord> ReadRecords() => SyncFileReader.Read(_recordPath);
 
     /// <summary>Lists the snapshot and writes down what is known of it.</summary>
     /// <param name="known">What may be known, ordered by path.</param>
@@ -39,7 +37,7 @@ internal sealed class SnapshotRecovery(SnapshotTarget target, string folder)
             await ListAsync(listed, foreign, cancellationToken).ConfigureAwait(false);
             foreign.Complete(stamp, isDurable: false);
         }
-        using var records = new SyncFileWriter(RecordPath);
+        using var records = new SyncFileWriter(_recordPath);
         foreach (var record in Merge(known, listed.ReadSorted()))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -131,15 +129,6 @@ internal sealed class SnapshotRecovery(SnapshotTarget target, string folder)
             }
             var match = hasMore && remembered.Current.Path == found.Path && remembered.Current.StoredSize == found.StoredSize;
             yield return match ? remembered.Current : found;
-        }
-    }
-
-    private static IEnumerable<SyncRecord> Read(string path)
-    {
-        using var reader = SyncFileReader.TryOpen(path) ?? throw new SyncFileException($"'{path}' is gone.");
-        foreach (var record in reader.ReadAll())
-        {
-            yield return record;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
 using CloudBackup.Progress;
 using CloudBackup.Storage;
 
@@ -61,19 +62,12 @@ internal sealed class SourceContent(ReadableFile file, BackupCipher? cipher, Run
         public byte[]? Hash { get; set; }
     }
 
-    private sealed class SourceStream(ReadableFile file, Reading reading, Action<int> onRead) : Stream
+    private sealed class SourceStream(ReadableFile file, Reading reading, Action<int> onRead) : ReadOnlyStream
     {
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         private readonly long _length = file.Facts.Size;
+        private readonly HoleFinder _holes = new(file);
         private long _position;
-        private long _dataStart;
-        private long _dataEnd = file.Facts.IsSparse ? 0 : long.MaxValue;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
 
         public override long Length => _length;
 
@@ -87,7 +81,7 @@ internal sealed class SourceContent(ReadableFile file, BackupCipher? cipher, Run
                 reading.Hash ??= _hash.GetCurrentHash();
                 return 0;
             }
-            if (IsHole(buffer.Length))
+            if (_holes.IsHole(_position, buffer.Length))
             {
                 buffer.Clear();
             }
@@ -111,19 +105,6 @@ internal sealed class SourceContent(ReadableFile file, BackupCipher? cipher, Run
             return ValueTask.FromResult(Read(buffer.Span));
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
         protected override void Dispose(bool disposing)
         {
             if (disposing && _position == _length)
@@ -132,15 +113,6 @@ internal sealed class SourceContent(ReadableFile file, BackupCipher? cipher, Run
             }
             _hash.Dispose();
             base.Dispose(disposing);
-        }
-
-        private bool IsHole(int count)
-        {
-            if (_position >= _dataEnd)
-            {
-                (_dataStart, _dataEnd) = file.TryFindData(_position, out var start, out var end) ? (start, end) : (long.MaxValue, long.MaxValue);
-            }
-            return _position + count <= _dataStart;
         }
     }
 }

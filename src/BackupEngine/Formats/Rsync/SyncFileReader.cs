@@ -64,6 +64,21 @@ internal sealed class SyncFileReader : IDisposable
         }
     }
 
+    /// <summary>Opens a file of this run.</summary>
+    /// <exception cref="SyncFileException">It is gone.</exception>
+    public static SyncFileReader Open(string path) => TryOpen(path) ?? throw new SyncFileException($"'{path}' is gone.");
+
+    /// <summary>The records of a file of this run, in order. Each enumeration opens it anew.</summary>
+    /// <exception cref="SyncFileException">The file is gone, damaged or cut.</exception>
+    public static IEnumerable<SyncRecord> Read(string path)
+    {
+        using var reader = Open(path);
+        foreach (var record in reader.ReadAll())
+        {
+            yield return record;
+        }
+    }
+
     /// <summary>The records, in order. Enumerated once.</summary>
     /// <exception cref="SyncFileException">The file is damaged or cut.</exception>
     public IEnumerable<SyncRecord> ReadAll()

@@ -88,16 +88,13 @@ internal sealed class SyncFiles(SnapshotPlace place, bool isEncrypted)
     public string Log => InFolder("log");
 
     /// <summary>The snapshot's folder in the storage.</summary>
-    public string Root => RootOf(place.Name);
+    public string Root => $"{BackupNames.SnapshotFolder}/{place.Name}";
 
     /// <summary>The object beside it that tells its state.</summary>
     public string StatePath => StatePathOf(isEncrypted);
 
     /// <summary>What it was called before the site began, or ended, to encrypt.</summary>
     public string FormerStatePath => StatePathOf(!isEncrypted);
-
-    /// <summary>Where the snapshot of a name is in a storage.</summary>
-    public static string RootOf(string name) => $"{BackupNames.SnapshotFolder}/{name}";
 
     /// <summary>Tells by being there that objects of the snapshot may be damaged: all are read back, whatever is remembered.</summary>
     public string Doubt => DoubtOf(place.LocalFolder, place.Name);

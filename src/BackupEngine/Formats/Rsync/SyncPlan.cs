@@ -36,19 +36,10 @@ internal sealed class SyncPlan
     public SyncRecord? FsMetadata { get; set; }
 
     /// <summary>The items, in order.</summary>
-    public IEnumerable<SyncRecord> Read() => Read(Path);
+    public IEnumerable<SyncRecord> Read() => SyncFileReader.Read(Path);
 
     /// <summary>The paths of the objects to remove, below the snapshot.</summary>
-    public IEnumerable<string> ReadRemovals() => Read(RemovalPath).Select(record => record.Path);
-
-    private static IEnumerable<SyncRecord> Read(string path)
-    {
-        using var reader = SyncFileReader.TryOpen(path) ?? throw new SyncFileException($"'{path}' is gone.");
-        foreach (var record in reader.ReadAll())
-        {
-            yield return record;
-        }
-    }
+    public IEnumerable<string> ReadRemovals() => SyncFileReader.Read(RemovalPath).Select(record => record.Path);
 }
 
 /// <summary>

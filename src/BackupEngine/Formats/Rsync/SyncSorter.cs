@@ -57,7 +57,7 @@ internal sealed class SyncSorter(string folder, string name, int partLength = 50
         var queue = new PriorityQueue<IEnumerator<SyncRecord>, string>(PathOrder.Instance);
         foreach (var path in _files)
         {
-            var reader = SyncFileReader.TryOpen(path) ?? throw new SyncFileException($"'{path}' is gone.");
+            var reader = SyncFileReader.Open(path);
             _readers.Add(reader);
             Enqueue(reader.ReadAll().GetEnumerator());
         }

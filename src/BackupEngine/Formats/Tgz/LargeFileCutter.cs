@@ -144,8 +144,7 @@ internal sealed class LargeFileCutter(
 
     private sealed class Reading(ReadableFile file, long size)
     {
-        private long _dataStart;
-        private long _dataEnd = file.Facts.IsSparse ? 0 : long.MaxValue;
+        private readonly HoleFinder _holes = new(file);
 
         public ReadableFile File { get; } = file;
 
@@ -160,13 +159,6 @@ internal sealed class LargeFileCutter(
         public bool IsIncomplete { get; set; }
 
         /// <summary>Whether the next <paramref name="length"/> bytes are all in a hole.</summary>
-        public bool IsHole(int length)
-        {
-            if (Offset >= _dataEnd && !File.TryFindData(Offset, out _dataStart, out _dataEnd))
-            {
-                (_dataStart, _dataEnd) = (long.MaxValue, long.MaxValue);
-            }
-            return _dataStart >= Offset + length;
-        }
+        public bool IsHole(int length) => _holes.IsHole(Offset, length);
     }
 }
