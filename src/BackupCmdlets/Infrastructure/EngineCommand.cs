@@ -1,4 +1,7 @@
 using System.Management.Automation;
+using System.Net;
+using System.Security;
+using CloudBackup.Sites;
 
 namespace CloudBackup.Commands;
 
@@ -14,6 +17,15 @@ public abstract class EngineCommand : OperationCommand
 
     /// <summary>The engine of the platform.</summary>
     protected BackupEngine Engine => _engine ??= BackupEngine.Open(new BackupEngineOptions { PlatformHome = ResolvePath(PlatformHome) });
+
+    /// <summary>What opens a site's storage and its backups, as the engine takes it.</summary>
+    private protected static SiteSecrets Secrets(SecureString? password, PSCredential? credential, bool removePassword = false) => new()
+    {
+        Password = password,
+        RemovePassword = removePassword,
+        // The name as it is: a user name in PowerShell's sense would be taken apart at an @ or a backslash.
+        Credential = credential is null ? null : new NetworkCredential(credential.UserName, credential.Password),
+    };
 
     /// <inheritdoc/>
     protected override void EndProcessing()

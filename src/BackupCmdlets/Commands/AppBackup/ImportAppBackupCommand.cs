@@ -1,7 +1,5 @@
 using System.Management.Automation;
-using System.Net;
 using System.Security;
-using CloudBackup.Sites;
 
 namespace CloudBackup.Commands;
 
@@ -93,11 +91,7 @@ public sealed class ImportAppBackupCommand : EngineCommand
             Site = Site,
             StoragePath = ResolvePath(StoragePath),
             RemotePath = RemotePath,
-            Secrets = new SiteSecrets
-            {
-                Password = Password,
-                Credential = Credential is null ? null : new NetworkCredential(Credential.UserName, Credential.Password),
-            },
+            Secrets = Secrets(Password, Credential),
             Register = Register,
             DataDirectory = ResolvePath(DataDirectory),
             SkipSafetyBackup = SkipSafetyBackup,

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Net;
 
 namespace CloudBackup.Commands;
 
@@ -34,10 +33,6 @@ public abstract partial class BackupSiteParameters
     /// <summary>S3 on machines of your own: any certificate of the store is accepted. Whoever is in between can then read and change all.</summary>
     [Parameter]
     public SwitchParameter AcceptSelfSignedCertificate { get; set; }
-
-    /// <summary>The name as it is: a user name in PowerShell's sense would be taken apart at an @ or a backslash.</summary>
-    private NetworkCredential? NetworkCredential =>
-        Credential is null ? null : new NetworkCredential(Credential.UserName, Credential.Password);
 
     private S3Settings Apply(S3Settings settings) => settings with
     {

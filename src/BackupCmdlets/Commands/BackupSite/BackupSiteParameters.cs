@@ -83,8 +83,7 @@ public abstract partial class BackupSiteParameters : EngineCommand
     public SwitchParameter ExternalDisk { get; set; }
 
     /// <summary>What is never kept with the site's settings.</summary>
-    protected SiteSecrets SecretsWith(bool removePassword) =>
-        new() { Password = Password, RemovePassword = removePassword, Credential = NetworkCredential };
+    protected SiteSecrets SecretsWith(bool removePassword) => Secrets(Password, Credential, removePassword);
 
     /// <summary>The site with every given parameter applied.</summary>
     protected BackupSite Apply(BackupSite site)

@@ -1,8 +1,6 @@
 using System.Management.Automation;
-using System.Net;
 using System.Security;
 using CloudBackup.PlatformRestore;
-using CloudBackup.Sites;
 
 namespace CloudBackup.Commands;
 
@@ -108,11 +106,7 @@ public sealed class RestorePlatformCommand : EngineCommand
         Site = Site,
         StoragePath = ResolvePath(StoragePath),
         BackupId = Id,
-        Secrets = new SiteSecrets
-        {
-            Password = Password,
-            Credential = Credential is null ? null : new NetworkCredential(Credential.UserName, Credential.Password),
-        },
+        Secrets = Secrets(Password, Credential),
         SkipAppRestore = SkipAppRestore,
         SkipDns = SkipDns,
         AllowVersionMismatch = AllowVersionMismatch,
