@@ -80,12 +80,6 @@ internal static class RemovalWork
     private static IEnumerable<string> Paths(string folder, int count) => Enumerable.Range(0, count).Select(number => string.Create(
         CultureInfo.InvariantCulture, $"2026-11-24-030000-000/app_wiki.example.com_v1.2.0/{folder}/file{number:000000}"));
 
-    private static async Task RemoveAsync(IBackupStorage storage, string folder, int count)
-    {
-        var failures = await ObjectRemoval.RemoveAllAsync(storage, Paths(folder, count).ToAsyncEnumerable(), CancellationToken.None);
-        if (failures.Count > 0)
-        {
-            throw failures.First().Reason;
-        }
-    }
+    private static Task RemoveAsync(IBackupStorage storage, string folder, int count) =>
+        ObjectRemoval.RemoveEveryAsync(storage, Paths(folder, count).ToAsyncEnumerable(), CancellationToken.None);
 }

@@ -1,4 +1,5 @@
 using CloudBackup.Catalog;
+using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
@@ -106,7 +107,7 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
 
     private static bool Owns(BackupPaths paths, string path) =>
         path == paths.Info || path == paths.Index || path == paths.Archive || path == paths.Note
-        || path.StartsWith(paths.RemotePath + "/", StringComparison.Ordinal);
+        || PathOrder.IsInside(path, paths.RemotePath);
 
     private async Task SweepAsync(SiteBackup backup, CancellationToken cancellationToken)
     {

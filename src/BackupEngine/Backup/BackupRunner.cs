@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CloudBackup.Backup.Source;
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
@@ -82,7 +81,7 @@ internal sealed class BackupRunner(EngineContext context)
         var infoSize = await run.Storage.WriteAsync(path, ObjectContent.FromBytes(info), WriteMode.CreateNew, cancellationToken)
             .ConfigureAwait(false);
         record = record with { Size = result.StoredBytes + infoSize };
-        context.Backups.Save(new BackupRecord { Backup = record, IsLocal = true, InfoHash = Convert.ToHexStringLower(SHA256.HashData(info)) });
+        context.Backups.Save(new BackupRecord { Backup = record, IsLocal = true, InfoHash = StoredInfo.HashOf(info) });
         Tell(subject, run, record, issues);
         return record;
     }

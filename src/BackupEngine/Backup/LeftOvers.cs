@@ -40,11 +40,7 @@ internal static class LeftOvers
         var paths = BackupPaths.Of(backup);
         await storage.RemoveAsync(paths.Info, cancellationToken).ConfigureAwait(false);
         var objects = BackupFormats.Get(backup.Format).ListObjectsAsync(storage, paths, cancellationToken);
-        var failures = await ObjectRemoval.RemoveAllAsync(storage, objects, cancellationToken).ConfigureAwait(false);
-        if (failures.FirstOrDefault() is { } failure)
-        {
-            throw failure.Reason;
-        }
+        await ObjectRemoval.RemoveEveryAsync(storage, objects, cancellationToken).ConfigureAwait(false);
         await BackupRemoval.SweepAsync(storage, backup, cancellationToken).ConfigureAwait(false);
     }
 

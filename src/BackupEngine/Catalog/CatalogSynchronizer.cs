@@ -25,7 +25,7 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
             return await storages.UseAsync(site, observer, async storage =>
             {
                 var found = new Findings();
-                await FindAllAsync(new SyncRun(site, storage, KeysFor(site, given), observer, found), cancellationToken).ConfigureAwait(false);
+                await FindAllAsync(new SyncRun(site, storage, [.. context.Keys.ListFrom(site.KeyId), .. given], observer, found), cancellationToken).ConfigureAwait(false);
                 KeepUsed(given, found);
                 DropMissing(site, found, observer);
                 Tell(site, found, observer);
@@ -38,12 +38,6 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
         }
     }
 
-    private List<BackupKeys> KeysFor(BackupSite site, List<BackupKeys> given)
-    {
-        var own = context.Keys.Ids.OrderByDescending(id => id == site.KeyId).Select(context.Keys.Find).OfType<BackupKeys>();
-        return [.. own, .. given];
-    }
-
     private void KeepUsed(List<BackupKeys> given, Findings found)
     {
         foreach (var keys in given.Where(keys => found.Backups.Values.Any(backup => backup.KeyId == keys.Id)))
@@ -54,12 +48,8 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
 
     private async Task FindAllAsync(SyncRun run, CancellationToken cancellationToken)
     {
-        await foreach (var folder in run.Storage.ListAsync("", recursive: false, cancellationToken).ConfigureAwait(false))
+        await foreach (var folder in DatedFolders.ListAsync(run.Storage, cancellationToken).ConfigureAwait(false))
         {
-            if (!folder.IsFolder || !BackupNames.IsTag(folder.Name))
-            {
-                continue;
-            }
             run.Observer.OnDetail($"Looking into {folder.Path}.");
             await foreach (var item in run.Storage.ListAsync(folder.Path, recursive: false, cancellationToken).ConfigureAwait(false))
             {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
@@ -42,7 +41,7 @@ internal static class StoredBackup
         {
             Backup = stored.Info.ToBackup(site.Name, bytes.Length, note),
             IsLocal = false,
-            InfoHash = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            InfoHash = StoredInfo.HashOf(bytes),
         };
     }
 

@@ -3,11 +3,9 @@ namespace CloudBackup.Cleanup;
 /// <summary>What a cleanup is going to do. Nothing is touched until the plan is executed.</summary>
 public sealed class CleanupPlan
 {
-    internal CleanupPlan(
-        CleanupFacts facts, StoreListing listing, IReadOnlyList<RetentionDecision> decisions, IReadOnlyList<CleanupLeftOver> leftOvers)
+    internal CleanupPlan(CleanupFacts facts, IReadOnlyList<RetentionDecision> decisions, IReadOnlyList<CleanupLeftOver> leftOvers)
     {
         Facts = facts;
-        Listing = listing;
         Decisions = decisions;
         LeftOvers = leftOvers;
     }
@@ -23,9 +21,6 @@ public sealed class CleanupPlan
 
     /// <summary>What was decided on.</summary>
     internal CleanupFacts Facts { get; }
-
-    /// <summary>What the storage held.</summary>
-    internal StoreListing Listing { get; }
 
     /// <summary>Checks that the plan does no more than is expected.</summary>
     /// <param name="maxRemove">The most backups with data that may go; null for any number.</param>

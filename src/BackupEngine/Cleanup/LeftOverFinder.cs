@@ -28,8 +28,9 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
             .Select(item => item.Name).ToListAsync(cancellationToken).ConfigureAwait(false);
         // A snapshot was made here when something of it is remembered, or when the app ever had a backup of ours.
         var remembered = RememberedSnapshots.Names(context.Home, facts.Site).Select(RememberedSnapshots.AppOf).OfType<Guid>().ToHashSet();
+        var platformId = context.Platform.Get().Id;
         var snapshots = names.Select(RememberedSnapshots.AppOf).OfType<Guid>().Where(id => facts.Owners.Contains(new BackupOwner(id)))
-            .Concat(remembered).Where(id => !facts.Rules.RegisteredApps.Contains(id) && id != context.Platform.Get().Id).Distinct().Order()
+            .Concat(remembered).Where(id => !facts.Rules.RegisteredApps.Contains(id) && id != platformId).Distinct().Order()
             .Select(id => new CleanupLeftOver(CleanupLeftOverKind.Snapshot, $"{BackupNames.SnapshotFolder}/{id:D}") { AppId = id });
         return [.. folders, .. snapshots, .. await FindUploadsAsync(cancellationToken).ConfigureAwait(false)];
     }

@@ -43,12 +43,7 @@ internal sealed class LeftOverRemoval(EngineContext context, BackupSite site, IB
         var beside = storage.ListAsync(BackupNames.SnapshotFolder, recursive: false, cancellationToken)
             .Where(found => !found.IsFolder && RememberedSnapshots.AppOf(found.Name) == appId);
         var inside = storage.ListAsync(item.Path, recursive: true, cancellationToken);
-        var failures = await ObjectRemoval.RemoveAllAsync(storage, inside.Concat(beside).Select(found => found.Path), cancellationToken)
-            .ConfigureAwait(false);
-        if (failures.FirstOrDefault() is { } failure)
-        {
-            throw failure.Reason;
-        }
+        await ObjectRemoval.RemoveEveryAsync(storage, inside.Concat(beside).Select(found => found.Path), cancellationToken).ConfigureAwait(false);
         if (storage.As<ISweepPartials>() is { } sweeper)
         {
             await sweeper.SweepPartialsAsync(item.Path, cancellationToken).ConfigureAwait(false);

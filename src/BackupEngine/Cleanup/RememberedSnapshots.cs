@@ -8,7 +8,7 @@ internal static class RememberedSnapshots
     /// <summary>The names of all files for a site.</summary>
     public static IEnumerable<string> Names(PlatformHome home, BackupSite site)
     {
-        var folder = FolderOf(home, site);
+        var folder = home.SyncFolder(site.Name);
         return Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Select(Path.GetFileName).OfType<string>() : [];
     }
 
@@ -20,9 +20,7 @@ internal static class RememberedSnapshots
     {
         foreach (var name in Names(home, site).Where(name => AppOf(name) == appId))
         {
-            File.Delete(Path.Join(FolderOf(home, site), name));
+            File.Delete(Path.Join(home.SyncFolder(site.Name), name));
         }
     }
-
-    private static string FolderOf(PlatformHome home, BackupSite site) => Path.Join(home.Path, "sync", site.Name);
 }

@@ -36,7 +36,7 @@ internal sealed class StoreListing
     public static async Task<StoreListing> ReadAsync(IBackupStorage storage, CancellationToken cancellationToken)
     {
         var listing = new StoreListing();
-        var folders = storage.ListAsync("", recursive: false, cancellationToken).Where(item => item.IsFolder && BackupNames.IsTag(item.Name));
+        var folders = DatedFolders.ListAsync(storage, cancellationToken);
         var options = new ParallelOptions
         {
             MaxDegreeOfParallelism = Math.Min(storage.Capabilities.DownloadConcurrency, MostListings),

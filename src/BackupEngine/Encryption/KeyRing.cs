@@ -54,6 +54,9 @@ internal sealed class KeyRing(SecretStore secrets) : IDisposable
         }
     }
 
+    /// <summary>All keys, those of an id first: what a site encrypts with is the likeliest to open what lies there.</summary>
+    public IEnumerable<BackupKeys> ListFrom(string? first) => Ids.OrderByDescending(id => id == first).Select(Find).OfType<BackupKeys>();
+
     /// <summary>The keys of an id.</summary>
     /// <exception cref="BackupException">This platform does not have them.</exception>
     public BackupKeys Get(string id) => Find(id) ?? throw BackupErrors.KeyMissing(id);

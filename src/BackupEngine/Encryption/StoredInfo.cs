@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
@@ -39,6 +40,9 @@ internal sealed record StoredInfo(BackupInfo Info, BackupCipher? Cipher)
         }
         throw BackupErrors.NoKeyFits(paths.RemotePath);
     }
+
+    /// <summary>What tells the stored bytes of a backup info from others: their SHA-256, in hexadecimal.</summary>
+    public static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static byte[]? TryDecrypt(byte[] bytes, BackupKeys keys, out MacCoverage coverage)
     {

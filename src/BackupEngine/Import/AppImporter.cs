@@ -2,7 +2,6 @@ using CloudBackup.Backup;
 using CloudBackup.Clone;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
-using CloudBackup.PlatformRestore;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
 

@@ -1,9 +1,8 @@
-using System.Security.Cryptography;
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
-using CloudBackup.PlatformRestore;
+using CloudBackup.Sites;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Import;
@@ -39,5 +38,5 @@ internal sealed class ForeignBackup(EngineContext context, RestoreSite source, I
     }
 
     private bool IsKnown(string id, byte[] bytes) =>
-        context.Backups.Find(id) is { IsLocal: true } record && record.InfoHash == Convert.ToHexStringLower(SHA256.HashData(bytes));
+        context.Backups.Find(id) is { IsLocal: true } record && record.InfoHash == StoredInfo.HashOf(bytes);
 }

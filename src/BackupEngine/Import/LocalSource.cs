@@ -42,7 +42,7 @@ internal sealed class LocalSource(EngineContext context, string path, BackupKeys
         }
         try
         {
-            var plain = CipherFor(MacCoverage.Either).Decrypt(file);
+            var plain = NewCipher().Decrypt(file);
             await using var __ = plain.ConfigureAwait(false);
             await plain.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
         }
@@ -99,7 +99,7 @@ internal sealed class LocalSource(EngineContext context, string path, BackupKeys
         Stream file = scope.Add(OpenFile());
         if (Starts(file, Cbv2.Magic))
         {
-            var plain = new PeekStream(scope.Add(CipherFor(MacCoverage.Either).Decrypt(file)));
+            var plain = new PeekStream(scope.Add(NewCipher().Decrypt(file)));
             return plain.StartsWith("PK"u8) ? ZipEntries.Read(scope.Spool(plain, context), OwnerOf(destination)) : OpenTar(plain, plain.StartsWith, scope);
         }
         return Starts(file, "PK"u8) ? ZipEntries.Read(file, OwnerOf(destination)) : OpenTar(file, magic => Starts(file, magic), scope);
@@ -110,8 +110,8 @@ internal sealed class LocalSource(EngineContext context, string path, BackupKeys
         : startsWith("BZh"u8) ? TarEntries.Read(scope.Add(new BZip2InputStream(file)))
         : TarEntries.Read(file);
 
-    private BackupCipher CipherFor(MacCoverage coverage) =>
-        new(keys ?? throw BackupErrors.ImportPasswordNeeded(path), encryptNames: false, context.Random, coverage);
+    private BackupCipher NewCipher() =>
+        new(keys ?? throw BackupErrors.ImportPasswordNeeded(path), encryptNames: false, context.Random, MacCoverage.Either);
 
     private FileStream OpenFile()
     {
@@ -173,6 +173,7 @@ internal sealed class LocalSource(EngineContext context, string path, BackupKeys
             }
         }
     }
+
     private sealed class Removal(Action remove) : IDisposable
     {
         public void Dispose() => remove();

@@ -1,6 +1,7 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
+using CloudBackup.Formats.Tgz;
 
 namespace CloudBackup.Import;
 
@@ -40,19 +41,10 @@ internal static class TarEntries
         }
     }
 
-    private static IndexEntry IndexEntryOf(TarEntry entry, string path) => new()
+    private static IndexEntry IndexEntryOf(TarEntry entry, string path) => EntryBuilder.ForIndex(entry, sha256: null, member: 0, offset: 0) with
     {
         Path = path,
-        Kind = entry.Kind,
-        Mode = entry.Mode,
-        UserId = entry.UserId,
-        GroupId = entry.GroupId,
-        UserName = entry.UserName,
-        GroupName = entry.GroupName,
-        Modified = entry.Modified,
-        Size = entry.Size,
         LinkTarget = entry.Kind == EntryKind.HardLink && entry.LinkTarget is { } target ? LocalEntry.PathOf(target) : entry.LinkTarget,
-        Attributes = entry.Attributes,
     };
 
     private static void ReadExactly(Stream archive, byte[] buffer)

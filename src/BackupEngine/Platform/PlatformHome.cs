@@ -84,11 +84,14 @@ internal sealed class PlatformHome
         }
     }
 
+    /// <summary>The folder of what is remembered of a site's snapshots, which need not be there.</summary>
+    public string SyncFolder(string site) => System.IO.Path.Join(Path, "sync", site);
+
     /// <summary>Makes the folder of what is remembered of a site's snapshots, and returns its path.</summary>
     public string MakeSyncFolder(string site)
     {
-        var folder = System.IO.Path.Join(Path, "sync", site);
-        MakeFolder(System.IO.Path.Join(Path, "sync"));
+        var folder = SyncFolder(site);
+        MakeFolder(System.IO.Path.GetDirectoryName(folder)!);
         MakeFolder(folder);
         return folder;
     }
@@ -96,7 +99,7 @@ internal sealed class PlatformHome
     /// <summary>Forgets what is remembered of a site's snapshots: the next backup compares with the storage.</summary>
     public void RemoveSyncFolder(string site)
     {
-        var folder = System.IO.Path.Join(Path, "sync", site);
+        var folder = SyncFolder(site);
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);

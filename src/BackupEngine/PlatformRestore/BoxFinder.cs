@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Sites;
 using CloudBackup.Storage;
 
 namespace CloudBackup.PlatformRestore;
@@ -50,7 +50,7 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRan
         {
             var stored = source.Open(bytes, paths, random);
             return id is null || stored.Info.Id == id
-                ? new FoundBox(stored, Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length)
+                ? new FoundBox(stored, StoredInfo.HashOf(bytes), bytes.Length)
                 : null;
         }
         catch (BackupException failure) when (id is not null && failure.Category == BackupErrorCategory.Damaged)
@@ -61,14 +61,7 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRan
 
     private async IAsyncEnumerable<BackupPaths> ListAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var tags = new List<string>();
-        await foreach (var folder in storage.ListAsync("", recursive: false, cancellationToken).ConfigureAwait(false))
-        {
-            if (folder.IsFolder && BackupNames.IsTag(folder.Name))
-            {
-                tags.Add(folder.Path);
-            }
-        }
+        var tags = await DatedFolders.ListAsync(storage, cancellationToken).Select(folder => folder.Path).ToListAsync(cancellationToken).ConfigureAwait(false);
         foreach (var tag in tags.OrderDescending(StringComparer.Ordinal))
         {
             await foreach (var item in storage.ListAsync(tag, recursive: false, cancellationToken).ConfigureAwait(false))

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
@@ -56,7 +55,7 @@ internal sealed class DependencyCheck(IBackupStorage storage, IReadOnlyList<Back
     {
         var paths = BackupPaths.Of(record.Backup);
         var bytes = await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false);
-        if (record.InfoHash is { } hash && hash != Convert.ToHexStringLower(SHA256.HashData(bytes)))
+        if (record.InfoHash is { } hash && hash != StoredInfo.HashOf(bytes))
         {
             throw BackupErrors.BackupDamaged(record.Backup.Id, "its record in the storage is not the one that the platform backup knows.");
         }

@@ -117,14 +117,7 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
     {
         foreach (var swap in swaps.ToList())
         {
-            try
-            {
-                swap.PutOldBack();
-            }
-            catch (FileTreeException failure)
-            {
-                throw BackupErrors.OldDataStuck(swap.DataDirectory, swap.StagingPath, failure);
-            }
+            RestoreRecovery.PutOldBack(swap);
             RemoveStaging([swap]);
         }
     }

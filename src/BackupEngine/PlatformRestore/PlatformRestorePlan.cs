@@ -1,4 +1,5 @@
 using CloudBackup.Catalog;
+using CloudBackup.Sites;
 
 namespace CloudBackup.PlatformRestore;
 

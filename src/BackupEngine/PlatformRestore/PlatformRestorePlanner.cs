@@ -104,20 +104,17 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
             Site = unfinished.Site,
             IsRestored = true,
             Checks = [new("Platform", CheckOutcome.Passed, "The platform itself was restored before the restore was interrupted; its apps are gone on with.")],
-            Apps = [.. context.Apps.List().Select(app => new PlatformRestoreApp
+            Apps = [.. context.Apps.List().Select(app => AppsRestorer.Describe(app) with
             {
-                AppId = app.Id,
-                Location = app.Location,
-                Version = app.Version,
-                BackupId = app.UnfinishedRestore,
                 State = app.UnfinishedRestore is null ? app.State : null,
+                Error = null,
             })],
         };
         return new PlatformRestorePlan(platformLock, options, source, preview) { Unfinished = unfinished };
     }
 
     private static long SizeOf(string name, OpenedBackup backup) => backup.ReadEntries()
-        .Where(entry => entry.Kind == EntryKind.File && entry.Path.StartsWith(name + "/", StringComparison.Ordinal)).Sum(entry => entry.Size);
+        .Where(entry => entry.Kind == EntryKind.File && PathOrder.IsInside(entry.Path, name)).Sum(entry => entry.Size);
 
     private static PlatformRestoreResult PreviewOf(
         RestoreSite source, FoundBox box, BoxContent content, IReadOnlyList<AppToRestore> apps, IReadOnlyList<RestoreCheck> checks) => new()

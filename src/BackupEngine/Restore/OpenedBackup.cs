@@ -155,7 +155,7 @@ internal sealed class OpenedBackup : IRecordedIndex
         var backup = record.Backup;
         var paths = BackupPaths.Of(backup);
         var bytes = await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false);
-        if (record.InfoHash != Convert.ToHexStringLower(SHA256.HashData(bytes)))
+        if (record.InfoHash != StoredInfo.HashOf(bytes))
         {
             throw BackupErrors.BackupDamaged(backup.Id, "its record in the storage is not the one that the catalog knows.");
         }

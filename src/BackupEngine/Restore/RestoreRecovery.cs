@@ -55,18 +55,9 @@ internal static class RestoreRecovery
         }
     }
 
-    /// <summary>Whoever holds the lock and finds an update under way finds a dead one: what it left is in doubt.</summary>
-    private static void SettleUpdate(EngineContext context, BackupApp app, IOperationObserver observer)
-    {
-        if (context.Apps.Find(app.Id) is { State: AppState.Updating } registered)
-        {
-            var reason = BackupErrors.UpdateInterrupted(app.Location).Message;
-            observer.OnWarning(reason);
-            context.Apps.Update(registered with { State = AppState.Error, LastError = reason });
-        }
-    }
-
-    private static void PutOldBack(DataSwap swap)
+    /// <summary>Undoes an interrupted swap.</summary>
+    /// <exception cref="BackupException">The old data could not be brought back; it is where the message says.</exception>
+    public static void PutOldBack(DataSwap swap)
     {
         try
         {
@@ -75,6 +66,17 @@ internal static class RestoreRecovery
         catch (FileTreeException failure)
         {
             throw BackupErrors.OldDataStuck(swap.DataDirectory, swap.StagingPath, failure);
+        }
+    }
+
+    /// <summary>Whoever holds the lock and finds an update under way finds a dead one: what it left is in doubt.</summary>
+    private static void SettleUpdate(EngineContext context, BackupApp app, IOperationObserver observer)
+    {
+        if (context.Apps.Find(app.Id) is { State: AppState.Updating } registered)
+        {
+            var reason = BackupErrors.UpdateInterrupted(app.Location).Message;
+            observer.OnWarning(reason);
+            context.Apps.Update(registered with { State = AppState.Error, LastError = reason });
         }
     }
 }

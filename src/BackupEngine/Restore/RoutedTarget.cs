@@ -42,18 +42,16 @@ internal sealed class RoutedTarget(string id, IReadOnlyList<RestoreRoute> routes
 internal sealed record RestoreRoute(string Source, string Destination, RestoreTarget Target)
 {
     /// <summary>Whether an entry belongs to it.</summary>
-    public bool Takes(IndexEntry entry) => IsBelow(entry.Path);
+    public bool Takes(IndexEntry entry) => PathOrder.IsInside(entry.Path, Source);
 
     /// <summary>The entry as it appears in the target. A hard link to something outside keeps its target, and is refused there.</summary>
     public IndexEntry Map(IndexEntry entry) => entry with
     {
         Path = Map(entry.Path),
         LinkTarget = entry.Kind == EntryKind.HardLink && entry.LinkTarget is { } target
-            ? IsBelow(target) ? Map(target) : "../" + target
+            ? PathOrder.IsInside(target, Source) ? Map(target) : "../" + target
             : entry.LinkTarget,
     };
-
-    private bool IsBelow(string path) => path == Source || path.StartsWith(Source + "/", StringComparison.Ordinal);
 
     private string Map(string path) => Destination + path[Source.Length..];
 }

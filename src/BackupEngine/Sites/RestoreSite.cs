@@ -1,10 +1,9 @@
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
-using CloudBackup.Sites;
 using CloudBackup.Storage;
 
-namespace CloudBackup.PlatformRestore;
+namespace CloudBackup.Sites;
 
 /// <summary>
 /// A site that backups are read from, of this platform or described by a file, with the keys that may open them. Nothing of it is kept.
@@ -46,7 +45,7 @@ internal sealed class RestoreSite : IDisposable
         var site = Relocate(export?.Site ?? storages.Resolve(siteName), storagePath);
         // A file may name a site as this platform names another one: what is kept for that is not sent there.
         var credential = secrets.ForStorage ?? (export is null ? context.Credentials.Read(site.Name) : StorageCredential.None);
-        return new RestoreSite(site, credential, export, DeriveKeys(secrets), KeysOf(context, site));
+        return new RestoreSite(site, credential, export, DeriveKeys(secrets), context.Keys.ListFrom(site.KeyId));
     }
 
     /// <summary>A folder on this machine that backups lie in as in a storage.</summary>
@@ -54,7 +53,7 @@ internal sealed class RestoreSite : IDisposable
     public static RestoreSite OfFolder(EngineContext context, string folder, SiteSecrets secrets)
     {
         var site = new BackupSite { Name = folder, Provider = "filesystem", Settings = new FileSystemSettings { Path = folder } };
-        return new RestoreSite(site, StorageCredential.None, null, DeriveKeys(secrets), KeysOf(context, site));
+        return new RestoreSite(site, StorageCredential.None, null, DeriveKeys(secrets), context.Keys.ListFrom(site.KeyId));
     }
 
     /// <summary>The keys of a given password; null when none was given.</summary>
@@ -84,9 +83,6 @@ internal sealed class RestoreSite : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _given?.Dispose();
-
-    private static IEnumerable<BackupKeys> KeysOf(EngineContext context, BackupSite site) =>
-        context.Keys.Ids.OrderByDescending(id => id == site.KeyId).Select(context.Keys.Find).OfType<BackupKeys>();
 
     private static BackupSite Relocate(BackupSite site, string? storagePath)
     {

@@ -230,7 +230,6 @@ public sealed partial class SiteService
         }
     }
 
-
     [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\z")]
     private static partial Regex NamePattern();
 }

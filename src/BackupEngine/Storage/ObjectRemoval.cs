@@ -41,4 +41,15 @@ internal static class ObjectRemoval
         }).ConfigureAwait(false);
         return failures;
     }
+
+    /// <summary>Removes objects that must all go. What can be removed is, even when something cannot.</summary>
+    /// <exception cref="StorageException">Something is still there: why one of them is. Or the storage, or the listing, failed as a whole.</exception>
+    public static async Task RemoveEveryAsync(IBackupStorage storage, IAsyncEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        var failures = await RemoveAllAsync(storage, paths, cancellationToken).ConfigureAwait(false);
+        if (failures.FirstOrDefault() is { } failure)
+        {
+            throw failure.Reason;
+        }
+    }
 }

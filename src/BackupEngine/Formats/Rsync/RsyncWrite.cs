@@ -48,10 +48,7 @@ internal sealed class RsyncWrite
     private async Task<FormatResult> RepeatAsync(RsyncAttempt first, CancellationToken cancellationToken)
     {
         var objects = _run.Storage.ListAsync(_run.Paths.RemotePath, recursive: true, cancellationToken).Select(item => item.Path);
-        if ((await ObjectRemoval.RemoveAllAsync(_run.Storage, objects, cancellationToken).ConfigureAwait(false)).FirstOrDefault() is { } failure)
-        {
-            throw failure.Reason;
-        }
+        await ObjectRemoval.RemoveEveryAsync(_run.Storage, objects, cancellationToken).ConfigureAwait(false);
         _run.Counters.Reset();
         using var second = NewAttempt("second");
         using var memory = new SnapshotMemory(_target, _files!, _form, second.Run);

@@ -1,0 +1,12 @@
+using CloudBackup.Storage;
+
+namespace CloudBackup.Formats;
+
+/// <summary>The folders of a storage that backups are in, one for each run.</summary>
+internal static class DatedFolders
+{
+    /// <summary>Lists them, in the storage's order.</summary>
+    /// <exception cref="StorageException">The storage cannot be listed.</exception>
+    public static IAsyncEnumerable<StoredObject> ListAsync(IBackupStorage storage, CancellationToken cancellationToken) =>
+        storage.ListAsync("", recursive: false, cancellationToken).Where(item => item.IsFolder && BackupNames.IsTag(item.Name));
+}
