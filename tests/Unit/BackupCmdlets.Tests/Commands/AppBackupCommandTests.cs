@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using CloudBackup.Cmdlets.Tests.Support;
+using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Cmdlets.Tests.Commands;
 
@@ -100,10 +101,7 @@ public sealed class AppBackupCommandTests
         using var session = Session.WithApp();
         session.Run("New-AppBackup wiki.example.com");
         Assert.Equal(true, session.Run("Get-AppBackup | Test-AppBackup -Quiet").Single().BaseObject);
-        var archive = session.StoredFiles().Single(path => path.EndsWith(".tar.gz", StringComparison.Ordinal));
-        var bytes = File.ReadAllBytes(archive);
-        bytes[bytes.Length / 2] ^= 1;
-        File.WriteAllBytes(archive, bytes);
+        Damage.Middle(session.StoredFiles().Single(path => path.EndsWith(".tar.gz", StringComparison.Ordinal)));
         Assert.Equal(false, session.Run("Get-AppBackup | Test-AppBackup -Quiet").Single().BaseObject);
         Assert.NotEmpty((System.Collections.IEnumerable)session.Run("Get-AppBackup | Test-AppBackup").Single().Get("Problems")!);
     }

@@ -122,10 +122,7 @@ public sealed class CloneTests
         Assert.False(Directory.Exists(platform.Folder["staging"]));
         faults().Before = null;
         Assert.Equal(AppState.Installed, (await CloneAsync(platform, backup.Id)).State);
-        var path = Path.Join(platform.SitePath, backup.RemotePath + ".tar.gz");
-        var bytes = await File.ReadAllBytesAsync(path, Token);
-        bytes[bytes.Length / 2] ^= 1;
-        await File.WriteAllBytesAsync(path, bytes, Token);
+        Damage.Middle(Path.Join(platform.SitePath, backup.RemotePath + ".tar.gz"));
         var options = Options(platform) with { Location = "other.example.com", DataDirectory = platform.Folder["other"] };
         Assert.Equal("BackupDamaged", (await Assert.ThrowsAsync<BackupException>(() =>
             platform.Engine.AppBackups.CloneAsync(backup.Id, options, platform.Observer, Token))).ErrorId);

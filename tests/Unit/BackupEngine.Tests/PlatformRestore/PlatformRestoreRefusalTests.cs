@@ -64,10 +64,7 @@ public sealed class PlatformRestoreRefusalTests
         using var old = await MakeAsync();
         var box = await old.BackUpPlatformAsync();
         using var machine = new NewMachine(old);
-        var path = Path.Join(old.SitePath, box.RemotePath + ".tar.gz");
-        var bytes = await File.ReadAllBytesAsync(path, Token);
-        bytes[bytes.Length / 2] ^= 1;
-        await File.WriteAllBytesAsync(path, bytes, Token);
+        Damage.Middle(Path.Join(old.SitePath, box.RemotePath + ".tar.gz"));
         Assert.Equal("BackupDamaged", await machine.FailAsync());
         machine.AssertUntouched();
     }

@@ -118,10 +118,7 @@ public sealed class RestoreTests
         var backup = await platform.BackUpAsync();
         Change(platform);
         var before = Tree.Describe(platform.Data);
-        var archive = Path.Join(platform.SitePath, backup.RemotePath + ".tar.gz");
-        var bytes = await File.ReadAllBytesAsync(archive, Token);
-        bytes[bytes.Length / 2] ^= 1;
-        await File.WriteAllBytesAsync(archive, bytes, Token);
+        Damage.Middle(Path.Join(platform.SitePath, backup.RemotePath + ".tar.gz"));
         Assert.Equal("BackupDamaged", (await Assert.ThrowsAsync<BackupException>(() =>
             platform.RestoreAsync(backup.Id))).ErrorId);
         Assert.Equal("BackupDamaged", (await Assert.ThrowsAsync<BackupException>(() =>
