@@ -25,6 +25,20 @@ Describe 'Update-BackupApp' {
         Get-Fingerprint "$root/data" | Where-Object { $_ -notlike 'new *' } | Should -Be $before
     }
 
+    It 'leaves the data under an app that does not stop, and names the way back' {
+        $before = Get-Fingerprint "$root/data"
+        Set-BackupApp wiki.example.com -InstallCommand sh, -c, '[ $CLOUDBACKUP_VERSION = 1.2.0 ] || echo x > $CLOUDBACKUP_DATA_DIRECTORY/new' `
+            -StartCommand touch, "$root/up" -StopCommand sh, -c, "[ ! -e '$root/up' ]" -HealthCommand sh, -c, '[ $CLOUDBACKUP_VERSION = 1.2.0 ]'
+        { Update-BackupApp wiki.example.com 2.0.0 -ErrorAction Stop } |
+            Should -Throw -ErrorId 'UpdateNotUndone,CloudBackup.Commands.UpdateBackupAppCommand'
+        Test-Path "$root/data/new" | Should -BeTrue
+        (Get-BackupApp).UnfinishedUpdate | Should -Be (Get-AppBackup).Id
+        Remove-Item "$root/up"
+        (Restore-AppBackup (Get-BackupApp).UnfinishedUpdate -Force).State | Should -Be Installed
+        Get-Fingerprint "$root/data" | Should -Be $before
+        (Get-BackupApp).UnfinishedUpdate | Should -BeNullOrEmpty
+    }
+
     It 'updates without a backup only when it is told to' {
         Rename-Item -Path "$root/site" -NewName gone
         { Update-BackupApp wiki.example.com 2.0.0 -ErrorAction Stop } | Should -Throw

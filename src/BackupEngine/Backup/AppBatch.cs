@@ -50,16 +50,26 @@ internal sealed class AppBatch(EngineContext context)
     /// <exception cref="BackupException">It failed; the record says Failed, and nothing of it is in the storage.</exception>
     public async Task<AppBackup?> BackUpLockedAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken)
     {
-        RestoreRecovery.Run(context, app, run.Observer);
-        // What the lock protects is read again now that it is held.
-        var present = context.Apps.Find(app.Id) ?? throw BackupErrors.AppNotFound(app.Location);
-        if (present.UnfinishedRestore is { } unfinished)
-        {
-            throw BackupErrors.AppNotRestored(present.Location, unfinished);
-        }
-        var subject = new AppSubject(present, context.Time);
-        return (AppBackup?)await new BackupRunner(context).RunAsync(subject, run, cancellationToken).ConfigureAwait(false);
+        var present = Settle(app, run.Observer);
+        return present.UnfinishedRestore is { } unfinished
+            ? throw BackupErrors.AppNotRestored(present.Location, unfinished)
+            : await StoreAsync(present, run, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The same of whatever is there, also of an app whose restore did not end: it is about to be replaced.</summary>
+    /// <exception cref="BackupException">It failed; the record says Failed, and nothing of it is in the storage.</exception>
+    public Task<AppBackup?> BackUpPresentAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken) =>
+        StoreAsync(Settle(app, run.Observer), run, cancellationToken);
+
+    /// <summary>What the lock protects is read again now that it is held.</summary>
+    private BackupApp Settle(BackupApp app, IOperationObserver observer)
+    {
+        RestoreRecovery.Run(context, app, observer);
+        return context.Apps.Find(app.Id) ?? throw BackupErrors.AppNotFound(app.Location);
+    }
+
+    private async Task<AppBackup?> StoreAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken) =>
+        (AppBackup?)await new BackupRunner(context).RunAsync(new AppSubject(app, context.Time), run, cancellationToken).ConfigureAwait(false);
 
     private async Task<AppBackupOutcome> TryAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken)
     {

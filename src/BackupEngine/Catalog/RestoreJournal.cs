@@ -9,8 +9,11 @@ internal enum RestorePhase
     /// <summary>The backup is being unpacked beside the data.</summary>
     Unpacking,
 
-    /// <summary>New and old data are changing places, or the app is being started on the new data.</summary>
+    /// <summary>New and old data are changing places, or the restored version is being installed.</summary>
     Swapping,
+
+    /// <summary>The app is being started on the new data: it may be up, and its users writing.</summary>
+    Starting,
 
     /// <summary>The new data is in place and accepted; the old is being removed.</summary>
     CleaningUp,
@@ -30,6 +33,9 @@ internal sealed record RestoreJournalEntry
 
     /// <summary>Whether the data changes place as one folder (else entry by entry, inside the data directory).</summary>
     public required bool IsWholeFolder { get; init; }
+
+    /// <summary>The version that the app is restored to.</summary>
+    public required string Version { get; init; }
 
     /// <summary>How far it has come.</summary>
     public required RestorePhase Phase { get; init; }

@@ -20,9 +20,14 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
     /// <exception cref="BackupException">A value is invalid, or location or folder are in use.</exception>
     public BackupApp Prepare(BackupApp wanted, long size)
     {
-        wanted = AppRules.CheckValues(wanted) with { Registered = context.Time.GetUtcNow(), State = AppState.Restoring };
+        wanted = AppRules.CheckValues(wanted) with
+        {
+            Registered = context.Time.GetUtcNow(),
+            State = AppState.Restoring,
+            IsBeingInstalled = true,
+        };
         var known = context.Apps.Find(wanted.Location);
-        var isOurs = known is not null && known.UnfinishedRestore == wanted.UnfinishedRestore && known.DataDirectory == wanted.DataDirectory;
+        var isOurs = known is { IsBeingInstalled: true } && known.UnfinishedRestore == wanted.UnfinishedRestore && known.DataDirectory == wanted.DataDirectory;
         if (known is not null && !isOurs)
         {
             throw BackupErrors.AppExists(wanted.Location);
@@ -39,7 +44,7 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
     {
         using var appLock = AppLock.Take(context, app, "installation");
         var wasThere = Directory.Exists(app.DataDirectory);
-        if (!context.Apps.Add(app) && context.Apps.Find(app.Id) is null)
+        if (!context.Apps.Add(app) && context.Apps.Find(app.Id) is not { IsBeingInstalled: true })
         {
             throw BackupErrors.AppExists(app.Location);
         }
@@ -61,8 +66,8 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
         catch (Exception failure)
         {
             await RemoveAsync(app, wasThere, options.SkipDns).ConfigureAwait(false);
-            throw failure is BackupException { ErrorId: nameof(BackupErrors.RestoreUnfinished) } unfinished
-                ? BackupErrors.AppNotBroughtUp(app.Location, unfinished)
+            throw failure is BackupException { ErrorId: nameof(BackupErrors.RestoreUnfinished) or nameof(BackupErrors.RestoreRolledBack) } told
+                ? BackupErrors.AppNotBroughtUp(app.Location, told)
                 : failure;
         }
     }

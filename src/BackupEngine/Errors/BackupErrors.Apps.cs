@@ -35,6 +35,13 @@ internal static partial class BackupErrors
         $"The site '{site}' keeps no backups.",
         site);
 
+    public static BackupException UpdateNotBegun(string location, string version, Exception inner) => new(
+        nameof(UpdateNotBegun),
+        BackupErrorCategory.InvalidState,
+        $"{location} was not updated to {version}, because it could not be stopped; its data is as it was: {inner.Message}",
+        location,
+        inner);
+
     public static BackupException UpdateRolledBack(string location, string version, string present, Exception inner) => new(
         nameof(UpdateRolledBack),
         BackupErrorCategory.InvalidState,
@@ -56,10 +63,14 @@ internal static partial class BackupErrors
         location,
         inner);
 
-    public static BackupException UpdateInterrupted(string location) => new(
+    public static BackupException UpdateInterrupted(string location, string? wayBack) => new(
         nameof(UpdateInterrupted),
         BackupErrorCategory.InvalidState,
-        $"An update of {location} was interrupted. Its version and data are in doubt: restore the backup labelled "
-        + "'before update' with Restore-AppBackup, or run Update-BackupApp again.",
+        wayBack is null
+            ? $"An update of {location} was interrupted before anything was installed, or had no backup to go back to. Run "
+                + "Update-BackupApp again, or start the app, look, and tell its version with Set-BackupApp -Version."
+            : $"An update of {location} was interrupted. Its version and data are in doubt: go back with Restore-AppBackup {wayBack}, or run "
+                + "Update-BackupApp again, which goes back to that backup when it fails. When all is well after all, tell the version with "
+                + "Set-BackupApp -Version.",
         location);
 }

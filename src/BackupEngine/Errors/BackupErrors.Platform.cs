@@ -53,7 +53,7 @@ internal static partial class BackupErrors
     public static BackupException AppNotRestored(string location, string backupId) => new(
         nameof(AppNotRestored),
         BackupErrorCategory.InvalidState,
-        $"The restore of {location} from '{backupId}' was not finished, so there is nothing worth backing up. Finish it the "
+        $"The restore of {location} from '{backupId}' was not finished, so no backup is made of it. Finish it the "
         + $"way it began: with Restore-AppBackup {backupId}, or with Copy-BackupApp or Import-AppBackup again.",
         location);
 

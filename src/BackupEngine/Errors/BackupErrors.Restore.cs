@@ -11,6 +11,13 @@ internal static partial class BackupErrors
         location,
         inner);
 
+    public static BackupException RestoreHealthUnknown(string location, string backupId) => new(
+        nameof(RestoreHealthUnknown),
+        BackupErrorCategory.InvalidState,
+        $"A restore of {location} from {backupId} was interrupted while the app was brought up on the restored data, which stays. Whether it is "
+        + "healthy is not known: restore again, or look, and tell its version with Set-BackupApp -Version.",
+        location);
+
     public static BackupException SafetyBackupFailed(string location, BackupException inner) => new(
         nameof(SafetyBackupFailed),
         inner.Category,

@@ -85,7 +85,7 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         {
             CheckVersion(app, version);
         }
-        if (!options.SkipSafetyBackup && app.UnfinishedRestore is null)
+        if (!options.SkipSafetyBackup && AppRestorer.HasAnythingToLose(app))
         {
             await BackUpAsync(app, cancellationToken).ConfigureAwait(false);
         }

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using CloudBackup.Restore;
+
 namespace CloudBackup;
 
 /// <summary>Something that is backed up on its own: a data directory, its addons and its commands.</summary>
@@ -30,6 +33,25 @@ public sealed record BackupApp
     /// </summary>
     public string? UnfinishedRestore { get; init; }
 
+    /// <summary>
+    /// The backup from before an update that did not end: version and data are in doubt until the app is restored, updated, or told to have
+    /// a version. Null when nothing is in doubt.
+    /// </summary>
+    public string? UnfinishedUpdate { get; init; }
+
+    /// <summary>
+    /// Whether a clone or import is bringing the app up for the first time: until that has ended well, the app and its data are removed when
+    /// it fails, and the same can be begun again.
+    /// </summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal bool IsBeingInstalled { get; init; }
+
+    /// <summary>Whether what did not end had come to the app's StartCommand: the app may be up, and its users writing.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal bool WasStarted { get; init; }
+
     /// <summary>False when scheduled and platform runs pass the app over.</summary>
     public bool AutomaticBackup { get; init; } = true;
 
@@ -47,6 +69,14 @@ public sealed record BackupApp
 
     /// <summary>When the app was registered.</summary>
     public DateTimeOffset Registered { get; init; }
+
+    /// <summary>
+    /// The app at a version that somebody vouches for: what failed or is in doubt is settled, unless its data is still to come or it was never
+    /// started on it.
+    /// </summary>
+    public BackupApp AtVersion(string version) => UnfinishedRestore is null || (WasStarted && !IsBeingInstalled)
+        ? AppRestorer.Finished(this, version)
+        : this with { Version = version };
 
     /// <summary>The location.</summary>
     public override string ToString() => Location;

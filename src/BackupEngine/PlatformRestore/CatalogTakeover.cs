@@ -1,5 +1,6 @@
 using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
+using CloudBackup.Restore;
 
 namespace CloudBackup.PlatformRestore;
 
@@ -46,7 +47,8 @@ internal sealed class CatalogTakeover(EngineContext context)
 
     private static BackupApp Waiting(AppToRestore app, bool isSkipped)
     {
-        var state = app.App with { UnfinishedRestore = app.BackupId, State = AppState.Error };
+        // What was unfinished or in doubt on the other machine is of no matter here.
+        var state = AppRestorer.Finished(app.App, app.App.Version) with { UnfinishedRestore = app.BackupId, State = AppState.Error };
         if (app.BackupId is null)
         {
             return state with { LastError = BackupErrors.NoBackupToRestore(app.App.Location).Message };

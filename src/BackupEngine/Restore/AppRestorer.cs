@@ -51,7 +51,27 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         State = AppState.Installed,
         LastError = null,
         UnfinishedRestore = null,
+        UnfinishedUpdate = null,
+        IsBeingInstalled = false,
+        WasStarted = false,
     };
+
+    /// <summary>The app as it is when the restored data stays, though its restore has not ended well.</summary>
+    /// <param name="restored">The app as it should be.</param>
+    /// <param name="before">The app as it was.</param>
+    /// <param name="wasStarted">Whether its StartCommand was run.</param>
+    /// <param name="reason">Why it has not ended well.</param>
+    internal static BackupApp Left(BackupApp restored, BackupApp before, bool wasStarted, string reason) => restored with
+    {
+        State = AppState.Error,
+        LastError = reason,
+        UnfinishedRestore = before.UnfinishedRestore,
+        IsBeingInstalled = before.IsBeingInstalled,
+        WasStarted = wasStarted,
+    };
+
+    /// <summary>Whether there is anything that a restore would take away: an app that still waits for its first one may have nothing.</summary>
+    internal static bool HasAnythingToLose(BackupApp app) => app.UnfinishedRestore is null || DataSwap.HoldsData(app.DataDirectory);
 
     /// <summary>Refuses an app whose data directory is not there: its disk may not be mounted. One that is still to be restored need not have one.</summary>
     /// <exception cref="BackupException">It cannot be opened.</exception>
@@ -98,6 +118,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         BackupId = job.Source.Name,
         DataDirectory = swap.DataDirectory,
         IsWholeFolder = swap.IsWholeFolder,
+        Version = job.Restored.Version,
         Phase = RestorePhase.Unpacking,
     };
 
@@ -115,7 +136,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         }
         var target = new UnpackTarget(swap.UnpackPath, app.DataDirectory, $"Restoring {app.Location}", job.Limits, observer);
         var config = await job.Source.UnpackAsync(target, cancellationToken).ConfigureAwait(false);
-        return Directory.Exists(Path.Join(swap.UnpackPath, "data"))
+        return swap.HasNewData
             ? config
             : throw BackupErrors.BackupDamaged(job.Source.Name, "it has no data folder.");
     }

@@ -37,6 +37,20 @@ internal abstract class DataSwap(string dataDirectory)
     /// <summary>The folder that the backup is to be unpacked in.</summary>
     public string UnpackPath => Path.Join(StagingPath, NewName);
 
+    /// <summary>Whether the unpacked backup holds the app's data: a folder, and not a link to one elsewhere.</summary>
+    public bool HasNewData
+    {
+        get
+        {
+            using var unpacked = LocalFileSystem.Open(UnpackPath);
+            return unpacked.Exists(DataName) && unpacked.Stat(DataName).Kind == EntryKind.Directory;
+        }
+    }
+
+    /// <summary>Whether a data directory is there and holds anything of the app's.</summary>
+    public static bool HoldsData(string dataDirectory) =>
+        Directory.Exists(dataDirectory) && Directory.EnumerateFileSystemEntries(dataDirectory).Any(path => Path.GetFileName(path) != StagingName);
+
     /// <summary>The swap for a data directory: as one folder where that can work.</summary>
     /// <param name="dataDirectory">The data directory.</param>
     /// <param name="announce">Told of a swap before anything is written for it.</param>

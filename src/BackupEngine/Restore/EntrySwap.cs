@@ -28,7 +28,8 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory)
     {
         using var data = LocalFileSystem.Open(DataDirectory);
         using var staging = LocalFileSystem.Open(StagingPath);
-        using var unpacked = LocalFileSystem.Open(Path.Join(UnpackPath, DataName));
+        using var unpackPath = LocalFileSystem.Open(UnpackPath);
+        using var unpacked = unpackPath.OpenDirectory(DataName);
         using var old = OpenOrMake(staging, OldName);
         var metadata = EntryMetadata.From(data.ReadFacts(), data.ReadAttributes());
         MoveAll(data, old);

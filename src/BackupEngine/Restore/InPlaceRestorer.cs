@@ -8,7 +8,7 @@ namespace CloudBackup.Restore;
 internal sealed class InPlaceRestorer(EngineContext context, SiteStorage storages)
 {
     /// <summary>Restores a backup in place and returns the app.</summary>
-    /// <exception cref="BackupException">It failed; the data from before is in place, unless the app's earlier restore did not end.</exception>
+    /// <exception cref="BackupException">It failed; the data from before is in place, or in a safety backup when the app's earlier restore did not end.</exception>
     public async Task<BackupApp> RunAsync(
         string backupId, AppRestoreOptions options, IOperationObserver observer, CancellationToken cancellationToken)
     {
@@ -24,8 +24,7 @@ internal sealed class InPlaceRestorer(EngineContext context, SiteStorage storage
         {
             var backup = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);
             await using var _ = backup.ConfigureAwait(false);
-            // An app whose restore did not end has nothing that is worth a backup.
-            if (!options.SkipSafetyBackup && app.UnfinishedRestore is null)
+            if (!options.SkipSafetyBackup && AppRestorer.HasAnythingToLose(app))
             {
                 await new SafetyBackup(context, "before restore", BackupErrors.SafetyBackupFailed, observer)
                     .MakeAsync(app, site, storage, cancellationToken).ConfigureAwait(false);

@@ -18,13 +18,10 @@ internal sealed record RestoreJob
     public SiteLimits Limits { get; init; } = new();
 
     /// <summary>
-    /// True when there is nothing to go back to: the app was not here before, or an earlier restore of it did not end. Then a command that
-    /// fails leaves the restored data in place and the app in <see cref="AppState.Error"/>, for somebody to finish.
+    /// True when what is there is nothing to go back to: the app was not here before, an earlier restore of it did not end, or an update has
+    /// failed. Then a command that fails leaves the restored data in place and the app in <see cref="AppState.Error"/>, for somebody to finish.
     /// </summary>
     public bool IsFresh { get; init; }
-
-    /// <summary>True when the app may be down already, as after a failed update: a StopCommand that fails is only told.</summary>
-    public bool MayBeDown { get; init; }
 
     /// <summary>Makes the app what the restored configuration says; null to leave it as it is.</summary>
     public Func<BackupApp, AppConfig, BackupApp>? Configure { get; init; }

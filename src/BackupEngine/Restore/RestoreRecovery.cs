@@ -5,8 +5,8 @@ using CloudBackup.Infrastructure;
 namespace CloudBackup.Restore;
 
 /// <summary>
-/// Settles a restore in place that was interrupted: the data from before comes back, unless the new data was accepted already (I6). Runs
-/// at the start of every operation on the app, under the app's lock.
+/// Settles a restore in place that was interrupted: the data from before comes back, unless the new data was accepted already, or the app
+/// may have been up on it (I6). Runs at the start of every operation on the app, under the app's lock.
 /// </summary>
 internal static class RestoreRecovery
 {
@@ -20,21 +20,23 @@ internal static class RestoreRecovery
             return;
         }
         var swap = DataSwap.Reopen(entry.DataDirectory, entry.IsWholeFolder);
+        if (entry.Phase == RestorePhase.Starting)
+        {
+            AcceptStarted(context, app, entry, observer);
+            RemoveStaging(context, entry, swap, observer);
+            return;
+        }
         var wasSwapping = entry.Phase == RestorePhase.Swapping;
         if (wasSwapping)
         {
             PutOldBack(swap);
             observer.OnWarning(BackupErrors.RestoreInterrupted(app.Location).Message);
         }
-        if (context.Apps.Find(app.Id) is { State: AppState.Restoring } registered)
+        var registered = context.Apps.Find(app.Id);
+        if (registered is { State: AppState.Restoring } || (wasSwapping && registered is { State: AppState.Error }))
         {
-            // One that waits for its first data has nothing to be Installed with.
-            var isError = wasSwapping || registered.UnfinishedRestore is not null;
-            context.Apps.Update(registered with
-            {
-                State = isError ? AppState.Error : AppState.Installed,
-                LastError = isError ? BackupErrors.RestoreInterrupted(app.Location).Message : null,
-            });
+            var reason = ReasonFor(registered, wasSwapping)?.Message;
+            context.Apps.Update(registered with { State = reason is null ? AppState.Installed : AppState.Error, LastError = reason });
         }
         RemoveStaging(context, entry, swap, observer);
     }
@@ -69,12 +71,34 @@ internal static class RestoreRecovery
         }
     }
 
+    /// <summary>
+    /// The app may have been up on the new data since, so that it is worth more than the old. Only whether the app is healthy, nobody knows.
+    /// </summary>
+    private static void AcceptStarted(EngineContext context, BackupApp app, RestoreJournalEntry entry, IOperationObserver observer)
+    {
+        var reason = BackupErrors.RestoreHealthUnknown(app.Location, entry.BackupId).Message;
+        observer.OnWarning(reason);
+        var registered = context.Apps.Find(app.Id) ?? app;
+        context.RestoreJournal.Commit(entry, AppRestorer.Left(AppRestorer.Finished(registered, entry.Version), registered, wasStarted: true, reason), context.Apps);
+    }
+
+    /// <summary>Why an app whose restore was interrupted cannot count as Installed; null when it can.</summary>
+    private static BackupException? ReasonFor(BackupApp app, bool wasSwapping)
+    {
+        if (app.UnfinishedUpdate is not null)
+        {
+            return BackupErrors.UpdateInterrupted(app.Location, app.UnfinishedUpdate);
+        }
+        // One that waits for its first data has nothing to be Installed with.
+        return wasSwapping || app.UnfinishedRestore is not null ? BackupErrors.RestoreInterrupted(app.Location) : null;
+    }
+
     /// <summary>Whoever holds the lock and finds an update under way finds a dead one: what it left is in doubt.</summary>
     private static void SettleUpdate(EngineContext context, BackupApp app, IOperationObserver observer)
     {
         if (context.Apps.Find(app.Id) is { State: AppState.Updating } registered)
         {
-            var reason = BackupErrors.UpdateInterrupted(app.Location).Message;
+            var reason = BackupErrors.UpdateInterrupted(app.Location, registered.UnfinishedUpdate).Message;
             observer.OnWarning(reason);
             context.Apps.Update(registered with { State = AppState.Error, LastError = reason });
         }

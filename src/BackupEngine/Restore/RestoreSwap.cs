@@ -30,7 +30,8 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
         }
         catch (Exception failure) when (failure is BackupException or FileTreeException or OperationCanceledException)
         {
-            if (job.IsFresh && _progress >= Progress.Installing)
+            var stays = job.IsFresh && _progress >= Progress.Installing;
+            if (stays)
             {
                 Leave(failure);
             }
@@ -42,7 +43,7 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
             {
                 throw;
             }
-            throw job.IsFresh ? BackupErrors.RestoreUnfinished(job.App.Location, failure) : BackupErrors.RestoreRolledBack(job.App.Location, failure);
+            throw stays ? BackupErrors.RestoreUnfinished(job.App.Location, failure) : BackupErrors.RestoreRolledBack(job.App.Location, failure);
         }
         Accept(job.Restored);
     }
@@ -57,25 +58,23 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
         swap.PutNewInPlace();
         _progress = Progress.Installing;
         await RunAsync("InstallCommand", job.Restored.Commands.Install, job.Restored, cancellationToken).ConfigureAwait(false);
+        context.RestoreJournal.Save(entry with { Phase = RestorePhase.Starting });
         _progress = Progress.Starting;
         await RunAsync("StartCommand", job.Restored.Commands.Start, job.Restored, cancellationToken).ConfigureAwait(false);
         await RunAsync("HealthCommand", job.Restored.Commands.Health, job.Restored, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Stops the app. One that was never here cannot be stopped; one whose restore did not end may run or not, so it is tried.
+    /// Stops the app: no data is put under one that did not stop. One that was not started here yet may not know how to; where it has data, it
+    /// is tried.
     /// </summary>
     private async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (job.MayBeDown)
-        {
-            await TryRunAsync("StopCommand", job.App.Commands.Stop).ConfigureAwait(false);
-        }
-        else if (!job.IsFresh)
+        if (!job.IsFresh || job.App.WasStarted)
         {
             await RunAsync("StopCommand", job.App.Commands.Stop, job.App, cancellationToken).ConfigureAwait(false);
         }
-        else if (Directory.EnumerateFileSystemEntries(job.App.DataDirectory).Any(path => Path.GetFileName(path) != DataSwap.StagingName))
+        else if (DataSwap.HoldsData(job.App.DataDirectory))
         {
             await TryRunAsync("StopCommand", job.App.Commands.Stop).ConfigureAwait(false);
         }
@@ -88,8 +87,11 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
     }
 
     /// <summary>Nothing was here before that would be better: the data stays, and the app waits for somebody.</summary>
-    private void Leave(Exception failure) =>
-        Accept(AppRestorer.Failed(job.Restored with { UnfinishedRestore = job.App.UnfinishedRestore }, failure));
+    private void Leave(Exception failure)
+    {
+        var reason = failure is OperationCanceledException ? BackupErrors.RestoreHealthUnknown(job.App.Location, job.Source.Name) : failure;
+        Accept(AppRestorer.Left(job.Restored, job.App, _progress >= Progress.Starting, reason.Message));
+    }
 
     /// <summary>Undoes what was done, in reverse; never cancelled, since half a roll-back is the worst state of all.</summary>
     private async Task RollBackAsync(Exception cause)
@@ -98,14 +100,19 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
         string? error = null;
         if (_progress >= Progress.Starting)
         {
+            context.RestoreJournal.Save(entry with { Phase = RestorePhase.Swapping });
             error = await TryRunAsync("StopCommand", job.App.Commands.Stop).ConfigureAwait(false);
         }
         if (_progress >= Progress.Swapping)
         {
-            swap.PutOldBack();
+            PutOldBack(cause);
         }
         if (job.IsFresh)
         {
+            if (job.App is { WasStarted: true, UnfinishedRestore: not null })
+            {
+                await TryRunAsync("StartCommand", job.App.Commands.Start).ConfigureAwait(false);
+            }
             context.Apps.Update(AppRestorer.Failed(job.App, cause));
             RestoreRecovery.RemoveStaging(context, entry, swap, observer);
             return;
@@ -117,6 +124,21 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
         error = await TryRunAsync("StartCommand", job.App.Commands.Start).ConfigureAwait(false) ?? error;
         context.Apps.Update(error is null ? job.App : job.App with { State = AppState.Error, LastError = error });
         RestoreRecovery.RemoveStaging(context, entry, swap, observer);
+    }
+
+    private void PutOldBack(Exception cause)
+    {
+        try
+        {
+            RestoreRecovery.PutOldBack(swap);
+        }
+        catch (BackupException stuck)
+        {
+            // The journal stays: the next command on the app tries again.
+            observer.OnWarning(cause.Message);
+            context.Apps.Update(AppRestorer.Failed(job.App, stuck));
+            throw;
+        }
     }
 
     private Task RunAsync(string name, IReadOnlyList<string> command, BackupApp app, CancellationToken cancellationToken) =>

@@ -24,7 +24,7 @@ internal sealed class SafetyBackup(
         try
         {
             var run = BackupRun.Start(context, site, storage, options, observer);
-            return await new AppBatch(context).BackUpLockedAsync(app, run, cancellationToken).ConfigureAwait(false)
+            return await new AppBatch(context).BackUpPresentAsync(app, run, cancellationToken).ConfigureAwait(false)
                 ?? throw BackupErrors.SiteKeepsNothing(site.Name);
         }
         catch (BackupException failure)

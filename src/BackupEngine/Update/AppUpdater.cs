@@ -4,17 +4,20 @@ using CloudBackup.Commands;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
-using CloudBackup.Storage;
 
 namespace CloudBackup.Update;
 
 /// <summary>
 /// Brings an app to another version: it is backed up, stopped, installed, started and asked for its health. When any of that fails, data
-/// and version are put back from the backup.
+/// and version are put back from the backup. An update that dies leaves its backup's id with the app: that one is what the next update goes
+/// back to, too, and never what the dead one has left.
 /// </summary>
 internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IOperationObserver observer)
 {
     private const string Label = "before update";
+    private const string InterruptedLabel = "interrupted update";
+
+    private readonly CommandRunner _commands = new(observer);
 
     /// <summary>Updates the app and returns it.</summary>
     /// <exception cref="BackupException">It failed; the app is as before, unless the failure says otherwise.</exception>
@@ -34,32 +37,89 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
             throw BackupErrors.UpdateNotNeeded(app.Location, app.Version);
         }
         AppRestorer.CheckDataDirectory(app);
-        if (options.SkipBackup)
+        var wayBack = FindWayBack(app);
+        if (!options.SkipBackup)
         {
-            return await InstallAsync(app, options.Version, null, cancellationToken).ConfigureAwait(false);
+            var made = await BackUpAsync(app, options.Site, wayBack is null ? Label : InterruptedLabel, cancellationToken).ConfigureAwait(false);
+            wayBack ??= made;
         }
-        var site = storages.Resolve(options.Site);
-        return await storages.UseAsync(site, observer, async storage =>
-        {
-            var backup = await new SafetyBackup(context, Label, BackupErrors.UpdateBackupFailed, observer)
-                .MakeAsync(app, site, storage, cancellationToken).ConfigureAwait(false);
-            var wayBack = new WayBack(backup, site, storage);
-            return await InstallAsync(app, options.Version, wayBack, cancellationToken).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        await StopAsync(app, options.Version, cancellationToken).ConfigureAwait(false);
+        return await InstallAsync(app, options.Version, wayBack, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<BackupApp> InstallAsync(BackupApp app, string version, WayBack? wayBack, CancellationToken cancellationToken)
+    /// <summary>The backup that an update that died would have gone back to; null when there is none.</summary>
+    private AppBackup? FindWayBack(BackupApp app)
     {
-        var commands = new CommandRunner(observer);
-        var updated = AppRestorer.Finished(app, version);
+        if (app.UnfinishedUpdate is not { } id)
+        {
+            return null;
+        }
+        if (context.Backups.Find(id)?.Backup is AppBackup { State: BackupState.Ready } backup)
+        {
+            observer.OnWarning($"When this fails, {app.Location} goes back to {id}, from before the update that was interrupted.");
+            return backup;
+        }
+        observer.OnWarning($"The backup '{id}' from before the interrupted update of {app.Location} is gone: there is no way back further than to what is there now.");
+        return null;
+    }
+
+    private Task<AppBackup> BackUpAsync(BackupApp app, string? siteName, string label, CancellationToken cancellationToken)
+    {
+        var site = storages.Resolve(siteName);
+        return storages.UseAsync(site, observer, storage =>
+            new SafetyBackup(context, label, BackupErrors.UpdateBackupFailed, observer).MakeAsync(app, site, storage, cancellationToken));
+    }
+
+    /// <summary>Nothing is installed yet when this fails: the app is started again on the data that it has.</summary>
+    private async Task StopAsync(BackupApp app, string version, CancellationToken cancellationToken)
+    {
         context.Apps.Update(app with { State = AppState.Updating });
         try
         {
-            await commands.RunAsync("StopCommand", app.Commands.Stop, app, cancellationToken).ConfigureAwait(false);
+            await _commands.RunAsync("StopCommand", app.Commands.Stop, app, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is BackupException or OperationCanceledException)
+        {
+            await StartAgainAsync(app).ConfigureAwait(false);
+            if (failure is OperationCanceledException)
+            {
+                throw;
+            }
+            throw BackupErrors.UpdateNotBegun(app.Location, version, failure);
+        }
+    }
+
+    private async Task StartAgainAsync(BackupApp app)
+    {
+        string? error = null;
+        // Which version could start on data in doubt, nobody knows.
+        if (app.UnfinishedUpdate is null)
+        {
+            try
+            {
+                await _commands.RunAsync("StartCommand", app.Commands.Start, app, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (BackupException failure)
+            {
+                observer.OnWarning(failure.Message);
+                error = failure.Message;
+            }
+        }
+        context.Apps.Update(error is null ? app : app with { State = AppState.Error, LastError = error });
+    }
+
+    private async Task<BackupApp> InstallAsync(BackupApp app, string version, AppBackup? wayBack, CancellationToken cancellationToken)
+    {
+        var updating = app with { State = AppState.Updating, UnfinishedUpdate = wayBack?.Id };
+        var updated = AppRestorer.Finished(app, version);
+        context.Apps.Update(updating);
+        try
+        {
             observer.OnStep($"Updating {app.Location} from {app.Version} to {version}.");
-            await commands.RunAsync("InstallCommand", app.Commands.Install, updated, cancellationToken).ConfigureAwait(false);
-            await commands.RunAsync("StartCommand", app.Commands.Start, updated, cancellationToken).ConfigureAwait(false);
-            await commands.RunAsync("HealthCommand", app.Commands.Health, updated, cancellationToken).ConfigureAwait(false);
+            await _commands.RunAsync("InstallCommand", app.Commands.Install, updated, cancellationToken).ConfigureAwait(false);
+            updating = updating with { WasStarted = true };
+            await _commands.RunAsync("StartCommand", app.Commands.Start, updated, cancellationToken).ConfigureAwait(false);
+            await _commands.RunAsync("HealthCommand", app.Commands.Health, updated, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is BackupException or OperationCanceledException)
         {
@@ -68,8 +128,8 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
                 context.Apps.Update(app with { State = AppState.Error, LastError = failure.Message });
                 throw failure is BackupException ? BackupErrors.UpdateFailed(app.Location, version, failure) : failure;
             }
-            await PutBackAsync(app, wayBack, failure).ConfigureAwait(false);
-            throw failure is BackupException ? BackupErrors.UpdateRolledBack(app.Location, version, app.Version, failure) : failure;
+            await PutBackAsync(updating, wayBack, failure).ConfigureAwait(false);
+            throw failure is BackupException ? BackupErrors.UpdateRolledBack(app.Location, version, wayBack.Version, failure) : failure;
         }
         context.Apps.Update(updated);
         observer.OnStep($"{app.Location} is updated to {version}.");
@@ -77,31 +137,34 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
     }
 
     /// <summary>Restores the backup; never cancelled, since half an update is the worst state of all.</summary>
-    private async Task PutBackAsync(BackupApp app, WayBack wayBack, Exception cause)
+    private async Task PutBackAsync(BackupApp app, AppBackup wayBack, Exception cause)
     {
-        observer.OnStep($"Putting {app.Location} back to {app.Version} from {wayBack.Backup.Id}.");
+        observer.OnStep($"Putting {app.Location} back to {wayBack.Version} from {wayBack.Id}.");
         try
         {
-            var record = context.Backups.Find(wayBack.Backup.Id) ?? throw BackupErrors.BackupNotFound(wayBack.Backup.Id);
-            var backup = await OpenedBackup.OpenAsync(context, record, wayBack.Storage, CancellationToken.None).ConfigureAwait(false);
-            await using var _ = backup.ConfigureAwait(false);
-            var job = new RestoreJob
+            var record = context.Backups.Find(wayBack.Id) ?? throw BackupErrors.BackupNotFound(wayBack.Id);
+            var site = storages.Resolve(wayBack.Site);
+            await storages.UseAsync(site, observer, async storage =>
             {
-                App = app,
-                Restored = AppRestorer.Finished(app, app.Version),
-                Source = new BackupSource(context, backup),
-                Limits = wayBack.Site.Limits,
-                MayBeDown = true,
-            };
-            await new AppRestorer(context, observer).RunAsync(job, CancellationToken.None).ConfigureAwait(false);
+                var backup = await OpenedBackup.OpenAsync(context, record, storage, CancellationToken.None).ConfigureAwait(false);
+                await using var _ = backup.ConfigureAwait(false);
+                var job = new RestoreJob
+                {
+                    App = app,
+                    Restored = AppRestorer.Finished(app, wayBack.Version),
+                    Source = new BackupSource(context, backup),
+                    Limits = site.Limits,
+                    // What the update has left is nothing to go back to.
+                    IsFresh = true,
+                };
+                return await new AppRestorer(context, observer).RunAsync(job, CancellationToken.None).ConfigureAwait(false);
+            }).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is BackupException or StorageException)
+        catch (BackupException failure)
         {
-            var told = BackupErrors.UpdateNotUndone(app.Location, wayBack.Backup.Id, cause, failure);
-            context.Apps.Update(app with { State = AppState.Error, LastError = told.Message });
+            var told = BackupErrors.UpdateNotUndone(app.Location, wayBack.Id, cause, failure);
+            context.Apps.Update((context.Apps.Find(app.Id) ?? app) with { State = AppState.Error, LastError = told.Message });
             throw told;
         }
     }
-
-    private sealed record WayBack(AppBackup Backup, BackupSite Site, IBackupStorage Storage);
 }

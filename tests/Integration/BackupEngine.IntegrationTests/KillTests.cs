@@ -67,6 +67,39 @@ public sealed class KillTests
         }
     }
 
+    [Theory]
+    [InlineData("install", false)]
+    [InlineData("start", true)]
+    [InlineData("health", true)]
+    public async Task A_restore_that_is_killed_keeps_what_the_app_wrote_once_it_was_started(string dying, bool stays)
+    {
+        using var platform = new TestPlatform();
+        var once = platform.Folder["died"];
+        string[] Command(string name) =>
+        [
+            "/bin/sh", "-c",
+            $"[ {name} != {dying} ] || [ -e {once} ] || {{ touch {once}; printf written > $CLOUDBACKUP_DATA_DIRECTORY/f; kill -9 $PPID; exit 9; }}",
+        ];
+        await platform.SetUpAsync(app => app with
+        {
+            Commands = new AppCommands { Install = Command("install"), Start = Command("start"), Health = Command("health") },
+        });
+        platform.Folder.Write("data/f", "backed up");
+        var backup = await platform.BackUpAsync();
+        platform.Folder.Write("data/f", "present");
+        platform.Engine.Apps.Update(platform.Engine.Apps.Get(TestPlatform.Location) with { Version = "2.0.0" });
+        platform.Engine.Dispose();
+        Assert.Equal(137, Tools.RunHost(platform.Folder["home"], $"Restore-AppBackup {backup.Id} -Force -SkipSafetyBackup").ExitCode);
+        platform.Reopen();
+        await platform.BackUpAsync();
+        Assert.Equal([stays ? "f=written" : "f=present"], Contents(platform.Data));
+        var app = platform.Engine.Apps.Get(TestPlatform.Location);
+        Assert.Equal((stays ? "1.2.0" : "2.0.0", AppState.Error), (app.Version, app.State));
+        Assert.Contains("was interrupted", app.LastError, StringComparison.Ordinal);
+        Assert.Equal(AppState.Installed, (await platform.RestoreAsync(backup.Id)).State);
+        Assert.Equal(["f=backed up"], Contents(platform.Data));
+    }
+
     private static async Task KillAtEachStepAsync(TestPlatform platform)
     {
         await platform.SetUpAsync();

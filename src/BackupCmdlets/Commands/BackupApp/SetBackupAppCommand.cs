@@ -39,9 +39,12 @@ public sealed class SetBackupAppCommand : BackupAppParameters
         app = app with
         {
             Location = IsGiven(nameof(NewLocation)) ? NewLocation : app.Location,
-            Version = IsGiven(nameof(Version)) ? Version : app.Version,
             DataDirectory = IsGiven(nameof(DataDirectory)) ? ResolvePath(DataDirectory)! : app.DataDirectory,
         };
+        if (IsGiven(nameof(Version)))
+        {
+            app = app.AtVersion(Version);
+        }
         if (!ShouldProcess(Location, "Change app"))
         {
             return;

@@ -32,6 +32,28 @@ public sealed class AppCommandTests
         Assert.Empty(session.Run("(Get-BackupApp).Exclude"));
     }
 
+    [Fact]
+    public void Set_BackupApp_settles_with_a_version_what_an_update_left_in_doubt()
+    {
+        using var session = Session.WithApp();
+        // Once it was started it does not stop, and the new version is never healthy.
+        session.Run(
+            """
+            Set-BackupApp wiki.example.com -StartCommand touch, "$root/up" -StopCommand sh, -c, "[ ! -e '$root/up' ]" -HealthCommand false
+            """);
+        Assert.StartsWith("UpdateNotUndone,", session.Fail("Update-BackupApp wiki.example.com 2.0.0").FullyQualifiedErrorId, StringComparison.Ordinal);
+        var app = session.Run("Get-BackupApp").Single();
+        Assert.Equal(("1.2.0", "Error"), (app.Text("Version"), app.Text("State")));
+        Assert.Equal(session.Run("(Get-AppBackup).Id")[0].ToString(), app.Text("UnfinishedUpdate"));
+        Assert.Contains($"Restore-AppBackup {app.Text("UnfinishedUpdate")}", app.Text("LastError"), StringComparison.Ordinal);
+        app = session.Run("Set-BackupApp wiki.example.com -HealthCommand @() -PassThru").Single();
+        Assert.Equal("Error", app.Text("State"));
+        app = session.Run("Set-BackupApp wiki.example.com -Version 2.0.0 -PassThru").Single();
+        Assert.Equal(("2.0.0", "Installed"), (app.Text("Version"), app.Text("State")));
+        Assert.Null(app.Get("UnfinishedUpdate"));
+        Assert.Null(app.Get("LastError"));
+    }
+
     [Theory]
     [InlineData("Register-BackupApp 'a b' -Version 1 -DataDirectory \"$root/data\"", "NameInvalid")]
     [InlineData("Register-BackupApp a -Version 1 -DataDirectory \"$root/none\"", "DataDirectoryUnusable")]

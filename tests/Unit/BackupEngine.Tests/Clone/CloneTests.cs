@@ -1,4 +1,5 @@
 using CloudBackup.Tests.Support;
+using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Tests.Clone;
 
@@ -33,6 +34,31 @@ public sealed class CloneTests
         Assert.Equal(clone.Id, own.AppId);
         Assert.False(File.Exists(platform.Folder["data/new"]));
         Assert.Single(platform.Engine.AppBackups.List(TestPlatform.Location));
+    }
+
+    [Fact]
+    public async Task The_databases_of_a_clone_are_its_own()
+    {
+        using var platform = await new TestPlatform().SetUpAsync(app => app with
+        {
+            Addons = [new BackupAddon { Type = AddonType.Sqlite, Path = "data/db/app.db" }],
+        });
+        platform.Folder.Make("data/db");
+        Execute(platform.Folder["data/db/app.db"], "CREATE TABLE note (text TEXT); INSERT INTO note VALUES ('both')");
+        var clone = await CloneAsync(platform, (await platform.BackUpAsync()).Id);
+        Execute(platform.Folder["staging/db/app.db"], "INSERT INTO note VALUES ('clone')");
+        Execute(platform.Folder["data/db/app.db"], "INSERT INTO note VALUES ('original')");
+        // Each backup dumps the app's own, and each restore brings only that back.
+        var ofClone = (await platform.Engine.AppBackups.CreateAsync(clone.Location, new AppBackupOptions(), platform.Observer, Token))!;
+        var ofOriginal = await platform.BackUpAsync();
+        Execute(platform.Folder["staging/db/app.db"], "DELETE FROM note");
+        Execute(platform.Folder["data/db/app.db"], "DELETE FROM note");
+        await platform.RestoreAsync(ofClone.Id);
+        Assert.Equal("both,clone", Execute(platform.Folder["staging/db/app.db"], "SELECT group_concat(text) FROM note"));
+        Assert.Equal(DBNull.Value, Execute(platform.Folder["data/db/app.db"], "SELECT group_concat(text) FROM note"));
+        await platform.RestoreAsync(ofOriginal.Id);
+        Assert.Equal("both,original", Execute(platform.Folder["data/db/app.db"], "SELECT group_concat(text) FROM note"));
+        Assert.Equal("both,clone", Execute(platform.Folder["staging/db/app.db"], "SELECT group_concat(text) FROM note"));
     }
 
     [Fact]
@@ -128,6 +154,15 @@ public sealed class CloneTests
             platform.Engine.AppBackups.CloneAsync(backup.Id, options, platform.Observer, Token))).ErrorId);
         Assert.Equal(2, platform.Engine.Apps.List().Count);
         Assert.False(Directory.Exists(platform.Folder["other"]));
+    }
+
+    private static object? Execute(string database, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={database};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
     }
 
     private static AppCopyOptions Options(TestPlatform platform) =>

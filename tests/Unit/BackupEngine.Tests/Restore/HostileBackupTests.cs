@@ -63,6 +63,20 @@ public sealed class HostileBackupTests
     }
 
     [Fact]
+    public async Task A_link_in_the_place_of_the_data_does_not_become_the_apps_data()
+    {
+        using var platform = await new TestPlatform().SetUpAsync();
+        platform.Folder.Write("data/f", "mine");
+        platform.Folder.Write("victim/v", "somebody else's");
+        var id = await ForgeAsync(
+            platform, [Link(EntryKind.SymbolicLink, "data", platform.Folder["victim"])], appId: platform.Engine.Apps.Get(TestPlatform.Location).Id);
+        Assert.Contains((await Assert.ThrowsAsync<BackupException>(() => platform.RestoreAsync(id))).ErrorId, new[] { "BackupHostile", "BackupDamaged" });
+        Assert.Null(new DirectoryInfo(platform.Data).LinkTarget);
+        Assert.Equal("mine", await System.IO.File.ReadAllTextAsync(platform.Folder["data/f"], Token));
+        Assert.Equal("somebody else's", await System.IO.File.ReadAllTextAsync(platform.Folder["victim/v"], Token));
+    }
+
+    [Fact]
     public async Task Members_that_inflate_to_more_than_they_say_are_refused()
     {
         using var platform = await new TestPlatform().SetUpAsync();
@@ -91,9 +105,9 @@ public sealed class HostileBackupTests
     private static TarEntry Link(EntryKind kind, string path, string target) => new() { Path = path, Kind = kind, LinkTarget = target };
 
     /// <summary>Stores a backup of these entries as our own format has it, and lets the catalog find it.</summary>
-    private static async Task<string> ForgeAsync(TestPlatform platform, TarEntry[] entries, byte[]? content = null, string? memberLength = null)
+    private static async Task<string> ForgeAsync(TestPlatform platform, TarEntry[] entries, byte[]? content = null, string? memberLength = null, Guid appId = default)
     {
-        var config = new AppConfig { Id = Guid.Empty, Location = "forged.example.com", Version = "1", DataDirectory = "/x" }.ToBytes();
+        var config = new AppConfig { Id = appId, Location = "forged.example.com", Version = "1", DataDirectory = "/x" }.ToBytes();
         var all = entries.Prepend(new TarEntry { Path = AppConfig.Path, Kind = EntryKind.File, Size = config.Length });
         using var tar = new MemoryStream();
         var lines = new ArrayBufferWriter<byte>();
@@ -111,16 +125,16 @@ public sealed class HostileBackupTests
         var members = new[] { Member(tar.ToArray()), Member(new byte[1024]) };
         Array.ForEach(members, member => archive.Write(member));
         var (index, offset) = Index(lines.WrittenSpan.ToArray(), entries.Length + 1, members, memberLength);
-        return await StoreAsync(platform, archive.ToArray(), index, offset);
+        return await StoreAsync(platform, archive.ToArray(), index, offset, appId);
     }
 
-    private static async Task<string> StoreAsync(TestPlatform platform, byte[] archive, byte[] index, long membersOffset)
+    private static async Task<string> StoreAsync(TestPlatform platform, byte[] archive, byte[] index, long membersOffset, Guid appId)
     {
         const string Remote = "2026-01-01-000000-000/app_forged.example.com_v1";
         var info = new BackupInfo
         {
             Id = "app_forged.example.com_v1_00000000",
-            AppId = Guid.Empty,
+            AppId = appId,
             Location = "forged.example.com",
             Version = "1",
             RemotePath = Remote,

@@ -111,6 +111,34 @@ public sealed class RestoreTests
     }
 
     [Fact]
+    public async Task Old_data_that_cannot_be_put_back_is_told_and_put_back_by_the_next_command_I6()
+    {
+        using var platform = new TestPlatform();
+        var (staging, hidden) = (platform.Folder[$"{DataSwap.StagingName}-data"], platform.Folder["hidden"]);
+        // What it takes is in the way of putting the old data back, wherever that is.
+        var steal = $"[ $CLOUDBACKUP_VERSION = 2.0.0 ] || {{ mkdir {hidden}; mv {staging}/new {hidden}; [ ! -e {staging}/old ] || mv {staging}/old {hidden}; exit 9; }}";
+        await platform.SetUpAsync(app => app with { Commands = new AppCommands { Install = ["sh", "-c", steal] } });
+        platform.Folder.Write("data/f", "old");
+        var backup = await platform.BackUpAsync();
+        platform.Engine.Apps.Update(platform.Engine.Apps.Get(TestPlatform.Location) with { Version = "2.0.0" });
+        platform.Folder.Write("data/f", "new");
+        var failure = await Assert.ThrowsAsync<BackupException>(() => platform.RestoreAsync(backup.Id));
+        Assert.Equal("OldDataStuck", failure.ErrorId);
+        var app = platform.Engine.Apps.Get(TestPlatform.Location);
+        Assert.Equal((AppState.Error, failure.Message), (app.State, app.LastError));
+        foreach (var stolen in Directory.GetDirectories(hidden))
+        {
+            Directory.Move(stolen, Path.Join(staging, Path.GetFileName(stolen)));
+        }
+        await platform.BackUpAsync();
+        Assert.Equal("new", await File.ReadAllTextAsync(platform.Folder["data/f"], Token));
+        app = platform.Engine.Apps.Get(TestPlatform.Location);
+        Assert.Equal(("2.0.0", AppState.Error), (app.Version, app.State));
+        Assert.Contains("was interrupted", app.LastError, StringComparison.Ordinal);
+        AssertNoLeftOvers(platform);
+    }
+
+    [Fact]
     public async Task A_damaged_backup_changes_nothing_I6()
     {
         using var platform = await new TestPlatform().SetUpAsync();
@@ -290,6 +318,22 @@ public sealed class RestoreTests
         swap.PutOldBack();
         swap.RemoveStaging();
         Assert.Equal(before, Tree.Describe(folder["app"]), new TimelessComparer());
+    }
+
+    [Fact]
+    public void A_swap_does_not_follow_a_link_in_the_place_of_the_new_data()
+    {
+        using var folder = new TempFolder();
+        folder.Write("app/a", "old a");
+        folder.Write("victim/v", "somebody else's");
+        var swap = DataSwap.Reopen(folder["app"], isWholeFolder: false);
+        swap.Prepare();
+        Directory.CreateSymbolicLink(Path.Join(swap.UnpackPath, "data"), folder["victim"]);
+        Assert.ThrowsAny<Exception>(swap.PutNewInPlace);
+        Assert.Equal("somebody else's", File.ReadAllText(folder["victim/v"]));
+        swap.PutOldBack();
+        swap.RemoveStaging();
+        Assert.Equal(["a"], Directory.EnumerateFileSystemEntries(folder["app"]).Select(Path.GetFileName));
     }
 
     private static void AssertNoLeftOvers(TestPlatform platform)
