@@ -18,6 +18,9 @@ internal sealed record NameRules
     /// <summary>Whether names that differ only in the case of letters are the same.</summary>
     public bool IsCaseInsensitive { get; init; }
 
+    /// <summary>False where only trying tells: a file system in user space may be any.</summary>
+    public bool IsCertain { get; init; } = true;
+
     /// <summary>Names as on POSIX systems.</summary>
     public static NameRules Posix { get; } = new();
 

@@ -81,6 +81,15 @@ internal interface IPartialUploads
 /// <param name="Started">When, as the storage tells.</param>
 internal sealed record PartialUpload(string Path, string Id, DateTimeOffset Started);
 
+/// <summary>A storage whose declared facts do not always tell which names it takes.</summary>
+internal interface INameTrial
+{
+    /// <summary>Finds out by making and removing a few empty files, where nothing else tells; done before very many names are stored.</summary>
+    /// <param name="declared">What is declared.</param>
+    /// <returns>The same with what was found; as declared when nothing can be written.</returns>
+    StorageCapabilities TryNames(StorageCapabilities declared);
+}
+
 /// <summary>A storage that knows things about its place that are worth a warning although everything works.</summary>
 internal interface IStorageWarnings
 {

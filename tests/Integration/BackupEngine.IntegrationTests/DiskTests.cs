@@ -63,12 +63,13 @@ public sealed class DiskTests
 
     [Theory]
     [InlineData("vfat")]
+    [InlineData("exfat")]
     [InlineData("xfs")]
     [InlineData("btrfs")]
     public async Task Other_file_systems_hold_backups_too(string kind)
     {
         using var platform = new TestPlatform();
-        using var disk = Mount.Make(platform.Folder.Path, kind, kind == "vfat" ? 64 : 320);
+        using var disk = Mount.Make(platform.Folder.Path, kind, kind.EndsWith("fat", StringComparison.Ordinal) ? 64 : 320);
         await platform.SetUpAsync(site: site => site with { Settings = new FileSystemSettings { Path = disk.Path } });
         SampleTree.MakeSmall(platform.Data, new SeededRandom(1), files: 50);
         var backup = await platform.BackUpAsync();

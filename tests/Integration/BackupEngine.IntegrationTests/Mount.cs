@@ -4,11 +4,13 @@ namespace CloudBackup.IntegrationTests;
 internal sealed class Mount : IDisposable
 {
     private readonly string _image;
+    private readonly string? _device;
 
-    private Mount(string path, string image)
+    private Mount(string path, string image, string? device)
     {
         Path = path;
         _image = image;
+        _device = device;
     }
 
     public string Path { get; }
@@ -35,8 +37,30 @@ internal sealed class Mount : IDisposable
         };
         Tools.Run($"mkfs.{kind}", [.. force, image]);
         var result = Tools.Try("mount", "-o", "loop", image, path);
-        Assert.SkipUnless(result.ExitCode == 0, $"{kind} cannot be mounted here: {result.Error}");
-        return new Mount(path, image);
+        if (result.ExitCode != 0)
+        {
+            var mount = MakeInUserSpace(kind, image, path);
+            Assert.SkipWhen(mount is null, $"{kind} cannot be mounted here: {result.Error}");
+            return mount;
+        }
+        return new Mount(path, image, device: null);
+    }
+
+    /// <summary>Mounts what the kernel does not know by a driver of FUSE; null where there is none.</summary>
+    private static Mount? MakeInUserSpace(string kind, string image, string path)
+    {
+        switch (kind)
+        {
+            case "vfat" when Tools.Has("fusefat"):
+                Tools.Run("fusefat", "-o", "rw+", image, path);
+                return new Mount(path, image, device: null);
+            case "exfat" when Tools.Has("mount.exfat-fuse"):
+                var device = Tools.Run("losetup", "--find", "--show", image).Trim();
+                Tools.Run("mount.exfat-fuse", device, path);
+                return new Mount(path, image, device);
+            default:
+                return null;
+        }
     }
 
     public void Remount(string options) => Tools.Run("mount", "-o", $"remount,{options}", Path);
@@ -44,6 +68,10 @@ internal sealed class Mount : IDisposable
     public void Dispose()
     {
         Tools.Run("umount", Path);
+        if (_device is not null)
+        {
+            Tools.Run("losetup", "--detach", _device);
+        }
         File.Delete(_image);
     }
 }

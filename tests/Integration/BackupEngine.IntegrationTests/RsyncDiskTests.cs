@@ -1,3 +1,4 @@
+using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests;
@@ -12,6 +13,8 @@ public sealed class RsyncDiskTests
     [InlineData("ext4", true)]
     [InlineData("vfat", false)]
     [InlineData("vfat", true)]
+    [InlineData("exfat", false)]
+    [InlineData("exfat", true)]
     [InlineData("xfs", false)]
     [InlineData("xfs", true)]
     [InlineData("btrfs", false)]
@@ -19,7 +22,7 @@ public sealed class RsyncDiskTests
     public async Task Backups_live_their_lives_on_every_file_system(string kind, bool noHardlink)
     {
         using var platform = new TestPlatform();
-        using var disk = Mount.Make(platform.Folder.Path, kind, kind == "vfat" ? 64 : 320);
+        using var disk = Mount.Make(platform.Folder.Path, kind, kind.EndsWith("fat", StringComparison.Ordinal) ? 64 : 320);
         await platform.SetUpAsync(site: site => site with
         {
             Format = BackupFormat.Rsync,
@@ -44,6 +47,26 @@ public sealed class RsyncDiskTests
         }
         Assert.All(
             Directory.EnumerateFileSystemEntries(disk.Path).Select(Path.GetFileName).Where(name => name != "lost+found"), name => Assert.Equal("snapshot", name));
+    }
+
+    [Theory]
+    [InlineData("README", "readme", "vfat")]
+    [InlineData("README", "readme", "exfat")]
+    [InlineData("one", "12:30", "vfat")]
+    [InlineData("one", "12:30", "exfat")]
+    public async Task Names_that_the_disk_cannot_hold_or_tell_apart_fail_the_backup_and_are_named(string first, string second, string kind)
+    {
+        using var platform = new TestPlatform();
+        using var disk = Mount.Make(platform.Folder.Path, kind, 64);
+        await platform.SetUpAsync(site: site => site with { Format = BackupFormat.Rsync, Settings = new FileSystemSettings { Path = disk.Path } });
+        File.WriteAllText(Path.Join(platform.Data, first), "1");
+        File.WriteAllText(Path.Join(platform.Data, second), "2");
+        var failure = await Assert.ThrowsAsync<BackupException>(() => platform.BackUpAsync());
+        Assert.Contains(second, failure.Message, StringComparison.Ordinal);
+        var tgz = platform.Engine.Sites.Get("local") with { Format = BackupFormat.Tgz };
+        await platform.Engine.Sites.UpdateAsync(tgz, SiteSecrets.None, platform.Observer, Token);
+        var backup = await platform.BackUpAsync();
+        Assert.True((await platform.Engine.AppBackups.TestAsync(backup.Id, platform.Observer, Token)).IsValid);
     }
 
     [Fact]

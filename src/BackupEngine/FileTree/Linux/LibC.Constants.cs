@@ -54,6 +54,7 @@ internal static unsafe partial class LibC
     public const long ExFatMagic = 0x2011BAB0;
     public const long CifsMagic = 0xFF534D42;
     public const long SmbMagic = 0xFE534D42;
+    public const long FuseMagic = 0x65735546;
 
     public const int ModeKindMask = 0xF000;
     public const int ModeRegular = 0x8000;

@@ -40,6 +40,7 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
         {
             LibC.FatMagic or LibC.ExFatMagic => NameRules.Windows,
             LibC.CifsMagic or LibC.SmbMagic => NameRules.WindowsShare,
+            LibC.FuseMagic => NameRules.Posix with { IsCertain = false },
             _ => NameRules.Posix,
         };
         // Some layered file systems take shorter names than the 255 bytes of all others; vfat counts in other units and takes more.

@@ -69,6 +69,8 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
     private SyncPlan Plan(IEnumerable<SyncRecord> items, KnownSnapshot known, CancellationToken cancellationToken)
     {
         var names = target.NewNames();
+        var place = target.Storage.Capabilities;
+        place = target.Storage.As<INameTrial>()?.TryNames(place) ?? place;
         var longestFolder = Math.Max(PathText.CountBytes(target.Root), PathText.CountBytes(run.Paths.RemotePath));
         return SyncPlanner.Make(
             new SyncPlanRequest
@@ -81,7 +83,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
                 ForeignObjects = known.ForeignObjects,
                 Names = names,
                 Counters = run.Counters,
-                Limits = new NameLimits(target.Storage.Capabilities, names.Form, longestFolder),
+                Limits = new NameLimits(place, names.Form, longestFolder),
             },
             cancellationToken);
     }

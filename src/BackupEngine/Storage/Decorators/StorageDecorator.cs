@@ -5,7 +5,7 @@ namespace CloudBackup.Storage.Decorators;
 /// when the storage inside has it.
 /// </summary>
 internal abstract class StorageDecorator(IBackupStorage inner)
-    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove, IFolderCopy, IDeferredFlush, IPartialUploads, IStorageWarnings
+    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove, IFolderCopy, IDeferredFlush, IPartialUploads, IStorageWarnings, INameTrial
 {
     /// <inheritdoc/>
     public virtual StorageCapabilities Capabilities => Inner.Capabilities;
@@ -77,6 +77,9 @@ internal abstract class StorageDecorator(IBackupStorage inner)
     /// <inheritdoc/>
     public virtual Task<IReadOnlyList<string>> GetWarningsAsync(string folder, CancellationToken cancellationToken) =>
         Ability<IStorageWarnings>().GetWarningsAsync(folder, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual StorageCapabilities TryNames(StorageCapabilities declared) => Ability<INameTrial>().TryNames(declared);
 
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()
