@@ -11,16 +11,15 @@ namespace CloudBackup.Bench;
 /// </summary>
 internal sealed class Comparison(Options options)
 {
-    private readonly string _scratch = Path.Join(options.WorkFolder, "scratch");
+    private readonly Scratch _scratch = new(options.WorkFolder);
 
     /// <summary>Measures.</summary>
     /// <exception cref="BenchException">A contender failed.</exception>
     public async Task<ScenarioResult> RunAsync(Scenario scenario)
     {
-        RemoveScratch();
         var data = scenario.Data?.Provide(Path.Join(options.WorkFolder, "data"), options.Scale) ?? "";
-        var shared = Path.Join(_scratch, "shared");
-        Directory.CreateDirectory(shared);
+        await _scratch.BeginAsync();
+        var shared = _scratch.Shared;
         try
         {
             await scenario.PrepareAsync(new Place("", data, shared));
@@ -43,7 +42,7 @@ internal sealed class Comparison(Options options)
         finally
         {
             await scenario.CleanUpAsync();
-            RemoveScratch();
+            _scratch.Remove();
         }
     }
 
@@ -82,24 +81,16 @@ internal sealed class Comparison(Options options)
 
     private async Task<Measurement> RunOnceAsync(Contender contender, string data, string shared)
     {
-        var place = new Place(Path.Join(_scratch, "run"), data, shared);
-        Directory.CreateDirectory(place.Folder);
-        try
+        var place = new Place(_scratch.NewRun(), data, shared);
+        if (contender.Prepare is { } prepare)
         {
-            if (contender.Prepare is { } prepare)
-            {
-                await prepare(place);
-            }
-            Warm(data);
-            Warm(shared);
-            var measurement = await MeasuredProcess.RunAsync(contender.Measured(place), place.Folder, contender.TellsTime);
-            contender.Check?.Invoke(place);
-            return measurement with { StoredBytes = contender.StoredBytes?.Invoke(place) };
+            await prepare(place);
         }
-        finally
-        {
-            Directory.Delete(place.Folder, recursive: true);
-        }
+        Warm(data);
+        Warm(shared);
+        var measurement = await MeasuredProcess.RunAsync(contender.Measured(place), place.Folder, contender.TellsTime);
+        contender.Check?.Invoke(place);
+        return measurement with { StoredBytes = contender.StoredBytes?.Invoke(place) };
     }
 
     // Again before each run: borg takes what it has read out of the page cache, and the next one would pay for that.
@@ -108,14 +99,6 @@ internal sealed class Comparison(Options options)
         if (folder.Length > 0)
         {
             FolderFacts.Warm(folder);
-        }
-    }
-
-    private void RemoveScratch()
-    {
-        if (Directory.Exists(_scratch))
-        {
-            Directory.Delete(_scratch, recursive: true);
         }
     }
 }

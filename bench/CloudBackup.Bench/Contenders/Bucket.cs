@@ -30,10 +30,12 @@ internal static class Bucket
     public static SiteSecrets Secrets => new() { Credential = new NetworkCredential(AccessKey, SecretKey) };
 
     /// <summary>Makes a site store to the bucket instead of a folder.</summary>
-    public static BackupSite Adapt(BackupSite site) => site with
+    /// <param name="site">The site.</param>
+    /// <param name="url">The server, or a proxy before it.</param>
+    public static BackupSite Adapt(BackupSite site, string url = Url) => site with
     {
         Provider = "s3-compatible",
-        Settings = new S3Settings { Bucket = Name, Region = "us-east-1", Endpoint = Url },
+        Settings = new S3Settings { Bucket = Name, Region = "us-east-1", Endpoint = url },
     };
 
     /// <summary>Our storage, without a site around it.</summary>

@@ -30,6 +30,28 @@ internal sealed class RsyncFirstScenario : RsyncScenario
     public override IReadOnlyList<Target> Targets { get; } = [Target.FasterThan(RsyncTool.Copy.Name, 1.5)];
 }
 
+/// <summary>What memory very many files take.</summary>
+internal sealed class RsyncMillionScenario : RsyncScenario
+{
+    private const string Unchanged = "cloudbackup, nothing changed";
+    private const long MostMemory = 400_000_000;
+
+    /// <inheritdoc/>
+    public override string Name => "rsync-million";
+
+    /// <inheritdoc/>
+    public override string Question => "backups of 1,000,000 files as plain folders: the first, and one when nothing has changed";
+
+    /// <inheritdoc/>
+    public override DataSet? Data { get; } = new ChangingFilesData(1_000_000, 10, 400);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Contender> Contenders { get; } = [Ours, RsyncAgainScenario.Again(Ours, _ => { }) with { Name = Unchanged }];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Target> Targets { get; } = [Target.MemoryBelow(Ours.Name, MostMemory), Target.MemoryBelow(Unchanged, MostMemory)];
+}
+
 /// <summary>What a backup costs when nothing, or little, has changed since the last one.</summary>
 /// <param name="name">The scenario's name.</param>
 /// <param name="what">What has changed, in words.</param>
@@ -60,7 +82,7 @@ internal sealed class RsyncAgainScenario(string name, string what, Action<string
     ];
 
     /// <summary>The work a second time, after the first is done and the data has changed.</summary>
-    private static Contender Again(Contender first, Action<string> change) => first with
+    public static Contender Again(Contender first, Action<string> change) => first with
     {
         Prepare = async place =>
         {

@@ -14,6 +14,7 @@ internal static class ScenarioList
         new RsyncFirstScenario(),
         new RsyncAgainScenario("rsync-unchanged", "nothing has changed", _ => { }),
         new RsyncAgainScenario("rsync-changed", "1 % have changed", ChangingFilesData.Change),
+        new RsyncMillionScenario(),
         new ImportScenario(),
         new EncryptedBackupScenario(),
         new ProtectFileScenario(decrypts: false),
@@ -22,6 +23,7 @@ internal static class ScenarioList
         new S3BackupScenario(),
         new S3LatencyScenario(copies: false),
         new S3LatencyScenario(copies: true),
+        new RsyncS3Scenario(),
         new RetentionScenario(),
         new ObjectRemovalScenario(),
     ];
