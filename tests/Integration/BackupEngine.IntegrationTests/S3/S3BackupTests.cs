@@ -52,6 +52,32 @@ public sealed class S3BackupTests
         Assert.Equal(0, await storage.ListPartialsAsync(Token).CountAsync(Token));
     }
 
+    [Theory]
+    [InlineData("ceph-rgw")]
+    [InlineData("swift")]
+    public async Task A_backup_of_twelve_gibibytes_comes_back_byte_for_byte(string server)
+    {
+        Assert.SkipUnless(S3Server.IsLarge, "Takes minutes and 40 GB of disk: set CLOUDBACKUP_TEST_LARGE=1, and start Ceph with STORE=bluestore.");
+        const long Length = 12L * 1024 * 1024 * 1024;
+        var s3 = Server(server);
+        var bucket = await s3.MakeBucketAsync();
+        using var platform = await new TestPlatform().SetUpAsync(
+            site: site => SiteOf(site, "s3-compatible", bucket, s3.Url), secrets: Secrets(s3, null));
+        await using (var large = File.Create(Path.Join(platform.Data, "large")))
+        {
+            await new PatternStream(Length).CopyToAsync(large, 1024 * 1024, Token);
+        }
+        var backup = await platform.BackUpAsync();
+        Assert.InRange(backup.Size, Length * 0.9, Length * 1.01);
+        File.Delete(Path.Join(platform.Data, "large"));
+        await platform.Engine.AppBackups.RestoreToAsync(backup.Id, platform.Folder["out"], platform.Observer, Token);
+        await using (var large = File.OpenRead(platform.Folder["out/data/large"]))
+        {
+            Assert.Equal(Length, await PatternStream.CheckAsync(large, Token));
+        }
+        await platform.Engine.AppBackups.RemoveAsync(backup.Id, platform.Observer, Token);
+    }
+
     [Fact]
     public async Task A_server_gone_for_good_leaves_a_failed_backup_and_the_next_run_sweeps_its_parts()
     {

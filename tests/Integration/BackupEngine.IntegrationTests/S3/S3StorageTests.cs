@@ -39,23 +39,6 @@ public sealed class S3StorageTests
     }
 
     /// <summary>By hand, with CLOUDBACKUP_TEST_LARGE=1: it takes minutes, and 12 GiB of the server's disk or memory.</summary>
-    [Theory]
-    [InlineData("ceph-rgw")]
-    [InlineData("swift")]
-    public async Task Twelve_gibibytes_go_up_in_parts_and_come_back(string server)
-    {
-        Assert.SkipUnless(S3Server.IsLarge, "Takes minutes and 12 GiB: set CLOUDBACKUP_TEST_LARGE=1, and start Ceph with STORE=bluestore.");
-        const long Length = 12L * 1024 * 1024 * 1024;
-        var s3 = server == "swift" ? S3Server.Swift : S3Server.Ceph;
-        await using var storage = s3.Open(await s3.MakeBucketAsync());
-        await storage.WriteAsync("large", ObjectContent.FromStream(new PatternStream(Length)), WriteMode.CreateNew, Token);
-        await using (var stream = await storage.OpenReadAsync("large", 0, null, Token))
-        {
-            Assert.Equal(Length, await PatternStream.CheckAsync(stream, Token));
-        }
-        await storage.RemoveAsync("large", Token);
-    }
-
     [Fact]
     public async Task An_object_of_more_parts_than_fit_in_memory_goes_up_and_comes_back()
     {
