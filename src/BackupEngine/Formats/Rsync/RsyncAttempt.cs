@@ -90,7 +90,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
 
     private async Task RotateAsync(SnapshotFinish finish, CancellationToken cancellationToken)
     {
-        var objects = finish.Pass(ReadFinal(), origins.IsGenerated, cancellationToken);
+        var objects = finish.Pass(ReadFinal(), origins.HasMetadata, cancellationToken);
         if (files is null)
         {
             _ = objects.Count();

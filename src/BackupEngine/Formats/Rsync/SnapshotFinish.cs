@@ -51,17 +51,17 @@ internal sealed class SnapshotFinish : IDisposable
 
     /// <summary>Takes every item of a carried out plan, and returns the objects of the files.</summary>
     /// <param name="final">The items as they are now.</param>
-    /// <param name="isGenerated">Whether an item was made for the backup: its metadata is nobody's.</param>
+    /// <param name="hasMetadata">Whether an item's metadata is that of something that the app has.</param>
     /// <param name="cancellationToken">Stops the pass.</param>
     public IEnumerable<string> Pass(
-        IEnumerable<SyncRecord> final, Func<SyncRecord, bool> isGenerated, CancellationToken cancellationToken)
+        IEnumerable<SyncRecord> final, Func<SyncRecord, bool> hasMetadata, CancellationToken cancellationToken)
     {
         foreach (var record in final)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var entry = EntryOf(record);
             AddToIndex(entry);
-            if (!isGenerated(record))
+            if (hasMetadata(record))
             {
                 _metadata.Add(entry);
             }

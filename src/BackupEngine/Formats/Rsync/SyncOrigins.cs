@@ -50,6 +50,9 @@ internal sealed class SyncOrigins : IDisposable
     /// <summary>Whether an item was made for the backup, rather than found in a tree.</summary>
     public bool IsGenerated(SyncRecord record) => _origins[record.Origin - 1] is SourceItem;
 
+    /// <summary>Whether owner, mode and time of an item are those of something that the app has: what was dumped, or found in a tree.</summary>
+    public bool HasMetadata(SyncRecord record) => _origins[record.Origin - 1] is SpoolItem or SourceTree;
+
     /// <summary>The item that was made for the backup.</summary>
     public SourceItem Generated(SyncRecord record) => (SourceItem)_origins[record.Origin - 1];
 
