@@ -44,6 +44,30 @@ Describe 'Import-AppBackup' {
         Get-Fingerprint "$root/new" | Should -Be $before
     }
 
+    It 'brings an app up from a folder of the format rsync alone' {
+        $env:CLOUDBACKUP_HOME = "$root/home"
+        Set-BackupSite local -Format rsync
+        $backup = New-AppBackup wiki.example.com
+        Move-Item "$root/site/$($backup.RemotePath)" "$root/downloaded"
+        $env:CLOUDBACKUP_HOME = "$root/other-home"
+        { Import-AppBackup -Path "$root/downloaded" -Register -DataDirectory "$root/new" -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ImportPasswordNeeded,CloudBackup.Commands.ImportAppBackupCommand'
+        Get-BackupApp | Should -BeNullOrEmpty
+        $app = Import-AppBackup -Path "$root/downloaded" -Password $password -Register -DataDirectory "$root/new"
+        $app.Id | Should -Be $backup.AppId
+        "$root/new/docs/empty" | Should -Exist
+        Get-Fingerprint "$root/new" | Should -Be $before
+    }
+
+    It 'brings an app up from an archive alone' {
+        Copy-Item (Get-ChildItem "$root/site" -Recurse -Filter '*.tar.gz.enc').FullName "$root/downloaded"
+        $app = Import-AppBackup -Path "$root/downloaded" -Password $password -Register -DataDirectory "$root/new"
+        $app.Location | Should -Be wiki.example.com
+        Get-Fingerprint "$root/new" | Should -Be $before
+        { Import-AppBackup -Path "$root/new" -Register -DataDirectory "$root/newer" -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ImportConfigMissing,CloudBackup.Commands.ImportAppBackupCommand'
+    }
+
     It 'refuses another version, a wrong password and a path that is not there' {
         $null = New-Item -ItemType Directory -Path "$root/new"
         $null = Register-BackupApp wiki.example.com -Version 2 -DataDirectory "$root/new"

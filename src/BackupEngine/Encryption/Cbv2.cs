@@ -24,6 +24,9 @@ internal static class Cbv2
     /// <summary>The shortest file: that of an empty content.</summary>
     public const int SmallestLength = HeaderLength + BlockLength + MacLength;
 
+    /// <summary>Bytes that the content of a file of this length has at most; the padding hides up to 15 fewer.</summary>
+    public static long LongestContent(long fileLength) => Math.Max(0, fileLength - HeaderLength - MacLength - 1);
+
     public static ReadOnlySpan<byte> Magic => "CBV2"u8;
 
     /// <summary>Encrypts a short content.</summary>

@@ -1,3 +1,7 @@
+using CloudBackup.FileTree;
+using CloudBackup.Formats;
+using CloudBackup.Formats.Rsync;
+
 namespace CloudBackup;
 
 /// <summary>Failures of imports.</summary>
@@ -31,7 +35,33 @@ internal static partial class BackupErrors
     public static BackupException ImportPasswordNeeded(string path) => new(
         nameof(ImportPasswordNeeded),
         BackupErrorCategory.AccessDenied,
-        $"'{path}' is encrypted. Give its password with -Password.",
+        $"'{path}' is encrypted, and no key of this platform opens it. Give its password with -Password.",
+        path);
+
+    public static BackupException ImportMixed(string path, string item) => new(
+        nameof(ImportMixed),
+        BackupErrorCategory.InvalidInput,
+        $"'{path}' holds encrypted files and plain ones, and '{PathText.ForDisplay(item)}' is not what the others are. Take away what does not belong "
+        + "there. A folder that is as it should be can be imported as a tar or zip archive, which is taken as it stands.",
+        path);
+
+    public static BackupException ImportMetadataDiffers(string path, string item, string difference) => new(
+        nameof(ImportMetadataDiffers),
+        BackupErrorCategory.Damaged,
+        $"'{path}' is not what its {FsMetadataWriter.Path} says: '{PathText.ForDisplay(item)}' {difference}. Fetch the folder again. To import it as it "
+        + "stands, without modes, owners and links, remove that file.",
+        path);
+
+    public static BackupException ImportConfigMissing(string path) => new(
+        nameof(ImportConfigMissing),
+        BackupErrorCategory.InvalidInput,
+        $"'{path}' holds no {AppConfig.Path}, so it does not say what the app is. Register the app with Register-BackupApp, and import without -Register.",
+        path);
+
+    public static BackupException ImportLocationNeeded(string path) => new(
+        nameof(ImportLocationNeeded),
+        BackupErrorCategory.InvalidInput,
+        $"'{path}' does not say which app it is of. Give the app's location.",
         path);
 
     public static BackupException ImportUnreadable(string path, string reason, Exception? inner) => new(

@@ -1,6 +1,6 @@
 using CloudBackup.Backup;
 using CloudBackup.Clone;
-using CloudBackup.Formats;
+using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
@@ -26,10 +26,29 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
             using var folder = RestoreSite.OfFolder(context, recorded.StoragePath, options.Secrets);
             return await ImportStoredAsync(options, folder, recorded.RemotePath, cancellationToken).ConfigureAwait(false);
         }
+        return await ImportLocalAsync(options, path, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<BackupApp> ImportLocalAsync(AppImportOptions options, string path, CancellationToken cancellationToken)
+    {
         using var keys = RestoreSite.DeriveKeys(options.Secrets);
-        var source = new LocalSource(context, path, keys);
-        await source.CheckAsync(cancellationToken).ConfigureAwait(false);
-        return await ReplaceAsync(options, options.Location ?? throw BackupErrors.AppNotFound(""), source, new SiteLimits(), cancellationToken).ConfigureAwait(false);
+        using var source = await LocalSource.OpenAsync(context, path, keys, options.Register, cancellationToken).ConfigureAwait(false);
+        if (!options.Register)
+        {
+            var location = options.Location ?? source.Config?.Location ?? throw BackupErrors.ImportLocationNeeded(path);
+            return await ReplaceAsync(options, location, source, new SiteLimits(), cancellationToken).ConfigureAwait(false);
+        }
+        var config = source.Config ?? throw BackupErrors.ImportConfigMissing(path);
+        var app = new BackupApp
+        {
+            Id = config.Id,
+            Location = options.Location ?? config.Location,
+            PackageName = config.PackageName,
+            Version = config.Version,
+            DataDirectory = options.DataDirectory ?? "",
+            UnfinishedRestore = path,
+        };
+        return await RegisterAsync(options, app, source, new SiteLimits(), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<BackupApp> ImportStoredAsync(AppImportOptions options, CancellationToken cancellationToken)
@@ -47,29 +66,30 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
             await using var _ = backup.ConfigureAwait(false);
             var location = options.Location ?? backup.Info.Location!;
             var content = new BackupSource(context, backup);
-            return options.Register
-                ? await RegisterAsync(options, location, content, backup.Info, source.Site.Limits, cancellationToken).ConfigureAwait(false)
-                : await ReplaceAsync(options, location, content, source.Site.Limits, cancellationToken).ConfigureAwait(false);
+            if (!options.Register)
+            {
+                return await ReplaceAsync(options, location, content, source.Site.Limits, cancellationToken).ConfigureAwait(false);
+            }
+            var app = new BackupApp
+            {
+                Id = backup.Info.AppId ?? Guid.Empty,
+                Location = location,
+                PackageName = backup.Info.PackageName ?? "",
+                Version = backup.Info.Version,
+                DataDirectory = options.DataDirectory ?? "",
+                UnfinishedRestore = backup.Info.Id,
+            };
+            return await RegisterAsync(options, app, content, source.Site.Limits, cancellationToken).ConfigureAwait(false);
         }, source.Credential);
 
     /// <summary>An app that comes back keeps its id, so that its older backups are its own again.</summary>
     private async Task<BackupApp> RegisterAsync(
-        AppImportOptions options, string location, IRestoreSource source, BackupInfo info, SiteLimits limits, CancellationToken cancellationToken)
+        AppImportOptions options, BackupApp wanted, IRestoreSource source, SiteLimits limits, CancellationToken cancellationToken)
     {
         var installer = new AppInstaller(context, observer);
-        var app = installer.Prepare(
-            new BackupApp
-            {
-                Id = info.AppId is { } id && context.Apps.Find(id) is null ? id : Guid.Empty,
-                Location = location,
-                PackageName = info.PackageName ?? "",
-                Version = info.Version,
-                DataDirectory = options.DataDirectory ?? "",
-                UnfinishedRestore = info.Id,
-            },
-            info.AllocatedSize);
-        observer.OnStep($"Bringing {location} up from {info.Id}.");
-        var copy = new AppCopyOptions { Location = location, DataDirectory = app.DataDirectory, SkipDns = options.SkipDns };
+        var app = installer.Prepare(context.Apps.Find(wanted.Id) is null ? wanted : wanted with { Id = Guid.Empty }, source.Size);
+        observer.OnStep($"Bringing {app.Location} up from {source.Name}.");
+        var copy = new AppCopyOptions { Location = app.Location, DataDirectory = app.DataDirectory, SkipDns = options.SkipDns };
         return await installer.RunAsync(app, source, limits, copy, cancellationToken).ConfigureAwait(false);
     }
 
@@ -85,6 +105,7 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         {
             CheckVersion(app, version);
         }
+        CheckSpace(app, source.Size);
         if (!options.SkipSafetyBackup && AppRestorer.HasAnythingToLose(app))
         {
             await BackUpAsync(app, cancellationToken).ConfigureAwait(false);
@@ -107,6 +128,15 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         var site = storages.Resolve(null);
         await storages.UseAsync(site, observer, storage =>
             new SafetyBackup(context, "before import", BackupErrors.SafetyBackupFailed, observer).MakeAsync(app, site, storage, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static void CheckSpace(BackupApp app, long size)
+    {
+        var free = new DriveInfo(LocalAccess.NearestExisting(app.DataDirectory)).AvailableFreeSpace;
+        if (size > free)
+        {
+            throw BackupErrors.DestinationTooSmall(app.DataDirectory, size, free);
+        }
     }
 
     /// <summary>Data of another version may be of another shape, and an import does not install code.</summary>

@@ -7,6 +7,12 @@ namespace CloudBackup.Import;
 /// <param name="Read">Fills a buffer with the next bytes of a file's content and returns how many there were; 0 at the end.</param>
 internal sealed record LocalEntry(IndexEntry Entry, Func<byte[], int> Read)
 {
+    /// <summary>Whether the source tells the owner.</summary>
+    public bool IsOwned { get; init; } = true;
+
+    /// <summary>Whether the size is known to the byte; else it is the most that there can be.</summary>
+    public bool IsSizeExact { get; init; } = true;
+
     /// <summary>An entry without content.</summary>
     public static LocalEntry Of(IndexEntry entry) => new(entry, _ => 0);
 

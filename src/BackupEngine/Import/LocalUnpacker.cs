@@ -9,37 +9,72 @@ namespace CloudBackup.Import;
 /// <param name="target">Writes them, and refuses what leads outside.</param>
 /// <param name="name">The source, for messages.</param>
 /// <param name="counters">Counts.</param>
-internal sealed class LocalUnpacker(RestoreTarget target, string name, RunCounters counters)
+/// <param name="place">Where they are written.</param>
+/// <param name="defaults">What entries get that the source does not tell of them.</param>
+internal sealed class LocalUnpacker(RestoreTarget target, string name, RunCounters counters, UnpackTarget place, LocalDefaults defaults)
 {
+    /// <summary>Files from this length on are written only when they fit on the disk: so an archive that blows itself up is told at once.</summary>
+    private const long LargeFile = 16 * 1024 * 1024;
+
     private readonly byte[] _buffer = new byte[256 * 1024];
+    private readonly List<IndexEntry> _rest = [];
+    private readonly HashSet<string> _named = new(StringComparer.Ordinal);
+    private long _special;
 
     /// <summary>Writes all entries.</summary>
-    /// <exception cref="BackupException">An entry leads outside, or is not as long as it says.</exception>
+    /// <exception cref="BackupException">An entry leads outside, is not as long as it says, or does not fit on the disk.</exception>
     public void Run(IEnumerable<LocalEntry> entries, CancellationToken cancellationToken)
     {
-        var rest = new List<IndexEntry>();
-        foreach (var (entry, read) in entries)
+        foreach (var found in entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
             counters.AddEntries(1);
-            if (entry.Kind == EntryKind.File)
+            var entry = found.IsOwned ? found.Entry : found.Entry with { UserId = defaults.UserId, GroupId = defaults.GroupId };
+            NameFolders(entry.Path);
+            switch (entry.Kind)
             {
-                Write(entry, read, cancellationToken);
-            }
-            else if (entry.Kind != EntryKind.Special)
-            {
-                rest.Add(entry);
+                case EntryKind.File:
+                    Write(entry, found, cancellationToken);
+                    break;
+                case EntryKind.Special:
+                    _special++;
+                    break;
+                default:
+                    _rest.Add(entry);
+                    break;
             }
         }
+        AddImpliedFolders();
         // Other programs write entries in any order; a folder gets its times when nothing below it changes any more.
-        target.Finish(rest.OrderBy(entry => entry.Path.Replace('/', '\0'), StringComparer.Ordinal), cancellationToken);
+        target.Finish(_rest.OrderBy(entry => entry.Path.Replace('/', '\0'), StringComparer.Ordinal), cancellationToken);
+        if (_special > 0)
+        {
+            place.Observer.OnWarning($"{_special} sockets, pipes and devices are left out.");
+        }
     }
 
-    private void Write(IndexEntry entry, Func<byte[], int> read, CancellationToken cancellationToken)
+    private void NameFolders(string path)
     {
+        var slash = path.LastIndexOf('/');
+        while (slash > 0 && _named.Add(path[..slash]))
+        {
+            slash = path.LastIndexOf('/', slash - 1);
+        }
+    }
+
+    /// <summary>Many archivers write no entries for folders, or not for all.</summary>
+    private void AddImpliedFolders()
+    {
+        _named.ExceptWith(_rest.Where(entry => entry.Kind == EntryKind.Directory).Select(entry => entry.Path));
+        _rest.AddRange(_named.Select(defaults.FolderOf));
+    }
+
+    private void Write(IndexEntry entry, LocalEntry found, CancellationToken cancellationToken)
+    {
+        CheckSpace(entry);
         using var file = target.BeginFile(entry);
         long length = 0;
-        while (read(_buffer) is > 0 and var count)
+        while (found.Read(_buffer) is > 0 and var count)
         {
             cancellationToken.ThrowIfCancellationRequested();
             length += count;
@@ -50,10 +85,23 @@ internal sealed class LocalUnpacker(RestoreTarget target, string name, RunCounte
             file?.Write(_buffer.AsSpan(0, count));
             counters.AddSourceBytes(count);
         }
-        if (length != entry.Size)
+        if (length > entry.Size || (found.IsSizeExact && length != entry.Size))
         {
             throw BackupErrors.ImportUnreadable(name, $"'{PathText.ForDisplay(entry.Path)}' is not as long as it says.", null);
         }
         file?.Complete();
+    }
+
+    private void CheckSpace(IndexEntry entry)
+    {
+        if (entry.Size < LargeFile || entry.IsSparse)
+        {
+            return;
+        }
+        var free = new DriveInfo(place.Folder).AvailableFreeSpace;
+        if (entry.Size > free)
+        {
+            throw BackupErrors.DestinationTooSmall(place.Destination, entry.Size, free);
+        }
     }
 }

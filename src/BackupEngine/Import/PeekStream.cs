@@ -21,15 +21,21 @@ internal sealed class PeekStream : ReadOnlyStream
     public bool StartsWith(ReadOnlySpan<byte> magic) => _start.AsSpan(0, _length).StartsWith(magic);
 
     /// <inheritdoc/>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override int ReadByte() => _given < _length ? _start[_given++] : _inner.ReadByte();
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) =>
+        GiveStart(buffer.AsSpan(offset, count)) is > 0 and var given ? given : _inner.Read(buffer, offset, count);
+
+    /// <inheritdoc/>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        GiveStart(buffer.Span) is > 0 and var given ? ValueTask.FromResult(given) : _inner.ReadAsync(buffer, cancellationToken);
+
+    private int GiveStart(Span<byte> buffer)
     {
         var count = Math.Min(buffer.Length, _length - _given);
-        if (count == 0)
-        {
-            return _inner.ReadAsync(buffer, cancellationToken);
-        }
-        _start.AsMemory(_given, count).CopyTo(buffer);
+        _start.AsSpan(_given, count).CopyTo(buffer);
         _given += count;
-        return ValueTask.FromResult(count);
+        return count;
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using ICSharpCode.SharpZipLib.Zip;
@@ -10,16 +11,18 @@ internal static class ZipEntries
     private const int UnixHost = 3;
     private const int OsxHost = 19;
     private const int TypeBits = 0xF000;
+    private const int FolderType = 0x4000;
+    private const int FileType = 0x8000;
     private const int LinkType = 0xA000;
+    private const int ModeBits = 0xFFF;
     private const int DefaultFileMode = 0x1A4; // 0644
     private const int DefaultFolderMode = 0x1ED; // 0755
     private const int LongestLink = 64 * 1024;
 
     /// <summary>The entries, in order.</summary>
     /// <param name="archive">The archive, which can be sought in.</param>
-    /// <param name="owner">Who owns the files: a zip does not tell.</param>
-    /// <exception cref="ZipException">It is no zip archive, or is cut or encrypted.</exception>
-    public static IEnumerable<LocalEntry> Read(Stream archive, (uint User, uint Group) owner)
+    /// <exception cref="ZipException">It is no zip archive, is cut, damaged or encrypted.</exception>
+    public static IEnumerable<LocalEntry> Read(Stream archive)
     {
         using var zip = new ZipFile(archive, leaveOpen: true);
         foreach (ZipEntry item in zip)
@@ -28,46 +31,94 @@ internal static class ZipEntries
             {
                 throw new ZipException($"'{item.Name}' is encrypted with a password of the zip's own.");
             }
-            // Windows programs write backslashes.
-            var path = LocalEntry.PathOf(item.Name.Replace('\\', '/'));
+            var path = LocalEntry.PathOf(IsFromUnix(item) ? item.Name : item.Name.Replace('\\', '/'));
             if (path.Length == 0)
             {
                 continue;
             }
-            using var content = zip.GetInputStream(item);
-            var entry = Describe(item, path, owner);
-            if (entry.Kind == EntryKind.SymbolicLink)
+            var entry = Describe(item, path);
+            if (entry.Kind is EntryKind.Directory or EntryKind.Special)
             {
-                yield return LocalEntry.Of(ReadLink(entry, content));
+                yield return LocalEntry.Of(entry) with { IsOwned = false };
+                continue;
             }
-            else
-            {
-                yield return new LocalEntry(entry, buffer => entry.Kind == EntryKind.File ? content.Read(buffer, 0, buffer.Length) : 0);
-            }
+            using var stream = zip.GetInputStream(item);
+            var content = new Content(item, stream);
+            var found = entry.Kind == EntryKind.File ? new LocalEntry(entry, content.Read) : LocalEntry.Of(ReadLink(entry, content));
+            yield return found with { IsOwned = false };
         }
     }
 
-    private static IndexEntry Describe(ZipEntry item, string path, (uint User, uint Group) owner)
+    /// <summary>Bytes that all files together say they have.</summary>
+    /// <exception cref="ZipException">It is no zip archive, or is cut.</exception>
+    public static long SizeOf(Stream archive)
     {
-        var attributes = item.HostSystem is UnixHost or OsxHost ? (item.ExternalFileAttributes >> 16) & 0xFFFF : 0;
-        var isFolder = item.IsDirectory || item.Name.EndsWith('\\');
-        var mode = attributes & 0x1FF;
+        using var zip = new ZipFile(archive, leaveOpen: true);
+        Int128 size = 0;
+        foreach (ZipEntry item in zip)
+        {
+            size += Math.Max(0, item.Size);
+        }
+        return long.CreateSaturating(size);
+    }
+
+    /// <summary>Windows programs may write backslashes; on Unix they are part of a name.</summary>
+    private static bool IsFromUnix(ZipEntry item) => item.HostSystem is UnixHost or OsxHost;
+
+    private static IndexEntry Describe(ZipEntry item, string path)
+    {
+        var attributes = IsFromUnix(item) ? (item.ExternalFileAttributes >> 16) & 0xFFFF : 0;
+        var isFolder = item.IsDirectory || (attributes & TypeBits) == FolderType || (!IsFromUnix(item) && item.Name.EndsWith('\\'));
+        var mode = attributes & ModeBits;
         return new IndexEntry
         {
             Path = path,
-            Kind = isFolder ? EntryKind.Directory : (attributes & TypeBits) == LinkType ? EntryKind.SymbolicLink : EntryKind.File,
+            Kind = isFolder ? EntryKind.Directory : KindOf(attributes & TypeBits),
             Mode = mode != 0 ? mode : isFolder ? DefaultFolderMode : DefaultFileMode,
-            UserId = owner.User,
-            GroupId = owner.Group,
             Modified = UnixTime.From(new DateTimeOffset(item.DateTime)),
             Size = isFolder ? 0 : item.Size,
         };
     }
 
-    private static IndexEntry ReadLink(IndexEntry entry, Stream content)
+    private static EntryKind KindOf(int type) => type switch
     {
-        var target = new byte[Math.Clamp(entry.Size, 0, LongestLink)];
-        var length = content.ReadAtLeast(target, target.Length, throwOnEndOfStream: false);
-        return entry with { LinkTarget = PathText.FromBytes(target.AsSpan(0, length)), Size = 0 };
+        0 or FileType => EntryKind.File,
+        LinkType => EntryKind.SymbolicLink,
+        _ => EntryKind.Special,
+    };
+
+    private static IndexEntry ReadLink(IndexEntry entry, Content content)
+    {
+        // One byte more than there should be, so that the end, where the checksum is, is met.
+        var target = new byte[entry.Size is >= 0 and <= LongestLink ? entry.Size + 1 : throw Damaged(entry.Path, "a link is implausibly long")];
+        var length = 0;
+        var part = new byte[target.Length];
+        while (content.Read(part) is > 0 and var count && length + count < target.Length)
+        {
+            part.AsSpan(0, count).CopyTo(target.AsSpan(length));
+            length += count;
+        }
+        return length == entry.Size
+            ? entry with { LinkTarget = PathText.FromBytes(target.AsSpan(0, length)), Size = 0 }
+            : throw Damaged(entry.Path, "it is not as long as it says");
+    }
+
+    private static ZipException Damaged(string path, string reason) => new($"'{PathText.ForDisplay(path)}': {reason}.");
+
+    /// <summary>The content of an entry; at its end it is compared with its checksum, which the library does not do.</summary>
+    private sealed class Content(ZipEntry item, Stream stream)
+    {
+        private readonly Crc32 _crc = new();
+
+        public int Read(byte[] buffer)
+        {
+            var count = stream.Read(buffer, 0, buffer.Length);
+            if (count <= 0)
+            {
+                return _crc.GetCurrentHashAsUInt32() == item.Crc ? 0 : throw Damaged(item.Name, "its content does not have the checksum that the archive says");
+            }
+            _crc.Append(buffer.AsSpan(0, count));
+            return count;
+        }
     }
 }

@@ -13,6 +13,9 @@ internal sealed class BackupSource(EngineContext context, OpenedBackup backup) :
     public string? Version => backup.Info.Version;
 
     /// <inheritdoc/>
+    public long Size => backup.Info.AllocatedSize;
+
+    /// <inheritdoc/>
     public async Task<AppConfig?> UnpackAsync(UnpackTarget target, CancellationToken cancellationToken) =>
         await new BackupUnpacker(context, target.Observer)
             .RunAsync(backup, target.Limits, target.Folder, target.Destination, target.Activity, cancellationToken).ConfigureAwait(false);

@@ -11,6 +11,9 @@ internal interface IRestoreSource
     /// <summary>The version of the app that the content is of; null when only the content tells.</summary>
     string? Version { get; }
 
+    /// <summary>Bytes that the content takes on the disk; at least, when more is not known.</summary>
+    long Size { get; }
+
     /// <summary>
     /// Unpacks into an empty folder and puts dumps to their places, so that <c>data</c> in it is the app's data as it was. When it returns,
     /// everything is checked and on the disk.

@@ -8,7 +8,8 @@ namespace CloudBackup.Restore;
 /// <summary>What a backup consists of, when it is unpacked.</summary>
 internal static class UnpackedContent
 {
-    private const int LargestConfig = 64 * 1024 * 1024;
+    /// <summary>Bytes that a configuration has at most.</summary>
+    public const int LargestConfig = 64 * 1024 * 1024;
 
     /// <summary>The app's configuration; null when there is none.</summary>
     /// <exception cref="BackupException">It cannot be read.</exception>
@@ -18,11 +19,21 @@ internal static class UnpackedContent
         {
             using var file = root.OpenFile(AppConfig.Path);
             var bytes = new byte[Math.Min(file.Facts.Size, LargestConfig)];
-            return AppConfig.FromBytes(bytes.AsSpan(0, file.Read(bytes, 0)));
+            return ParseConfig(bytes.AsSpan(0, file.Read(bytes, 0)), id);
         }
         catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
         {
             return null;
+        }
+    }
+
+    /// <summary>The app's configuration from a content.</summary>
+    /// <exception cref="BackupException">It cannot be read.</exception>
+    public static AppConfig ParseConfig(ReadOnlySpan<byte> content, string id)
+    {
+        try
+        {
+            return AppConfig.FromBytes(content);
         }
         catch (JsonException failure)
         {

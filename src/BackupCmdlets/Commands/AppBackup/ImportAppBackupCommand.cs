@@ -14,7 +14,7 @@ public sealed class ImportAppBackupCommand : EngineCommand
     /// <summary>The app's location. By default the location that the backup was made at.</summary>
     [Parameter(Position = 0, ParameterSetName = "Site", ValueFromPipelineByPropertyName = true)]
     [Parameter(Position = 0, ParameterSetName = "ConfigFile")]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
+    [Parameter(Position = 0, ParameterSetName = "Path")]
     [ArgumentCompleter(typeof(AppCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Location { get; set; }
@@ -47,7 +47,10 @@ public sealed class ImportAppBackupCommand : EngineCommand
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>A file or folder on this machine that holds a folder data: a tar archive, compressed or encrypted or not, a zip, or a plain folder.</summary>
+    /// <summary>
+    /// A file or folder on this machine that holds a folder data: a tar archive, compressed or encrypted or not, a zip, a folder of the format
+    /// rsync, encrypted or not, or any other folder.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = "Path")]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
@@ -60,11 +63,13 @@ public sealed class ImportAppBackupCommand : EngineCommand
     /// <summary>Brings the backup up as an app that is not registered yet, with the backup's version and configuration.</summary>
     [Parameter(ParameterSetName = "Site")]
     [Parameter(ParameterSetName = "ConfigFile")]
+    [Parameter(ParameterSetName = "Path")]
     public SwitchParameter Register { get; set; }
 
     /// <summary>With -Register: the app's data directory, missing or empty.</summary>
     [Parameter(ParameterSetName = "Site")]
     [Parameter(ParameterSetName = "ConfigFile")]
+    [Parameter(ParameterSetName = "Path")]
     [ValidateNotNullOrEmpty]
     public string? DataDirectory { get; set; }
 
@@ -97,7 +102,7 @@ public sealed class ImportAppBackupCommand : EngineCommand
             SkipSafetyBackup = SkipSafetyBackup,
             SkipDns = SkipDns,
         };
-        var target = Location ?? RemotePath ?? ConfigFile ?? "";
+        var target = Location ?? RemotePath ?? ConfigFile ?? Path ?? "";
         if (IsConfirmed(target, Register ? "Bring up as a new app" : "Replace data", destroys: !Force && !Register))
         {
             WriteObject(Run((observer, token) => Engine.AppBackups.ImportAsync(options, observer, token)));

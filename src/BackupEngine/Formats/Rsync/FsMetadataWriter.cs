@@ -13,6 +13,12 @@ internal sealed class FsMetadataWriter : IDisposable
     /// <summary>The path inside a backup.</summary>
     public const string Path = "fsmetadata.json";
 
+    /// <summary>The first line.</summary>
+    public static ReadOnlySpan<byte> Start => "{\"cloudbackupFsMetadata\":1,\"entries\":[\n"u8;
+
+    /// <summary>The last line.</summary>
+    public static ReadOnlySpan<byte> End => "]}\n"u8;
+
     private const int FlushAt = 128 * 1024;
 
     private readonly FileStream _file;
@@ -26,7 +32,7 @@ internal sealed class FsMetadataWriter : IDisposable
     {
         LocalPath = System.IO.Path.Join(folder, Path);
         _file = new FileStream(LocalPath, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        _buffer.Write("{\"cloudbackupFsMetadata\":1,\"entries\":[\n"u8);
+        _buffer.Write(Start);
     }
 
     /// <summary>Where the file is written.</summary>
@@ -50,7 +56,7 @@ internal sealed class FsMetadataWriter : IDisposable
     /// <summary>Ends the file and returns its length and hash.</summary>
     public (long Length, byte[] Sha256) Complete()
     {
-        _buffer.Write("]}\n"u8);
+        _buffer.Write(End);
         Empty();
         _file.Flush();
         return (_file.Length, _hash.GetHashAndReset());

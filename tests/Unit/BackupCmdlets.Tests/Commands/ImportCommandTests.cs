@@ -18,6 +18,23 @@ public sealed class ImportCommandTests
     }
 
     [Fact]
+    public void Import_AppBackup_brings_an_app_up_from_a_file_or_folder_alone()
+    {
+        using var session = Session.WithApp();
+        var id = session.Run("(New-AppBackup wiki.example.com).AppId").Single().ToString();
+        session.Run("Unregister-BackupApp wiki.example.com -Confirm:$false");
+        var archive = Directory.EnumerateFiles(session.Root, "*.tar.gz", SearchOption.AllDirectories).Single();
+        File.Move(archive, Path.Join(session.Root, "downloaded"));
+        Assert.Empty(session.Run("Import-AppBackup -Path \"$root/downloaded\" -Register -DataDirectory \"$root/new\" -WhatIf"));
+        var app = session.Run("Import-AppBackup -Path \"$root/downloaded\" -Register -DataDirectory \"$root/new\"").Single();
+        Assert.Equal((id, "wiki.example.com", "1.2.0"), (app.Text("Id"), app.Text("Location"), app.Text("Version")));
+        Assert.Equal(20, Directory.EnumerateFiles(Path.Join(session.Root, "new")).Count());
+        // It says which app it is of, also when that is registered.
+        session.Run("Import-AppBackup -Path \"$root/downloaded\" -SkipSafetyBackup -Force");
+        Assert.StartsWith("ImportLocationNeeded,", session.Fail("Import-AppBackup -Path \"$root/new\" -Force").FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Import_AppBackup_takes_a_folder_and_asks_before_it_replaces_data()
     {
         using var session = Session.WithApp();

@@ -9,7 +9,7 @@ namespace CloudBackup.Tests.Import;
 
 public sealed class ImportTests
 {
-    private const string Password = "correct horse";
+    private const string Password = Imports.Password;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -22,8 +22,8 @@ public sealed class ImportTests
         var before = Tree.Describe(old.Data);
         var backup = await old.BackUpAsync();
         using var platform = await MakeTargetAsync(old, backup.Id);
-        await ImportAsync(platform, Options(old, encrypted));
-        Assert.Equal(encrypted ? before : WithoutSetId(before), encrypted ? Tree.Describe(platform.Data) : WithoutSetId(Tree.Describe(platform.Data)));
+        await platform.ImportAsync(Options(old, encrypted));
+        Assert.Equal(encrypted ? before : Imports.WithoutSetId(before), encrypted ? Tree.Describe(platform.Data) : Imports.WithoutSetId(Tree.Describe(platform.Data)));
         Assert.Equal(["local"], platform.Engine.Sites.List().Select(site => site.Name));
         Assert.Empty(Directory.EnumerateFileSystemEntries(platform.Folder["home/secrets"]));
         Assert.Empty(Directory.EnumerateFileSystemEntries(platform.Folder["home/tmp"]));
@@ -41,16 +41,16 @@ public sealed class ImportTests
         var id = platform.Engine.Apps.Get(TestPlatform.Location).Id;
         platform.Engine.Apps.Unregister(TestPlatform.Location);
         var options = new AppImportOptions { RemotePath = backup.RemotePath, Register = true, DataDirectory = platform.Folder["again"] };
-        var app = await ImportAsync(platform, options);
+        var app = await platform.ImportAsync(options);
         Assert.Equal((id, TestPlatform.Location, "1.2.0", AppState.Installed), (app.Id, app.Location, app.Version, app.State));
         Assert.Equal(["cache/"], app.Exclude);
         Assert.Equal(before, Tree.Describe(platform.Folder["again"]));
         Assert.NotNull(app.LastBackup);
         // Again, beside it: another location, and another id.
-        app = await ImportAsync(platform, options with { Location = "two.example.com", DataDirectory = platform.Folder["two"] });
+        app = await platform.ImportAsync(options with { Location = "two.example.com", DataDirectory = platform.Folder["two"] });
         Assert.NotEqual(id, app.Id);
-        Assert.Equal("AppExists", await FailAsync(platform, options with { DataDirectory = platform.Folder["three"] }));
-        Assert.Equal("NameInvalid", await FailAsync(platform, options with { Location = "four.example.com", DataDirectory = null }));
+        Assert.Equal("AppExists", await platform.FailAsync(options with { DataDirectory = platform.Folder["three"] }));
+        Assert.Equal("NameInvalid", await platform.FailAsync(options with { Location = "four.example.com", DataDirectory = null }));
     }
 
     [Fact]
@@ -62,14 +62,14 @@ public sealed class ImportTests
         using var platform = await MakeTargetAsync(old, backup.Id);
         var before = Tree.Describe(platform.Data);
         var options = Options(old, encrypted: true);
-        Assert.Equal("RestorePasswordNeeded", await FailAsync(platform, options with { Secrets = SiteSecrets.None }));
-        Assert.Equal("RestorePasswordWrong", await FailAsync(platform, options with { Secrets = Secret.Password("battery staple") }));
-        Assert.Equal("ImportNotFound", await FailAsync(platform, options with { RemotePath = "2026-01-01-000000-000/app_x_v1" }));
-        Assert.Equal("ImportOfPlatform", await FailAsync(platform, options with { RemotePath = box }));
-        Assert.Equal("RemotePathNeeded", await FailAsync(platform, options with { ConfigFile = null }));
-        Assert.Equal("AppNotFound", await FailAsync(platform, options with { Location = "nothing.example.com" }));
+        Assert.Equal("RestorePasswordNeeded", await platform.FailAsync(options with { Secrets = SiteSecrets.None }));
+        Assert.Equal("RestorePasswordWrong", await platform.FailAsync(options with { Secrets = Secret.Password("battery staple") }));
+        Assert.Equal("ImportNotFound", await platform.FailAsync(options with { RemotePath = "2026-01-01-000000-000/app_x_v1" }));
+        Assert.Equal("ImportOfPlatform", await platform.FailAsync(options with { RemotePath = box }));
+        Assert.Equal("RemotePathNeeded", await platform.FailAsync(options with { ConfigFile = null }));
+        Assert.Equal("AppNotFound", await platform.FailAsync(options with { Location = "nothing.example.com" }));
         platform.Engine.Apps.Update(platform.Engine.Apps.Get(TestPlatform.Location) with { Version = "2" });
-        Assert.Equal("ImportVersionDiffers", await FailAsync(platform, options));
+        Assert.Equal("ImportVersionDiffers", await platform.FailAsync(options));
         Assert.Equal(before, Tree.Describe(platform.Data));
         Assert.Empty(platform.Engine.AppBackups.List());
     }
@@ -88,12 +88,12 @@ public sealed class ImportTests
         var options = new AppImportOptions { Location = TestPlatform.Location, Path = archive, Secrets = encrypted ? Secret.Password(Password) : SiteSecrets.None };
         if (encrypted)
         {
-            Assert.Equal("ImportPasswordNeeded", await FailAsync(platform, options with { Secrets = SiteSecrets.None }));
-            Assert.Equal("WrongPasswordOrDamaged", await FailAsync(platform, options with { Secrets = Secret.Password("battery staple") }));
+            Assert.Equal("ImportPasswordNeeded", await platform.FailAsync(options with { Secrets = SiteSecrets.None }));
+            Assert.Equal("WrongPasswordOrDamaged", await platform.FailAsync(options with { Secrets = Secret.Password("battery staple") }));
             Assert.Empty(platform.Engine.AppBackups.List());
         }
-        await ImportAsync(platform, options);
-        Assert.Equal(WithoutSetId(before), WithoutSetId(Tree.Describe(platform.Data)));
+        await platform.ImportAsync(options);
+        Assert.Equal(Imports.WithoutSetId(before), Imports.WithoutSetId(Tree.Describe(platform.Data)));
         // Cut or changed anywhere, it is refused, and the data stays.
         before = Tree.Describe(platform.Data);
         var bytes = await File.ReadAllBytesAsync(archive, Token);
@@ -101,11 +101,11 @@ public sealed class ImportTests
         for (var at = 100; at < bytes.Length; at += bytes.Length / 7)
         {
             await File.WriteAllBytesAsync(bad, bytes[..at], Token);
-            Assert.Contains(await FailAsync(platform, options with { Path = bad, SkipSafetyBackup = true }), new[] { "ImportUnreadable", "WrongPasswordOrDamaged" });
+            Assert.Contains(await platform.FailAsync(options with { Path = bad, SkipSafetyBackup = true }), new[] { "ImportUnreadable", "WrongPasswordOrDamaged" });
         }
         Assert.Equal(before, Tree.Describe(platform.Data));
         platform.Engine.Apps.Update(platform.Engine.Apps.Get(TestPlatform.Location) with { Version = "2" });
-        Assert.Equal("ImportVersionDiffers", await FailAsync(platform, options));
+        Assert.Equal("ImportVersionDiffers", await platform.FailAsync(options));
     }
 
     [Theory]
@@ -124,14 +124,14 @@ public sealed class ImportTests
         var options = new AppImportOptions { Location = TestPlatform.Location, Path = content, Secrets = encrypted ? Secret.Password(Password) : SiteSecrets.None };
         if (encrypted)
         {
-            Assert.Equal("RestorePasswordNeeded", await FailAsync(platform, options with { Secrets = SiteSecrets.None }));
-            Assert.Equal("RestorePasswordWrong", await FailAsync(platform, options with { Secrets = Secret.Password("battery staple") }));
+            Assert.Equal("RestorePasswordNeeded", await platform.FailAsync(options with { Secrets = SiteSecrets.None }));
+            Assert.Equal("RestorePasswordWrong", await platform.FailAsync(options with { Secrets = Secret.Password("battery staple") }));
         }
-        await ImportAsync(platform, options);
+        await platform.ImportAsync(options);
         Assert.Equal(before, Tree.Describe(platform.Data));
         Assert.Equal(["local"], platform.Engine.Sites.List().Select(site => site.Name));
         File.Delete(Path.Join(old.SitePath, backup.RemotePath) + ".index.gz" + (encrypted ? ".enc" : ""));
-        Assert.Equal("BackupDamaged", await FailAsync(platform, options));
+        Assert.Equal("BackupDamaged", await platform.FailAsync(options));
     }
 
     [Theory]
@@ -151,7 +151,7 @@ public sealed class ImportTests
         platform.Folder.Write("source/readme", "not data");
         var expected = Contents(platform.Folder["source/data"]);
         platform.Folder.Write("data/old", "old");
-        await ImportAsync(platform, new AppImportOptions
+        await platform.ImportAsync(new AppImportOptions
         {
             Location = TestPlatform.Location,
             Path = await PackAsync(platform, source, kind),
@@ -189,7 +189,7 @@ public sealed class ImportTests
         platform.Folder.Make("outside");
         foreach (var path in new[] { zip, tar, link })
         {
-            Assert.Equal("BackupHostile", await FailAsync(platform, new AppImportOptions { Location = TestPlatform.Location, Path = path }));
+            Assert.Equal("BackupHostile", await platform.FailAsync(new AppImportOptions { Location = TestPlatform.Location, Path = path }));
         }
         Assert.Equal(["old"], Directory.EnumerateFileSystemEntries(platform.Data).Select(Path.GetFileName));
         Assert.Empty(Directory.EnumerateFileSystemEntries(platform.Folder["outside"]));
@@ -202,10 +202,10 @@ public sealed class ImportTests
         using var platform = await new TestPlatform().SetUpAsync();
         platform.Folder.Write("data/old", "old");
         var options = new AppImportOptions { Location = TestPlatform.Location, Path = platform.Folder.Make("none") };
-        Assert.Equal("BackupDamaged", await FailAsync(platform, options));
-        Assert.Equal("FileNotRead", await FailAsync(platform, options with { Path = platform.Folder["missing"] }));
-        Assert.Equal("ImportUnreadable", await FailAsync(platform, options with { Path = platform.Folder.Write("text", new string('t', 2000)) }));
-        Assert.Equal("ImportUnreadable", await FailAsync(platform, options with { Path = platform.Folder.Write("PK", "PK, but no zip") }));
+        Assert.Equal("BackupDamaged", await platform.FailAsync(options));
+        Assert.Equal("FileNotRead", await platform.FailAsync(options with { Path = platform.Folder["missing"] }));
+        Assert.Equal("ImportUnreadable", await platform.FailAsync(options with { Path = platform.Folder.Write("text", new string('t', 2000)) }));
+        Assert.Equal("ImportUnreadable", await platform.FailAsync(options with { Path = platform.Folder.Write("PK", "PK, but no zip") }));
         Assert.Equal("old", await File.ReadAllTextAsync(platform.Folder["data/old"], Token));
     }
 
@@ -247,10 +247,6 @@ public sealed class ImportTests
             .Select(path => $"{Path.GetRelativePath(folder, path)} {(File.Exists(path) ? File.ReadAllText(path) : "/")}"),
     ];
 
-    /// <summary>Set-id bits and capabilities of whoever could write to a storage are not believed.</summary>
-    private static List<string> WithoutSetId(List<string> tree) =>
-        [.. tree.Select(line => System.Text.RegularExpressions.Regex.Replace(line, " File [1-7]?([0-7]{3}) ", " File $1 ").Split(" security.capability")[0])];
-
     private static async Task<TestPlatform> MakeAsync(bool encrypted)
     {
         var platform = await new TestPlatform().SetUpAsync(secrets: encrypted ? Secret.Password(Password) : null);
@@ -273,10 +269,4 @@ public sealed class ImportTests
         ConfigFile = old.Folder["site.json"],
         Secrets = encrypted ? Secret.Password(Password) : SiteSecrets.None,
     };
-
-    private static Task<BackupApp> ImportAsync(TestPlatform platform, AppImportOptions options) =>
-        platform.Engine.AppBackups.ImportAsync(options, platform.Observer, Token);
-
-    private static async Task<string> FailAsync(TestPlatform platform, AppImportOptions options) =>
-        (await Assert.ThrowsAsync<BackupException>(() => ImportAsync(platform, options))).ErrorId;
 }
