@@ -73,7 +73,7 @@ public sealed class BackupEngine : IDisposable
     public static BackupEngine Open(BackupEngineOptions options)
     {
         var home = PlatformHome.Open(options.EffectiveHome);
-        var database = PlatformDatabase.Open(home);
+        var database = PlatformDatabase.Open(home.DatabasePath, options.Schema);
         var secrets = new SecretStore(home);
         var context = new EngineContext(
             home,
@@ -91,7 +91,9 @@ public sealed class BackupEngine : IDisposable
         {
             Retry = options.Retry,
             Version = options.Version,
+            Schema = options.Schema,
         };
+        BoxContent.RemoveLeftOver(context);
         return new BackupEngine(database, context);
     }
 

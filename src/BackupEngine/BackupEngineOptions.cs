@@ -1,3 +1,4 @@
+using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
@@ -18,6 +19,9 @@ public sealed record BackupEngineOptions
 
     /// <summary>The version of CloudBackup, as its backups of the platform say it.</summary>
     internal string Version { get; init; } = ProductVersion.Number;
+
+    /// <summary>The schema of the catalog; tests make catalogs as older versions left them.</summary>
+    internal int Schema { get; init; } = Migrations.CurrentVersion;
 
     /// <summary>Put around every storage; tests inject failures there.</summary>
     internal Func<IBackupStorage, IBackupStorage> InterceptStorage { get; init; } = storage => storage;

@@ -3,7 +3,7 @@ Describe 'Get-AppBackup' {
         . $PSScriptRoot/Support.ps1
         $root = New-TestApp
         $null = New-BackupSite second filesystem -Path "$root/other" -ExternalDisk
-        $null = Register-BackupApp shop.example.com -Version 3 -DataDirectory "$root/data"
+        $null = Register-BackupApp shop.example.com -Version 3 -DataDirectory "$root/shop"
         $first = New-AppBackup wiki.example.com -Label 1
         $null = New-AppBackup shop.example.com -Label 2
         $null = New-AppBackup wiki.example.com -Label 3 -Site second

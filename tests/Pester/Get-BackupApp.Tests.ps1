@@ -2,7 +2,7 @@ Describe 'Get-BackupApp' {
     BeforeAll {
         . $PSScriptRoot/Support.ps1
         $root = New-TestApp
-        $null = Register-BackupApp shop.example.com -Version 3 -DataDirectory "$root/data"
+        $null = Register-BackupApp shop.example.com -Version 3 -DataDirectory "$root/shop"
     }
     AfterAll { $env:CLOUDBACKUP_HOME = $homeBefore }
 

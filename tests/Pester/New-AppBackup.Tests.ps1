@@ -15,7 +15,7 @@ Describe 'New-AppBackup' {
     }
 
     It 'takes wildcards, and locations and apps from the pipeline' {
-        $null = Register-BackupApp shop.example.com -Version 3 -DataDirectory "$root/data"
+        $null = Register-BackupApp shop.example.com -Version 3 -DataDirectory "$root/shop"
         (New-AppBackup *).Location | Should -Be 'shop.example.com', 'wiki.example.com'
         ('wiki.example.com', 'shop*' | New-AppBackup).Location | Should -Be 'wiki.example.com', 'shop.example.com'
         (Get-BackupApp | New-AppBackup | Test-AppBackup -Quiet) | Should -Be $true, $true

@@ -4,7 +4,7 @@ Describe 'New-PlatformBackup' {
     BeforeEach { $root = New-TestApp }
 
     It 'backs up every app and the platform, in one folder' {
-        $null = Register-BackupApp shop.example.com -Version 3 -DataDirectory "$root/data"
+        $null = Register-BackupApp shop.example.com -Version 3 -DataDirectory "$root/shop"
         $backup = New-PlatformBackup -Label weekly -Preserve
         $backup | Should -BeOfType CloudBackup.PlatformBackup
         $backup.State | Should -Be Ready
@@ -16,7 +16,7 @@ Describe 'New-PlatformBackup' {
     }
 
     It 'goes on when an app fails, and says so' {
-        $null = Register-BackupApp broken.example.com -Version 1 -DataDirectory "$root/data" -PreBackupCommand sh, -c, 'exit 3'
+        $null = Register-BackupApp broken.example.com -Version 1 -DataDirectory "$root/shop" -PreBackupCommand sh, -c, 'exit 3'
         $backup = New-PlatformBackup -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures.FullyQualifiedErrorId | Should -Be 'CommandFailed,CloudBackup.Commands.NewPlatformBackupCommand'
         $backup.IsComplete | Should -BeFalse

@@ -28,7 +28,7 @@ Describe 'Register-BackupApp' {
     }
 
     It 'takes apps from the pipeline by property name' {
-        $lines = "Location,Version,DataDirectory", "a.example.com,1,$root/data", "b.example.com,2,$root/data"
+        $lines = "Location,Version,DataDirectory", "a.example.com,1,$root/data", "b.example.com,2,$root/shop"
         ($lines | ConvertFrom-Csv | Register-BackupApp).Location | Should -Be 'a.example.com', 'b.example.com'
         (Get-BackupApp).Version | Should -Be '1', '2'
     }
@@ -49,6 +49,16 @@ Describe 'Register-BackupApp' {
         { Register-BackupApp a -Version 2 -DataDirectory "$root/data" -ErrorAction Stop } |
             Should -Throw -ErrorId 'AppExists,CloudBackup.Commands.RegisterBackupAppCommand'
         (Get-BackupApp a).Version | Should -Be 1
+    }
+
+    It 'refuses a data directory that overlaps the one of another app, also by a link' {
+        $null = Register-BackupApp a -Version 1 -DataDirectory "$root/data"
+        $null = New-Item -ItemType SymbolicLink -Path "$root/link" -Target "$root/data"
+        foreach ($folder in "$root/data", "$root/data/docs", "$root/link/docs", "$root") {
+            { Register-BackupApp b -Version 1 -DataDirectory $folder -ErrorAction Stop } |
+                Should -Throw -ErrorId 'DataDirectoryTaken,CloudBackup.Commands.RegisterBackupAppCommand'
+        }
+        (Get-BackupApp).Location | Should -Be a
     }
 
     It 'refuses a location with spaces, a data directory that does not exist, and an addon outside of the data' {

@@ -32,7 +32,10 @@ Describe 'Restore-Platform' {
         "$root/data" | Should -Not -Exist
     }
 
-    It 'refuses a wrong password' {
+    It 'refuses a wrong password, which -WhatIf shows as a check that failed' {
+        $preview = Restore-Platform "$root/move.json" -Password (ConvertTo-SecureString -AsPlainText 'battery staple') -WhatIf
+        $preview.Checks.Name | Should -Be Keys
+        $preview.Checks.Outcome | Should -Be Failed
         { Restore-Platform "$root/move.json" -Password (ConvertTo-SecureString -AsPlainText 'battery staple') -ErrorAction Stop } |
             Should -Throw -ErrorId 'RestorePasswordWrong,CloudBackup.Commands.RestorePlatformCommand'
     }
@@ -42,8 +45,20 @@ Describe 'Restore-Platform' {
         $null = Register-BackupApp mine.example.com -Version 1 -DataDirectory "$root/mine"
         { Restore-Platform "$root/move.json" -Password $password -ErrorAction Stop } |
             Should -Throw -ErrorId 'PlatformHasApps,CloudBackup.Commands.RestorePlatformCommand'
-        (Restore-Platform "$root/move.json" -Password $password -Force).IsComplete | Should -BeTrue
+        (Restore-Platform "$root/move.json" -Password $password -Force -Confirm:$false).IsComplete | Should -BeTrue
         (Get-BackupApp).Location | Should -Be wiki.example.com
+    }
+
+    It 'keeps what is in a folder that it needs, and says where' {
+        $null = New-Item -ItemType Directory -Path "$root/data"
+        Set-Content -Path "$root/data/mine" -Value mine
+        { Restore-Platform "$root/move.json" -Password $password -ErrorAction Stop } |
+            Should -Throw -ErrorId 'FolderOccupied,CloudBackup.Commands.RestorePlatformCommand'
+        $result = Restore-Platform "$root/move.json" -Password $password -Force -Confirm:$false -WarningVariable warnings -WarningAction SilentlyContinue
+        $result.KeptFolders.Path | Should -Be "$root/data"
+        Get-Content -Path "$($result.KeptFolders.KeptPath)/mine" | Should -Be mine
+        "$warnings" | Should -BeLike "*$($result.KeptFolders.KeptPath)*"
+        Get-Fingerprint "$root/data" | Should -Be $before
     }
 
     It 'leaves an app in Error whose command fails, and Restore-AppBackup finishes it' {

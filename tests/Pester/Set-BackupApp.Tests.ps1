@@ -36,7 +36,7 @@ Describe 'Set-BackupApp' {
     }
 
     It 'refuses a location that another app has, and names an app that does not exist' {
-        $null = Register-BackupApp shop.example.com -Version 3 -DataDirectory "$root/data"
+        $null = Register-BackupApp shop.example.com -Version 3 -DataDirectory "$root/shop"
         { Set-BackupApp shop.example.com -NewLocation wiki.example.com -ErrorAction Stop } |
             Should -Throw -ErrorId 'AppExists,CloudBackup.Commands.SetBackupAppCommand'
         { Set-BackupApp nobody -Version 1 -ErrorAction Stop } | Should -Throw -ErrorId 'AppNotFound,CloudBackup.Commands.SetBackupAppCommand'

@@ -11,13 +11,14 @@ function Find-Manifest {
     $built.FullName
 }
 
-# A new platform below $TestDrive, with an app's data and a folder for backups. It is the platform of every cmdlet until the next one.
+# A new platform below $TestDrive, with the data of an app and of another one, and folders for backups. It is the platform of every cmdlet until the next one.
 function New-TestPlatform {
     $root = Join-Path $TestDrive ([guid]::NewGuid())
-    $null = New-Item -ItemType Directory -Path "$root/data/docs/empty", "$root/site", "$root/other"
+    $null = New-Item -ItemType Directory -Path "$root/data/docs/empty", "$root/site", "$root/other", "$root/shop"
     Set-Content -Path "$root/data/page.txt" -Value ('home ' * 1000)
     Set-Content -Path "$root/data/docs/naïve ☃.txt" -Value 'odd name'
     [System.IO.File]::WriteAllBytes("$root/data/photo.jpg", [byte[]] (0..255 * 40))
+    Set-Content -Path "$root/shop/page.txt" -Value 'shop'
     $env:CLOUDBACKUP_HOME = "$root/home"
     $root
 }

@@ -9,7 +9,7 @@ Describe 'Unregister-BackupApp' {
     }
 
     It 'takes locations and apps from the pipeline' {
-        $null = Register-BackupApp shop.example.com -Version 3 -DataDirectory "$root/data"
+        $null = Register-BackupApp shop.example.com -Version 3 -DataDirectory "$root/shop"
         'shop.example.com' | Unregister-BackupApp
         Get-BackupApp | Unregister-BackupApp
         Get-BackupApp | Should -BeNullOrEmpty

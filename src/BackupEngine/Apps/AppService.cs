@@ -1,5 +1,7 @@
 using CloudBackup.Backup;
 using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
+using CloudBackup.Restore;
 
 namespace CloudBackup.Apps;
 
@@ -18,15 +20,22 @@ public sealed class AppService
     public BackupApp Get(string location) => _context.Apps.Find(location) ?? throw BackupErrors.AppNotFound(location);
 
     /// <summary>Registers an app; its id and time are given here.</summary>
-    /// <exception cref="BackupException">The location is taken, a value is invalid, or the data directory cannot be opened.</exception>
+    /// <exception cref="BackupException">
+    /// The location is taken, a value is invalid, or the data directory cannot be opened or overlaps what is somebody else's.
+    /// </exception>
     public BackupApp Register(BackupApp app)
     {
         app = AppRules.Check(app) with { Id = _context.Random.NextGuid(), Registered = _context.Time.GetUtcNow(), State = AppState.Installed };
+        if (_context.Apps.Find(app.Location) is not null)
+        {
+            throw BackupErrors.AppExists(app.Location);
+        }
+        FolderClaim.CheckDataDirectory(_context, app);
         return _context.Apps.Add(app) ? app : throw BackupErrors.AppExists(app.Location);
     }
 
     /// <summary>Replaces what is known of an app. Not while an operation on it is under way.</summary>
-    /// <exception cref="BackupException">A value is invalid, or the app is in use.</exception>
+    /// <exception cref="BackupException">A value is invalid, a new data directory overlaps what is somebody else's, or the app is in use.</exception>
     public BackupApp Update(BackupApp app)
     {
         app = AppRules.Check(app);
@@ -35,15 +44,21 @@ public sealed class AppService
         {
             throw BackupErrors.AppExists(app.Location);
         }
+        if (_context.Apps.Find(app.Id)?.DataDirectory != app.DataDirectory)
+        {
+            FolderClaim.CheckDataDirectory(_context, app);
+        }
         return _context.Apps.Update(app) ? Get(app.Location) : throw BackupErrors.AppNotFound(app.Location);
     }
 
-    /// <summary>Forgets an app. Its data and its backups stay.</summary>
-    /// <exception cref="BackupException">There is no such app, or it is in use.</exception>
-    public void Unregister(string location)
+    /// <summary>Forgets an app. Its data and its backups stay; a restore of it that was interrupted is settled first.</summary>
+    /// <exception cref="BackupException">There is no such app, it is in use, or its data could not be brought back.</exception>
+    public void Unregister(string location, IOperationObserver observer)
     {
         var app = Get(location);
         using var appLock = AppLock.Take(_context, app, "unregistration");
+        RestoreRecovery.Run(_context, app, observer);
+        _context.RestoreJournal.Remove(app.Id);
         _context.Apps.Remove(app.Id);
     }
 }

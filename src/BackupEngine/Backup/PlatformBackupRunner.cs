@@ -75,6 +75,10 @@ internal sealed class PlatformBackupRunner(EngineContext context, SiteStorage st
     private async Task<PlatformBackup?> BackUpPlatformAsync(
         BackupRun run, IReadOnlyList<PlatformBackupApp> apps, CancellationToken cancellationToken)
     {
+        foreach (var warning in SiteWarnings.ForPlatform(run.Site, context.Platform.Get().ExtraDirectories))
+        {
+            run.Observer.OnWarning(warning);
+        }
         try
         {
             var subject = new PlatformSubject(context, run.Site.Name, apps);

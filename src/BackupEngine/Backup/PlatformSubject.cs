@@ -46,7 +46,7 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
     public override async Task<FormatResult> WithItemsAsync(
         ContentRequest request, Func<IEnumerable<SourceItem>, Task<FormatResult>> store, CancellationToken cancellationToken)
     {
-        ExtraDirectories.Check(_platform.ExtraDirectories, context.Home.Path, context.Apps.List());
+        ExtraDirectories.Check(_platform.ExtraDirectories, [FolderClaim.Of(context.Home), .. context.Apps.List().Select(FolderClaim.Of)]);
         var copy = Path.Join(request.SpoolFolder, PlatformConfig.DatabasePath);
         await Task.Run(() => SqliteOnlineCopy.Run(context.Home.DatabasePath, copy, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (SqliteOnlineCopy.FindDefect(copy) is { } defect)
@@ -81,7 +81,7 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
         {
             Id = _platform.Id,
             Version = context.Version,
-            Schema = Migrations.CurrentVersion,
+            Schema = context.Schema,
             PlatformHome = context.Home.Path,
             HasSecrets = request.IsEncrypted,
             ExtraDirectories = extra,

@@ -86,15 +86,15 @@ internal static class Migrations
     /// <summary>The schema that this code works with.</summary>
     public static int CurrentVersion => Steps.Length;
 
-    /// <summary>Brings the database to <see cref="CurrentVersion"/>.</summary>
+    /// <summary>Brings the database to a version.</summary>
     /// <exception cref="BackupException">The database is of a newer version.</exception>
-    public static void Apply(SqliteConnection connection, string path)
+    public static void Apply(SqliteConnection connection, string path, int wanted)
     {
-        while (ReadVersion(connection) is var version && version != CurrentVersion)
+        while (ReadVersion(connection) is var version && version != wanted)
         {
-            if (version > CurrentVersion)
+            if (version > wanted)
             {
-                throw BackupErrors.PlatformTooNew(path, version, CurrentVersion);
+                throw BackupErrors.PlatformTooNew(path, version, wanted);
             }
             using var transaction = connection.BeginTransaction(deferred: false);
             // Another process may have done the step while this one waited for the lock.

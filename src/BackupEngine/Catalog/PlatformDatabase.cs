@@ -1,4 +1,3 @@
-using CloudBackup.Platform;
 using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Catalog;
@@ -19,11 +18,11 @@ internal sealed class PlatformDatabase : IDisposable
 
     /// <summary>Opens the catalog, makes it when it is missing, and brings it to the present schema.</summary>
     /// <exception cref="BackupException">It is damaged, not ours to write, or of a newer CloudBackup.</exception>
-    public static PlatformDatabase Open(PlatformHome home) => Open(home.DatabasePath);
+    public static PlatformDatabase Open(string path) => Open(path, Migrations.CurrentVersion);
 
-    /// <summary>Opens a catalog by its path, and brings it to the present schema.</summary>
-    /// <exception cref="BackupException">It is damaged, not ours to write, or of a newer CloudBackup.</exception>
-    public static PlatformDatabase Open(string path)
+    /// <summary>Opens the catalog, makes it when it is missing, and brings it to a schema.</summary>
+    /// <exception cref="BackupException">It is damaged, not ours to write, or of a newer schema.</exception>
+    public static PlatformDatabase Open(string path, int schema)
     {
         var text = new SqliteConnectionStringBuilder
         {
@@ -40,7 +39,7 @@ internal sealed class PlatformDatabase : IDisposable
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
             Prepare(connection);
-            Migrations.Apply(connection, path);
+            Migrations.Apply(connection, path, schema);
             return new PlatformDatabase(connection);
         }
         catch (Exception failure) when (failure is SqliteException or UnauthorizedAccessException or IOException)

@@ -27,13 +27,20 @@ internal sealed record PlatformRestoreEntry
 
     /// <summary>The extra directories that were begun with: what is in them is ours, and need not be asked about.</summary>
     public IReadOnlyList<SwappedDirectory> ExtraDirectories { get; init; } = [];
+
+    /// <summary>Folders whose content was to be kept when the data of an app came.</summary>
+    public IReadOnlyList<KeptFolder> Kept { get; init; } = [];
+
+    /// <summary>Secrets of the platform that is replaced, which go when its catalog is gone.</summary>
+    public IReadOnlyList<string> StaleSecrets { get; init; } = [];
 }
 
 /// <summary>A folder whose content changes place.</summary>
 /// <param name="Name">The folder, as it was named.</param>
 /// <param name="Path">The same, without links on the way.</param>
 /// <param name="IsWholeFolder">Whether it changes place as one folder.</param>
-internal sealed record SwappedDirectory(string Name, string Path, bool IsWholeFolder);
+/// <param name="KeptPath">Where its old content is kept; null when it had none.</param>
+internal sealed record SwappedDirectory(string Name, string Path, bool IsWholeFolder, string? KeptPath = null);
 
 /// <summary>The restore of this platform that is under way; at most one. It is written before the step that it tells of.</summary>
 internal sealed class PlatformRestoreJournal(PlatformDatabase database)
@@ -50,6 +57,16 @@ internal sealed class PlatformRestoreJournal(PlatformDatabase database)
     public void Save(PlatformRestoreEntry entry) => database.Execute(
         "INSERT INTO platform_restore (number, document) VALUES (1, $document) ON CONFLICT (number) DO UPDATE SET document = excluded.document",
         ("$document", JsonSerializer.Serialize(entry, PlatformRestoreJson.Default.PlatformRestoreEntry)));
+
+    /// <summary>Changes what is written of the restore that is under way.</summary>
+    public void Change(Func<PlatformRestoreEntry, PlatformRestoreEntry> change) => database.InTransaction(() =>
+    {
+        if (Find() is { } entry)
+        {
+            Save(change(entry));
+        }
+        return true;
+    });
 
     /// <summary>The restore has ended.</summary>
     public void Remove() => database.Execute("DELETE FROM platform_restore");

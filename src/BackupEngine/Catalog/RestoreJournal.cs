@@ -34,6 +34,9 @@ internal sealed record RestoreJournalEntry
     /// <summary>Whether the data changes place as one folder (else entry by entry, inside the data directory).</summary>
     public required bool IsWholeFolder { get; init; }
 
+    /// <summary>Where the old data is kept; null when it goes.</summary>
+    public string? KeptPath { get; init; }
+
     /// <summary>The version that the app is restored to.</summary>
     public required string Version { get; init; }
 

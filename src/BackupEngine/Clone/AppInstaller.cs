@@ -33,7 +33,7 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
             throw BackupErrors.AppExists(wanted.Location);
         }
         wanted = wanted with { Id = isOurs ? known!.Id : wanted.Id != Guid.Empty ? wanted.Id : context.Random.NextGuid() };
-        CheckOverlap(wanted);
+        FolderClaim.CheckDataDirectory(context, wanted);
         var folder = new FolderToFill(wanted.DataDirectory, $"the data directory of {wanted.Location}", size, isOurs);
         return FolderCheck.Run([folder], mayReplace: false).FirstOrDefault() is { } failure ? throw failure : wanted;
     }
@@ -83,17 +83,6 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
             AutomaticBackup = config.AutomaticBackup,
         };
         return options.Change?.Invoke(app) ?? app;
-    }
-
-    private void CheckOverlap(BackupApp app)
-    {
-        var others = context.Apps.List().Where(other => other.Id != app.Id)
-            .Select(other => (Path: other.DataDirectory, Whose: $"the data directory of {other.Location}"))
-            .Append((context.Home.Path, "the platform home"));
-        foreach (var (path, whose) in others.Where(other => ExtraDirectories.PathsOverlap(app.DataDirectory, other.Path)))
-        {
-            throw BackupErrors.DataDirectoryTaken(app.DataDirectory, path, whose);
-        }
     }
 
     /// <summary>Undoes it all; never cancelled, since half an app is worse than none.</summary>

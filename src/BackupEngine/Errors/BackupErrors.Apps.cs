@@ -1,13 +1,16 @@
+using CloudBackup.Platform;
+
 namespace CloudBackup;
 
 /// <summary>Failures of clones, imports and updates of apps.</summary>
 internal static partial class BackupErrors
 {
-    public static BackupException DataDirectoryTaken(string path, string other, string whose) => new(
+    public static BackupException DataDirectoryTaken(FolderClaim claim, FolderClaim other) => new(
         nameof(DataDirectoryTaken),
         BackupErrorCategory.AlreadyExists,
-        $"'{path}' cannot be a new app's data directory: it overlaps with '{other}', {whose}.",
-        path);
+        $"'{claim.Path}', {claim.Whose}, overlaps '{other.Path}', {other.Whose}: what is restored into one would replace the other. "
+        + "Take folders that do not contain each other.",
+        claim.Path);
 
     public static BackupException AppNotBroughtUp(string location, BackupException inner) => new(
         nameof(AppNotBroughtUp),

@@ -1,4 +1,5 @@
 using CloudBackup.FileTree;
+using CloudBackup.Platform;
 
 namespace CloudBackup;
 
@@ -24,11 +25,11 @@ internal static partial class BackupErrors
         path,
         failure);
 
-    public static BackupException ExtraDirectoryOverlaps(string path, string other, string whose) => new(
+    public static BackupException ExtraDirectoryOverlaps(FolderClaim claim, FolderClaim other) => new(
         nameof(ExtraDirectoryOverlaps),
         BackupErrorCategory.InvalidInput,
-        $"The extra directory '{path}' overlaps '{other}', {whose}, which is backed up on its own. Name folders that do not contain each other.",
-        path);
+        $"The extra directory '{claim.Path}' overlaps '{other.Path}', {other.Whose}. Name folders that do not contain each other.",
+        claim.Path);
 
     public static BackupException CatalogDamaged(string path, string defect) => new(
         nameof(CatalogDamaged),

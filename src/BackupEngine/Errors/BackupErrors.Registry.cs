@@ -1,3 +1,5 @@
+using CloudBackup.Platform;
+
 namespace CloudBackup;
 
 /// <summary>Failures with sites, apps and addons as such.</summary>
@@ -45,6 +47,13 @@ internal static partial class BackupErrors
         $"The site '{name}' cannot be used: {reason}",
         name,
         inner);
+
+    public static BackupException SiteFolderTaken(FolderClaim claim, FolderClaim other) => new(
+        nameof(SiteFolderTaken),
+        BackupErrorCategory.InvalidInput,
+        $"'{claim.Path}', {claim.Whose}, overlaps '{other.Path}', {other.Whose}: a restore there would replace the backups. Take another folder, "
+        + "or a prefix.",
+        claim.Path);
 
     public static BackupException NameInvalid(string what, string name, string rule) => new(
         nameof(NameInvalid),

@@ -59,10 +59,11 @@ internal static partial class BackupErrors
         $"The backup '{remotePath}' on '{site}' is encrypted. Give its password with -Password.",
         remotePath);
 
-    public static BackupException RestorePasswordWrong(string site, string remotePath) => new(
+    public static BackupException RestorePasswordWrong(string site, string remotePath, bool isOpen = false) => new(
         nameof(RestorePasswordWrong),
         BackupErrorCategory.AccessDenied,
-        $"The password does not open the backup '{remotePath}' on '{site}': it was made with another one, or is damaged.",
+        $"The password does not open the backup '{remotePath}' on '{site}'"
+        + (isOpen ? ", but a key of this platform does: leave -Password out to use that." : ": it was made with another one, or is damaged."),
         remotePath);
 
     public static BackupException DependencyMissing(string id, string location, string reason) => new(
@@ -75,7 +76,13 @@ internal static partial class BackupErrors
     public static BackupException FolderOccupied(string path, string whose) => new(
         nameof(FolderOccupied),
         BackupErrorCategory.AlreadyExists,
-        $"'{path}', {whose}, is not empty. Move its content away, or take another folder; Restore-Platform replaces it with -Force.",
+        $"'{path}', {whose}, is not empty. Move its content away, or take another folder; Restore-Platform -Force keeps it aside.",
+        path);
+
+    public static BackupException OldDataUnmovable(string path, string reason) => new(
+        nameof(OldDataUnmovable),
+        BackupErrorCategory.AlreadyExists,
+        $"'{path}' is not empty, and what is in it cannot be kept beside it: {reason}. Move its content away.",
         path);
 
     public static BackupException FolderUnwritable(string path, string whose, string reason) => new(
@@ -100,7 +107,7 @@ internal static partial class BackupErrors
     public static BackupException PlatformHasApps(string home, int count) => new(
         nameof(PlatformHasApps),
         BackupErrorCategory.InvalidState,
-        $"The platform in '{home}' has {count} apps already, which a restore would forget. Use another home, or -Force.",
+        $"The platform in '{home}' has {count} apps already, which a restore would forget. Use another home, or -Force; their data is not removed.",
         home);
 
     public static BackupException PlatformRestoreUnfinished(string id) => new(

@@ -31,6 +31,9 @@ internal sealed record EngineContext(
     /// <summary>The version of CloudBackup that this is.</summary>
     public string Version { get; init; } = ProductVersion.Number;
 
+    /// <summary>The schema of the catalog.</summary>
+    public int Schema { get; init; } = Migrations.CurrentVersion;
+
     /// <summary>The time of day, in the milliseconds that stored times have.</summary>
     public DateTimeOffset NowInMilliseconds() => DateTimeOffset.FromUnixTimeMilliseconds(Time.GetUtcNow().ToUnixTimeMilliseconds());
 

@@ -35,7 +35,7 @@ public sealed record PlatformRestoreOptions
     /// <summary>Whether app backups that are gone or cannot be read are passed over: those apps stay in state Error.</summary>
     public bool AllowMissingBackup { get; init; }
 
-    /// <summary>Whether a platform that has apps, and folders that have content, are replaced.</summary>
+    /// <summary>Whether a platform that has apps is replaced, and folders that have content are; that is kept beside them.</summary>
     public bool Force { get; init; }
 
     /// <summary>How many apps are restored at a time; from 1 to 64.</summary>

@@ -5,7 +5,7 @@ namespace CloudBackup;
 /// <summary>What a restore of the platform did, or with <c>-WhatIf</c> would do.</summary>
 public sealed record PlatformRestoreResult
 {
-    /// <summary>The platform backup.</summary>
+    /// <summary>The platform backup; where nothing opens it, what is known of it: its path.</summary>
     public required string BackupId { get; init; }
 
     /// <summary>When it was made.</summary>
@@ -31,6 +31,9 @@ public sealed record PlatformRestoreResult
 
     /// <summary>What became of each app.</summary>
     public IReadOnlyList<PlatformRestoreApp> Apps { get; init; } = [];
+
+    /// <summary>Folders that had content, and where that is now: extra directories and data directories of apps.</summary>
+    public IReadOnlyList<KeptFolder> KeptFolders { get; init; } = [];
 
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; init; }

@@ -25,6 +25,9 @@ public sealed record RestoreCheck(string Name, CheckOutcome Outcome, string Deta
     [JsonIgnore]
     public BackupException? Failure { get; init; }
 
+    /// <summary>A check that did not pass.</summary>
+    internal static RestoreCheck Fail(string name, BackupException failure) => new(name, CheckOutcome.Failed, failure.Message) { Failure = failure };
+
     /// <summary>The check in one line.</summary>
     public override string ToString() => $"{Name}: {Outcome}. {Detail}";
 }

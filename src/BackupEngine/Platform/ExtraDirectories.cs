@@ -9,30 +9,23 @@ internal static class ExtraDirectories
     public static string PathInBackup(string directory) =>
         string.Join('/', directory.Split(['/', '\\', ':'], StringSplitOptions.RemoveEmptyEntries).Prepend(Root));
 
-    /// <summary>Refuses folders that overlap each other, the home, or the data of an app, which has backups of its own.</summary>
+    /// <summary>Refuses folders that overlap each other, or what belongs to somebody else.</summary>
     /// <exception cref="BackupException">Two overlap.</exception>
-    public static void Check(IReadOnlyList<string> directories, string home, IEnumerable<BackupApp> apps)
+    public static void Check(IReadOnlyList<string> directories, IEnumerable<FolderClaim> others)
     {
-        List<(string Path, string Whose)> others =
-        [
-            .. directories.Select(path => (path, "another extra directory")), (home, "the platform home"),
-            .. apps.Select(app => (app.DataDirectory, $"the data directory of {app.Location}")),
-        ];
-        for (var i = 0; i < directories.Count; i++)
+        if (FindOverlaps(directories, others).FirstOrDefault() is { } failure)
         {
-            var index = others.FindIndex(i + 1, other => PathsOverlap(directories[i], other.Path));
-            if (index >= 0)
-            {
-                throw BackupErrors.ExtraDirectoryOverlaps(directories[i], others[index].Path, others[index].Whose);
-            }
+            throw failure;
         }
     }
 
-    /// <summary>Whether one of two folders is the other, or inside it.</summary>
-    public static bool PathsOverlap(string one, string other) => IsInside(one, other) || IsInside(other, one);
-
-    private static bool IsInside(string inner, string outer) =>
-        inner.Equals(outer, Comparison) || inner.StartsWith(outer.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, Comparison);
-
-    private static StringComparison Comparison => OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+    /// <summary>The overlaps of folders with each other, and with what belongs to somebody else.</summary>
+    public static IEnumerable<BackupException> FindOverlaps(IReadOnlyList<string> directories, IEnumerable<FolderClaim> others)
+    {
+        List<FolderClaim> claims = [.. directories.Select(FolderClaim.OfExtraDirectory), .. others];
+        return from number in Enumerable.Range(0, directories.Count)
+               let other = claims[number].FindOverlap(claims.Skip(number + 1))
+               where other is not null
+               select BackupErrors.ExtraDirectoryOverlaps(claims[number], other);
+    }
 }

@@ -74,6 +74,9 @@ internal sealed class PlatformHome
         return folder;
     }
 
+    /// <summary>Whether there is a temporary folder of this name.</summary>
+    public bool HasTemporaryFolder(string name) => Directory.Exists(System.IO.Path.Join(Path, "tmp", name));
+
     /// <summary>Removes a temporary folder and all in it.</summary>
     public void RemoveTemporaryFolder(string name)
     {

@@ -24,11 +24,12 @@ public sealed class PlatformService
     }
 
     /// <summary>Says which folders belong to the platform besides its home.</summary>
-    /// <exception cref="BackupException">One cannot be opened, or overlaps another, the home, or an app's data.</exception>
+    /// <exception cref="BackupException">One cannot be opened, or overlaps another, the home, an app's data, or a site's storage.</exception>
     public BackupPlatform SetExtraDirectories(IReadOnlyList<string> directories)
     {
         List<string> wanted = [.. directories.Select(Normalize).Distinct()];
-        ExtraDirectories.Check(wanted, _context.Home.Path, _context.Apps.List());
+        ExtraDirectories.Check(
+            wanted, [FolderClaim.Of(_context.Home), .. _context.Apps.List().Select(FolderClaim.Of), .. FolderClaim.Of(_context.Sites.List())]);
         foreach (var directory in wanted)
         {
             try

@@ -83,7 +83,10 @@ internal sealed class SecretStore
         }
     }
 
-    private string PathOf(string name) => name.Length > 0 && name[0] != '.' && !name.AsSpan().ContainsAnyExcept(NameCharacters)
+    /// <summary>Whether a secret can have this name.</summary>
+    public static bool IsName(string name) => name.Length > 0 && name[0] != '.' && !name.AsSpan().ContainsAnyExcept(NameCharacters);
+
+    private string PathOf(string name) => IsName(name)
         ? Path.Join(_folder, name)
         : throw new ArgumentException($"'{name}' is no name of a secret.", nameof(name));
 }

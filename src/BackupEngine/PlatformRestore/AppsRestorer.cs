@@ -79,6 +79,7 @@ internal sealed class AppsRestorer(EngineContext context, PlatformRestoreOptions
             Source = new BackupSource(context, backup),
             Limits = site.Limits,
             IsFresh = true,
+            KeepOld = kept => context.PlatformRestores.Change(entry => entry with { Kept = [.. entry.Kept, kept] }),
             SkipDns = options.SkipDns,
         };
         await new AppRestorer(context, progress).RunAsync(job, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudBackup.Backup;
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
@@ -11,7 +12,7 @@ namespace CloudBackup.PlatformRestore;
 
 /// <summary>
 /// What a platform backup says, unpacked into a temporary folder of the platform home: its configuration, its catalog brought to the present
-/// schema, its secrets. The extra directories stay in the backup until they are restored.
+/// schema. Its secrets are only in memory. The extra directories stay in the backup until they are restored.
 /// </summary>
 internal sealed class BoxContent : IDisposable
 {
@@ -20,15 +21,18 @@ internal sealed class BoxContent : IDisposable
     private readonly EngineContext _context;
     private readonly string _folder;
 
-    private BoxContent(EngineContext context, string folder, PlatformConfig config, PlatformDatabase database)
+    private readonly SecretsTarget _secrets;
+
+    private BoxContent(EngineContext context, string folder, PlatformConfig config, SecretsTarget secrets, PlatformDatabase database)
     {
         _context = context;
         _folder = folder;
+        _secrets = secrets;
         Config = config;
         Database = database;
         Apps = new AppStore(database).List();
         Backups = new BackupStore(database);
-        Keys = [.. ReadSecrets().Where(secret => KeyRing.IsKey(secret.Name)).Select(secret => KeyRing.Parse(secret.Name, secret.Content))];
+        Keys = [.. Secrets.Where(secret => KeyRing.IsKey(secret.Key)).Select(secret => KeyRing.Parse(secret.Key, secret.Value))];
     }
 
     /// <summary>Its configuration.</summary>
@@ -46,6 +50,9 @@ internal sealed class BoxContent : IDisposable
     /// <summary>The backups that it knows.</summary>
     public BackupStore Backups { get; }
 
+    /// <summary>Its secrets, by name; none when the backup is not encrypted.</summary>
+    public IReadOnlyDictionary<string, byte[]> Secrets => _secrets.Found;
+
     /// <summary>Its keys; none when the backup is not encrypted.</summary>
     public IReadOnlyList<BackupKeys> Keys { get; }
 
@@ -55,31 +62,49 @@ internal sealed class BoxContent : IDisposable
         EngineContext context, OpenedBackup backup, SiteLimits limits, IOperationObserver observer, CancellationToken cancellationToken)
     {
         var folder = context.Home.MakeTemporaryFolder(FolderName);
+        var secrets = new SecretsTarget(backup.Info.Id);
         try
         {
             observer.OnStep($"Reading the platform backup {backup.Info.Id}.");
-            await UnpackAsync(backup, folder, limits, cancellationToken).ConfigureAwait(false);
+            await UnpackAsync(backup, folder, secrets, limits, cancellationToken).ConfigureAwait(false);
             var config = ReadConfig(folder, backup.Info.Id);
             if (config.Schema > Migrations.CurrentVersion)
             {
                 throw BackupErrors.PlatformTooNew(PlatformConfig.DatabasePath, config.Schema, Migrations.CurrentVersion);
             }
-            return new BoxContent(context, folder, config, PlatformDatabase.Open(Path.Join(folder, PlatformConfig.DatabasePath)));
+            return new BoxContent(context, folder, config, secrets, PlatformDatabase.Open(Path.Join(folder, PlatformConfig.DatabasePath)));
         }
         catch
         {
+            secrets.Dispose();
             context.Home.RemoveTemporaryFolder(FolderName);
             throw;
         }
     }
 
-    /// <summary>Its secrets, by name.</summary>
-    public IEnumerable<(string Name, byte[] Content)> ReadSecrets()
+    /// <summary>Removes what a run that was killed has left, unless another one is under way.</summary>
+    public static void RemoveLeftOver(EngineContext context)
     {
-        var folder = Path.Join(_folder, PlatformConfig.SecretsPath);
-        return Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder).Select(path => (Path.GetFileName(path), File.ReadAllBytes(path)))
-            : [];
+        if (!context.Home.HasTemporaryFolder(FolderName))
+        {
+            return;
+        }
+        using var platformLock = AppLock.TryTake(context, BackupOwner.Platform, "cleanup", out _);
+        if (platformLock is not null)
+        {
+            context.Home.RemoveTemporaryFolder(FolderName);
+        }
+    }
+
+    /// <summary>The site that the platform knows one of its backups on; null when it does not know the backup.</summary>
+    public string? NameOfSite(string backupId) => Backups.Find(backupId)?.Backup.Site;
+
+    /// <summary>The sites of the platform when it is restored: the one of the backup is the one that it is read from.</summary>
+    public IEnumerable<BackupSite> SitesAfter(string backupId, BackupSite source)
+    {
+        var name = NameOfSite(backupId) ?? source.Name;
+        return new SiteStore(Database).List().Where(site => !string.Equals(site.Name, name, StringComparison.OrdinalIgnoreCase))
+            .Append(source with { Name = name });
     }
 
     /// <inheritdoc/>
@@ -89,19 +114,21 @@ internal sealed class BoxContent : IDisposable
         {
             keys.Dispose();
         }
+        _secrets.Dispose();
         Database.Dispose();
         _context.Home.RemoveTemporaryFolder(FolderName);
     }
 
-    private static async Task UnpackAsync(OpenedBackup backup, string folder, SiteLimits limits, CancellationToken cancellationToken)
+    private static async Task UnpackAsync(
+        OpenedBackup backup, string folder, SecretsTarget secrets, SiteLimits limits, CancellationToken cancellationToken)
     {
         try
         {
             using var root = LocalFileSystem.Open(folder);
             using var target = new RestoreTarget(root, backup.Info.Id, isTrusted: false, folder);
-            string[] wanted = [PlatformConfig.Path, PlatformConfig.DatabasePath, PlatformConfig.SecretsPath];
+            string[] wanted = [PlatformConfig.Path, PlatformConfig.DatabasePath];
             var routed = new RoutedTarget(backup.Info.Id, [.. wanted.Select(name => new RestoreRoute(name, name, target))]);
-            await backup.ReadAsync(routed, new RunCounters(), limits, cancellationToken).ConfigureAwait(false);
+            await backup.ReadAsync(secrets.Before(routed), new RunCounters(), limits, cancellationToken).ConfigureAwait(false);
             routed.Finish(backup.ReadEntries, cancellationToken);
         }
         catch (FileTreeException failure)

@@ -24,23 +24,32 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRan
 {
     /// <summary>
     /// The platform backup at a path, or of an id, or the newest. The newest one is never passed over because it cannot be opened: an older
-    /// one would be restored without anybody having asked for it.
+    /// one would be restored without anybody having asked for it. With an id, newer ones that are damaged or have another password are no
+    /// matter, unless the wanted one is not found.
     /// </summary>
     /// <exception cref="BackupException">There is none, it is damaged, or no key opens it.</exception>
     public async Task<FoundBox> FindAsync(string? id, string? remotePath, CancellationToken cancellationToken)
     {
+        BackupException? locked = null;
         await foreach (var paths in ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (id is null && remotePath is not null && paths.RemotePath != remotePath)
             {
                 continue;
             }
-            if (await OpenAsync(paths, id, cancellationToken).ConfigureAwait(false) is { } box)
+            try
             {
-                return box;
+                if (await OpenAsync(paths, id, cancellationToken).ConfigureAwait(false) is { } box)
+                {
+                    return box;
+                }
+            }
+            catch (BackupException failure) when (id is not null && RestoreSite.IsLocked(failure))
+            {
+                locked ??= failure;
             }
         }
-        throw BackupErrors.PlatformBackupMissing(source.Site.Name, id ?? remotePath);
+        throw locked ?? BackupErrors.PlatformBackupMissing(source.Site.Name, id ?? remotePath);
     }
 
     private async Task<FoundBox?> OpenAsync(BackupPaths paths, string? id, CancellationToken cancellationToken)

@@ -56,21 +56,28 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
     private PlatformRestoreEntry Choose(ExtraDirectory directory, PlatformRestoreEntry entry, List<(ExtraDirectory, DataSwap)> swaps)
     {
         Directory.CreateDirectory(directory.Path);
-        var swap = DataSwap.Choose(directory.Path, chosen =>
+        var begun = entry.ExtraDirectories.FirstOrDefault(other => other.Name == directory.Path);
+        // What an interrupted run put into an empty folder is the same that comes now.
+        var isKept = begun is null ? FolderCheck.IsOccupied(directory.Path) : begun.KeptPath is not null;
+        var swap = isKept
+            ? KeepingSwap.Choose(directory.Path, context.Time.GetUtcNow(), Announce)
+            : DataSwap.Choose(directory.Path, Announce);
+        swaps.Add((directory, swap));
+        swap.Prepare();
+        return entry;
+
+        void Announce(DataSwap chosen)
         {
             entry = entry with
             {
                 ExtraDirectories =
                 [
                     .. entry.ExtraDirectories.Where(other => other.Name != directory.Path),
-                    new SwappedDirectory(directory.Path, chosen.DataDirectory, chosen.IsWholeFolder),
+                    new SwappedDirectory(directory.Path, chosen.DataDirectory, chosen.IsWholeFolder, chosen.KeptPath),
                 ],
             };
             context.PlatformRestores.Save(entry);
-        });
-        swaps.Add((directory, swap));
-        swap.Prepare();
-        return entry;
+        }
     }
 
     private async Task UnpackAsync(
@@ -109,7 +116,7 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
     {
         // Where entries change place one by one, nothing is outside the directory.
         var swaps = entry.ExtraDirectories.Where(directory => directory.IsWholeFolder || Directory.Exists(directory.Path)).Select(directory =>
-            DataSwap.Reopen(directory.Path, directory.IsWholeFolder));
+            DataSwap.Reopen(directory.Path, directory.IsWholeFolder, directory.KeptPath));
         PutBack(swaps);
     }
 

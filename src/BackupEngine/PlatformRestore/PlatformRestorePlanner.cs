@@ -36,6 +36,10 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
             return await storages.UseAsync(source.Site, observer, storage =>
                 PlanAsync(platformLock, options, source, unfinished, storage, observer, cancellationToken), source.Credential).ConfigureAwait(false);
         }
+        catch (BackupException failure) when (source is not null && RestoreSite.IsLocked(failure))
+        {
+            return PlanNothing(platformLock, options, source, failure);
+        }
         catch
         {
             source?.Dispose();
@@ -74,7 +78,7 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
             var check = new DependencyCheck(storage, [.. content.Keys, .. source.Keys], context.Random);
             var apps = await check.RunAsync(box.Info, content, cancellationToken).ConfigureAwait(false);
             var sizes = content.Config.ExtraDirectories.ToDictionary(extra => extra.Name, extra => SizeOf(extra.Name, backup));
-            var checks = new RestorePreflight(context, options, unfinished).Run(box, content, apps, sizes);
+            var checks = new RestorePreflight(context, options, unfinished).Run(source, box, content, apps, sizes);
             return new PlatformRestorePlan(platformLock, options, source, PreviewOf(source, box, content, apps, checks))
             {
                 Box = box,
@@ -88,6 +92,19 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
             content.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Nothing opens the backup, so nothing else can be looked at.</summary>
+    private static PlatformRestorePlan PlanNothing(
+        IDisposable platformLock, PlatformRestoreOptions options, RestoreSite source, BackupException failure)
+    {
+        var preview = new PlatformRestoreResult
+        {
+            BackupId = options.BackupId ?? source.Export?.BackupId ?? failure.Target?.ToString() ?? "",
+            Site = source.Site.Name,
+            Checks = [RestorePreflight.NothingOpens(failure)],
+        };
+        return new PlatformRestorePlan(platformLock, options, source, preview);
     }
 
     /// <summary>The catalog is restored already: what is left are the apps that it says are not.</summary>
@@ -123,7 +140,7 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
             BackupCreated = box.Info.Created,
             BackupVersion = box.Info.Version,
             PlatformId = content.Config.Id,
-            Site = content.Backups.Find(box.Info.Id)?.Backup.Site ?? source.Site.Name,
+            Site = content.NameOfSite(box.Info.Id) ?? source.Site.Name,
             Checks = checks,
             Apps = [.. apps.Select(app => new PlatformRestoreApp
             {

@@ -29,13 +29,15 @@ internal sealed class PlatformRestorer(EngineContext context, SiteStorage storag
             {
                 await RestorePlatformAsync(plan, storage, cancellationToken).ConfigureAwait(false);
             }
+            ForgetStaleSecrets();
             var site = context.Sites.Find(plan.Preview.Site) ?? throw BackupErrors.SiteNotFound(plan.Preview.Site);
             return plan.Options.SkipAppRestore
                 ? [.. context.Apps.List().Select(AppsRestorer.Describe)]
                 : await new AppsRestorer(context, plan.Options, observer).RunAsync(site, storage, cancellationToken).ConfigureAwait(false);
         }, source.Credential).ConfigureAwait(false);
+        var kept = FindKept();
         context.PlatformRestores.Remove();
-        return plan.Preview with { IsRestored = true, Apps = apps, Duration = context.Time.GetElapsedTime(start) };
+        return plan.Preview with { IsRestored = true, Apps = apps, KeptFolders = kept, Duration = context.Time.GetElapsedTime(start) };
     }
 
     private async Task RestorePlatformAsync(PlatformRestorePlan plan, IBackupStorage storage, CancellationToken cancellationToken)
@@ -57,16 +59,22 @@ internal sealed class PlatformRestorer(EngineContext context, SiteStorage storag
             entry = await new ExtraDirectoryRestorer(context, observer)
                 .RunAsync(backup, content.Config, entry, plan.Source.Site.Limits, cancellationToken).ConfigureAwait(false);
         }
-        TakeSecrets(plan);
+        entry = entry with { StaleSecrets = TakeSecrets(plan) };
         cancellationToken.ThrowIfCancellationRequested();
         observer.OnStep($"The catalog of {box.Info.Id} takes the place of the one that is here.");
         new CatalogTakeover(context).Run(plan, entry);
         observer.OnStep("The platform itself is restored.");
     }
 
-    private void TakeSecrets(PlatformRestorePlan plan)
+    /// <summary>
+    /// Keeps what the backup holds and what was given. Returns what is left of the platform that is replaced: a site of the same name may be
+    /// another one, which must not be signed in to with that.
+    /// </summary>
+    private List<string> TakeSecrets(PlatformRestorePlan plan)
     {
-        foreach (var (name, secret) in plan.Content!.ReadSecrets())
+        var secrets = plan.Content!.Secrets;
+        List<string> stale = [.. context.Credentials.Names.Except(secrets.Keys)];
+        foreach (var (name, secret) in secrets)
         {
             context.Secrets.Write(name, secret);
         }
@@ -74,11 +82,38 @@ internal sealed class PlatformRestorer(EngineContext context, SiteStorage storag
         {
             context.Keys.Add(given);
         }
-        if (context.Credentials.Read(plan.Preview.Site) is null && plan.Source.Credential is { UserName.Length: > 0 } credential)
+        var ofSite = SiteCredentials.NameOf(plan.Preview.Site);
+        if (!secrets.ContainsKey(ofSite) && plan.Source.Credential is { UserName.Length: > 0 } credential)
         {
             // The backup held none: what it was read with is better than nothing.
             context.Credentials.Write(plan.Preview.Site, credential);
+            stale.Remove(ofSite);
         }
+        return stale;
+    }
+
+    /// <summary>Only now that the catalog is another one: until then, a restore that is run again may need them.</summary>
+    private void ForgetStaleSecrets()
+    {
+        foreach (var name in context.PlatformRestores.Find()?.StaleSecrets ?? [])
+        {
+            context.Secrets.Remove(name);
+        }
+        context.PlatformRestores.Change(entry => entry with { StaleSecrets = [] });
+    }
+
+    /// <summary>The folders whose content this restore, or a part of it that was interrupted, has put aside.</summary>
+    private List<KeptFolder> FindKept()
+    {
+        var entry = context.PlatformRestores.Find();
+        var ofExtra = (entry?.ExtraDirectories ?? []).Where(directory => directory.KeptPath is not null)
+            .Select(directory => new KeptFolder(directory.Name, directory.KeptPath!));
+        List<KeptFolder> kept = [.. ofExtra.Concat(entry?.Kept ?? []).Where(folder => Directory.Exists(folder.KeptPath))];
+        foreach (var folder in kept)
+        {
+            observer.OnWarning($"What was in '{folder.Path}' is kept in '{folder.KeptPath}'. Remove it when nothing of it is needed any more.");
+        }
+        return kept;
     }
 
     /// <summary>Nobody may be working on an app that is about to be forgotten.</summary>

@@ -1,8 +1,7 @@
 using CloudBackup.Catalog;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
-using CloudBackup.Platform;
-using CloudBackup.Restore;
+using CloudBackup.Sites;
 
 namespace CloudBackup.PlatformRestore;
 
@@ -12,22 +11,47 @@ namespace CloudBackup.PlatformRestore;
 /// <param name="unfinished">An earlier restore that was interrupted; null when there is none.</param>
 internal sealed class RestorePreflight(EngineContext context, PlatformRestoreOptions options, PlatformRestoreEntry? unfinished)
 {
+    private const string KeysName = "Keys";
+
     /// <summary>Runs all checks.</summary>
+    /// <param name="source">Where the backup is, and what opens it.</param>
     /// <param name="box">The platform backup.</param>
     /// <param name="content">What it says.</param>
     /// <param name="apps">Its apps, with the backups that were found.</param>
     /// <param name="extraSizes">The bytes of each extra directory, by its name in the backup.</param>
     public IReadOnlyList<RestoreCheck> Run(
-        FoundBox box, BoxContent content, IReadOnlyList<AppToRestore> apps, IReadOnlyDictionary<string, long> extraSizes) =>
+        RestoreSite source, FoundBox box, BoxContent content, IReadOnlyList<AppToRestore> apps, IReadOnlyDictionary<string, long> extraSizes) =>
     [
         CheckVersion(content.Config),
-        new("Keys", CheckOutcome.Passed, box.Stored.Cipher is null ? "The backup is not encrypted." : "The password opens the backup."),
+        CheckKeys(source, box.Info, apps),
         CheckPlatform(),
         .. CheckBackups(apps),
-        .. CheckFolders(content.Config, apps, extraSizes),
+        .. new FolderPreflight(context, options, unfinished).Run(content.Config, apps, content.SitesAfter(box.Info.Id, source.Site), extraSizes),
         CheckTools(apps),
         CheckSecrets(content.Config),
     ];
+
+    /// <summary>Nothing but this can be told of a backup that nothing opens.</summary>
+    public static RestoreCheck NothingOpens(BackupException failure) => RestoreCheck.Fail(KeysName, failure);
+
+    private static RestoreCheck CheckKeys(RestoreSite source, BackupInfo box, IReadOnlyList<AppToRestore> apps)
+    {
+        if (box.Encryption is not { } encryption)
+        {
+            return new(KeysName, CheckOutcome.Passed, "The backup is not encrypted.");
+        }
+        if (source.Given is null)
+        {
+            return new(KeysName, CheckOutcome.Passed, "A key of this platform opens the backup.");
+        }
+        if (source.Given.Id == encryption.KeyId)
+        {
+            return new(KeysName, CheckOutcome.Passed, "The password opens the backup.");
+        }
+        return apps.Any(app => app.Info?.Encryption?.KeyId == source.Given.Id)
+            ? new(KeysName, CheckOutcome.Passed, "A key of this platform opens the backup, and the password opens backups of apps.")
+            : RestoreCheck.Fail(KeysName, BackupErrors.RestorePasswordWrong(source.Site.Name, box.RemotePath, isOpen: true));
+    }
 
     private RestoreCheck CheckVersion(PlatformConfig config)
     {
@@ -38,7 +62,7 @@ internal sealed class RestorePreflight(EngineContext context, PlatformRestoreOpt
         }
         return options.AllowVersionMismatch
             ? new(Name, CheckOutcome.Warning, $"The backup was made by CloudBackup {config.Version}, and this is {context.Version}: its catalog is brought up to date.")
-            : Failed(Name, BackupErrors.PlatformVersionMismatch(config.Version, context.Version));
+            : RestoreCheck.Fail(Name, BackupErrors.PlatformVersionMismatch(config.Version, context.Version));
     }
 
     private RestoreCheck CheckPlatform()
@@ -50,8 +74,8 @@ internal sealed class RestorePreflight(EngineContext context, PlatformRestoreOpt
             return new(Name, CheckOutcome.Passed, "The platform has no apps.");
         }
         return options.Force
-            ? new(Name, CheckOutcome.Warning, $"The platform has {count} apps, which will be forgotten; their data stays where it is.")
-            : Failed(Name, BackupErrors.PlatformHasApps(context.Home.Path, count));
+            ? new(Name, CheckOutcome.Warning, $"The platform has {count} apps, which will be forgotten; their data is not removed.")
+            : RestoreCheck.Fail(Name, BackupErrors.PlatformHasApps(context.Home.Path, count));
     }
 
     private IEnumerable<RestoreCheck> CheckBackups(IReadOnlyList<AppToRestore> apps)
@@ -72,45 +96,10 @@ internal sealed class RestorePreflight(EngineContext context, PlatformRestoreOpt
             {
                 yield return options.AllowMissingBackup
                     ? new(Name, CheckOutcome.Warning, $"{failure.Message} {app.App.Location} will be in state Error, without data.")
-                    : Failed(Name, failure);
+                    : RestoreCheck.Fail(Name, failure);
             }
         }
         yield return new(Name, CheckOutcome.Passed, $"{apps.Count(app => app.IsRestorable)} of {apps.Count} apps have a backup that is there and can be opened.");
-    }
-
-    private IEnumerable<RestoreCheck> CheckFolders(
-        PlatformConfig config, IReadOnlyList<AppToRestore> apps, IReadOnlyDictionary<string, long> extraSizes)
-    {
-        const string Name = "Folders";
-        var begun = unfinished?.ExtraDirectories.Select(directory => directory.Name).ToHashSet(StringComparer.Ordinal) ?? [];
-        List<FolderToFill> folders =
-        [
-            .. config.ExtraDirectories.Select(extra => new FolderToFill(
-                extra.Path, "an extra directory of the platform", extraSizes.GetValueOrDefault(extra.Name), begun.Contains(extra.Path))),
-        ];
-        if (!options.SkipAppRestore)
-        {
-            folders.AddRange(apps.Where(app => app.IsRestorable).Select(app =>
-                new FolderToFill(app.App.DataDirectory, $"the data directory of {app.App.Location}", app.Info!.AllocatedSize)));
-        }
-        var failures = FolderCheck.Run(folders, options.Force).Concat(CheckOverlap(config, apps)).ToList();
-        return failures.Count > 0
-            ? failures.Select(failure => Failed(Name, failure))
-            : [new(Name, CheckOutcome.Passed, $"{folders.Count} folders can be filled, with {folders.Sum(folder => folder.Size)} bytes.")];
-    }
-
-    private IEnumerable<BackupException> CheckOverlap(PlatformConfig config, IReadOnlyList<AppToRestore> apps)
-    {
-        BackupException? failure = null;
-        try
-        {
-            ExtraDirectories.Check([.. config.ExtraDirectories.Select(extra => extra.Path)], context.Home.Path, apps.Select(app => app.App));
-        }
-        catch (BackupException overlap)
-        {
-            failure = overlap;
-        }
-        return failure is null ? [] : [failure];
     }
 
     private RestoreCheck CheckTools(IReadOnlyList<AppToRestore> apps)
@@ -126,6 +115,4 @@ internal sealed class RestorePreflight(EngineContext context, PlatformRestoreOpt
     private static RestoreCheck CheckSecrets(PlatformConfig config) => config.HasSecrets
         ? new("Secrets", CheckOutcome.Passed, "Keys and credentials of the platform are in the backup.")
         : new("Secrets", CheckOutcome.Warning, "The backup is not encrypted, so keys and credentials of the platform are not in it: sites that need some ask for them again (Set-BackupSite).");
-
-    private static RestoreCheck Failed(string name, BackupException failure) => new(name, CheckOutcome.Failed, failure.Message) { Failure = failure };
 }

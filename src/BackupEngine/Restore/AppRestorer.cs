@@ -109,6 +109,14 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
             }
         }
         CheckDataDirectory(app);
+        if (job.KeepOld is { } keepOld && DataSwap.HoldsData(app.DataDirectory))
+        {
+            return KeepingSwap.Choose(app.DataDirectory, context.Time.GetUtcNow(), chosen =>
+            {
+                keepOld(new KeptFolder(app.DataDirectory, chosen.KeptPath!));
+                context.RestoreJournal.Save(EntryFor(job, chosen));
+            });
+        }
         return DataSwap.Choose(app.DataDirectory, chosen => context.RestoreJournal.Save(EntryFor(job, chosen)));
     }
 
@@ -118,6 +126,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         BackupId = job.Source.Name,
         DataDirectory = swap.DataDirectory,
         IsWholeFolder = swap.IsWholeFolder,
+        KeptPath = swap.KeptPath,
         Version = job.Restored.Version,
         Phase = RestorePhase.Unpacking,
     };

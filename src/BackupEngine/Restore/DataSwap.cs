@@ -34,6 +34,9 @@ internal abstract class DataSwap(string dataDirectory)
     /// <summary>Whether the data changes place as one folder.</summary>
     public abstract bool IsWholeFolder { get; }
 
+    /// <summary>Where the old data is kept after the swap; null when it goes.</summary>
+    public virtual string? KeptPath => null;
+
     /// <summary>The folder that the backup is to be unpacked in.</summary>
     public string UnpackPath => Path.Join(StagingPath, NewName);
 
@@ -57,7 +60,7 @@ internal abstract class DataSwap(string dataDirectory)
     /// <exception cref="BackupException">Another file system is mounted inside the data directory.</exception>
     public static DataSwap Choose(string dataDirectory, Action<DataSwap> announce)
     {
-        var real = ResolveLinks(dataDirectory);
+        var real = RealPath.Of(dataDirectory);
         var mounts = MountTable.Read();
         if (mounts.FindBelow(real) is { } inside)
         {
@@ -79,8 +82,14 @@ internal abstract class DataSwap(string dataDirectory)
     }
 
     /// <summary>The swap that a journal tells of.</summary>
-    public static DataSwap Reopen(string dataDirectory, bool isWholeFolder) =>
-        isWholeFolder ? new FolderSwap(dataDirectory) : new EntrySwap(dataDirectory);
+    public static DataSwap Reopen(string dataDirectory, bool isWholeFolder, string? keptPath)
+    {
+        if (keptPath is not null)
+        {
+            return new KeepingSwap(dataDirectory, keptPath);
+        }
+        return isWholeFolder ? new FolderSwap(dataDirectory) : new EntrySwap(dataDirectory);
+    }
 
     /// <summary>Makes the empty staging folder; what an earlier restore left in it is removed.</summary>
     public virtual void Prepare()
@@ -111,6 +120,9 @@ internal abstract class DataSwap(string dataDirectory)
             // Nothing was staged.
         }
     }
+
+    /// <summary>The staging folder beside a folder.</summary>
+    protected static string StagingBeside(string folder) => Path.Join(Path.GetDirectoryName(folder), $"{StagingName}-{Path.GetFileName(folder)}");
 
     /// <summary>Opens a folder; null when it is missing.</summary>
     protected static DirectoryNode? TryOpen(string path)
@@ -145,13 +157,6 @@ internal abstract class DataSwap(string dataDirectory)
             to.MoveToFree(newName, rejected, newName);
         }
         from.MoveKeepingTime(name, to, newName);
-    }
-
-    private static string ResolveLinks(string path)
-    {
-        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        var target = new DirectoryInfo(full).ResolveLinkTarget(returnFinalTarget: true);
-        return target is null ? full : Path.TrimEndingDirectorySeparator(target.FullName);
     }
 
     /// <summary>Tries whether there can be a staging folder; where there can be one beside the data directory, that can be renamed.</summary>

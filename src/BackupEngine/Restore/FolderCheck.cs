@@ -14,9 +14,22 @@ internal static class FolderCheck
 {
     /// <summary>Everything that stands in the way.</summary>
     /// <param name="folders">The folders.</param>
-    /// <param name="mayReplace">Whether content that is there is replaced.</param>
+    /// <param name="mayReplace">Whether there may be content already.</param>
     public static IEnumerable<BackupException> Run(IReadOnlyList<FolderToFill> folders, bool mayReplace) =>
         folders.SelectMany(folder => Look(folder, mayReplace)).Concat(CheckSpace(folders));
+
+    /// <summary>Whether a folder has content.</summary>
+    public static bool IsOccupied(string path)
+    {
+        try
+        {
+            return Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true; // somebody else's
+        }
+    }
 
     private static IEnumerable<BackupException> Look(FolderToFill folder, bool mayReplace)
     {
@@ -32,18 +45,6 @@ internal static class FolderCheck
         else if (!LocalAccess.CanWrite(existing))
         {
             yield return BackupErrors.FolderUnwritable(folder.Path, folder.Whose, $"nothing can be written to '{existing}'");
-        }
-    }
-
-    private static bool IsOccupied(string path)
-    {
-        try
-        {
-            return Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any();
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return true; // somebody else's
         }
     }
 

@@ -14,8 +14,7 @@ internal sealed class FolderSwap(string dataDirectory) : DataSwap(dataDirectory)
     private const string IdentityName = "new-identity";
 
     /// <inheritdoc/>
-    public override string StagingPath { get; } =
-        Path.Join(Path.GetDirectoryName(dataDirectory), $"{StagingName}-{Path.GetFileName(dataDirectory)}");
+    public override string StagingPath { get; } = StagingBeside(dataDirectory);
 
     /// <inheritdoc/>
     public override bool IsWholeFolder => true;

@@ -23,6 +23,11 @@ internal sealed record RestoreJob
     /// </summary>
     public bool IsFresh { get; init; }
 
+    /// <summary>
+    /// What is told where the data that is there already will be kept, when there is any; null when the old data goes once the new is accepted.
+    /// </summary>
+    public Action<KeptFolder>? KeepOld { get; init; }
+
     /// <summary>Makes the app what the restored configuration says; null to leave it as it is.</summary>
     public Func<BackupApp, AppConfig, BackupApp>? Configure { get; init; }
 

@@ -19,7 +19,7 @@ internal static class RestoreRecovery
         {
             return;
         }
-        var swap = DataSwap.Reopen(entry.DataDirectory, entry.IsWholeFolder);
+        var swap = DataSwap.Reopen(entry.DataDirectory, entry.IsWholeFolder, entry.KeptPath);
         if (entry.Phase == RestorePhase.Starting)
         {
             AcceptStarted(context, app, entry, observer);

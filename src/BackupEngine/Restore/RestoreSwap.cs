@@ -66,11 +66,11 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
 
     /// <summary>
     /// Stops the app: no data is put under one that did not stop. One that was not started here yet may not know how to; where it has data, it
-    /// is tried.
+    /// is tried, unless that data is kept: what did not stop would go on writing to it.
     /// </summary>
     private async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (!job.IsFresh || job.App.WasStarted)
+        if (!job.IsFresh || job.App.WasStarted || swap.KeptPath is not null)
         {
             await RunAsync("StopCommand", job.App.Commands.Stop, job.App, cancellationToken).ConfigureAwait(false);
         }

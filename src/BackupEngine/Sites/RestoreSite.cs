@@ -81,6 +81,10 @@ internal sealed class RestoreSite : IDisposable
         }
     }
 
+    /// <summary>Whether a failure says that a password is missing or wrong.</summary>
+    public static bool IsLocked(BackupException failure) =>
+        failure.ErrorId is nameof(BackupErrors.RestorePasswordNeeded) or nameof(BackupErrors.RestorePasswordWrong);
+
     /// <inheritdoc/>
     public void Dispose() => _given?.Dispose();
 

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Sites;
@@ -52,7 +53,8 @@ public sealed partial class SiteService
     /// new backups are encrypted; the keys made of it are kept in the platform home, the password nowhere.
     /// </summary>
     /// <exception cref="BackupException">
-    /// The name is taken or invalid, a setting is, the storage cannot be used, or holds backups that were made with another password.
+    /// The name is taken or invalid, a setting is, the storage is inside something that is backed up (or the other way round), cannot be used,
+    /// or holds backups that were made with another password.
     /// </exception>
     public async Task<BackupSite> AddAsync(
         BackupSite site, SiteSecrets secrets, IOperationObserver observer, CancellationToken cancellationToken)
@@ -63,6 +65,7 @@ public sealed partial class SiteService
         {
             throw BackupErrors.SiteExists(site.Name);
         }
+        CheckFolder(site);
         await ProbeAsync(site, secrets, observer, cancellationToken).ConfigureAwait(false);
         await TakeKeysAsync(site, secrets, keys, isNew: false, observer, cancellationToken).ConfigureAwait(false);
         KeepCredential(site, secrets);
@@ -85,9 +88,13 @@ public sealed partial class SiteService
         {
             throw BackupErrors.PasswordContradiction(site.Name);
         }
-        _ = Get(site.Name);
+        var known = Get(site.Name);
         using var keys = Derive(secrets);
         site = Validate(site);
+        if (site.Settings != known.Settings || site.Prefix != known.Prefix)
+        {
+            CheckFolder(site);
+        }
         site = site with { KeyId = secrets.RemovePassword ? null : keys?.Id ?? site.KeyId };
         await ProbeAsync(site, secrets, observer, cancellationToken).ConfigureAwait(false);
         await TakeKeysAsync(site, secrets, keys, isNew: true, observer, cancellationToken).ConfigureAwait(false);
@@ -177,6 +184,23 @@ public sealed partial class SiteService
         foreach (var warning in result.Warnings)
         {
             observer.OnWarning(warning);
+        }
+    }
+
+    /// <summary>A restore in place of what the storage is inside of would take the backups away.</summary>
+    private void CheckFolder(BackupSite site)
+    {
+        List<FolderClaim> others =
+        [
+            .. _context.Apps.List().Select(FolderClaim.Of),
+            .. _context.Platform.Get().ExtraDirectories.Select(FolderClaim.OfExtraDirectory),
+        ];
+        foreach (var claim in FolderClaim.Of([site]))
+        {
+            if (claim.FindOverlap(others) is { } other)
+            {
+                throw BackupErrors.SiteFolderTaken(claim, other);
+            }
         }
     }
 

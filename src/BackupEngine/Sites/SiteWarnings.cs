@@ -33,6 +33,16 @@ internal static class SiteWarnings
         }
     }
 
+    /// <summary>The warnings for a backup of the platform on a site.</summary>
+    public static IEnumerable<string> ForPlatform(BackupSite site, IReadOnlyList<string> extraDirectories)
+    {
+        if (!site.Encrypted && extraDirectories.Count > 0)
+        {
+            yield return $"The site {site.Name} is not encrypted: whoever can read it reads everything in {string.Join(", ", extraDirectories)}, such "
+                + "as the keys of certificates. Encrypt it with Set-BackupSite -Password.";
+        }
+    }
+
     private static bool IsSameDisk(string path, string homePath)
     {
         try

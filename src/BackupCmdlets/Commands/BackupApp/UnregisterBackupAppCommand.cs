@@ -17,7 +17,11 @@ public sealed class UnregisterBackupAppCommand : EngineCommand
     {
         if (ShouldProcess(Location, "Unregister app"))
         {
-            Engine.Apps.Unregister(Location);
+            Run((observer, _) =>
+            {
+                Engine.Apps.Unregister(Location, observer);
+                return Task.CompletedTask;
+            });
         }
     }
 }

@@ -8,7 +8,7 @@ namespace CloudBackup.Commands;
 /// Restores a whole platform from one of its backups: the platform itself, then the data of its apps, some at a time. What can be known to
 /// go wrong is looked at first; -WhatIf writes what was found and changes nothing. A restore that was interrupted is run again.
 /// </summary>
-[Cmdlet(VerbsData.Restore, "Platform", SupportsShouldProcess = true, DefaultParameterSetName = "Site")]
+[Cmdlet(VerbsData.Restore, "Platform", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Site")]
 [OutputType(typeof(PlatformRestoreResult))]
 public sealed class RestorePlatformCommand : EngineCommand
 {
@@ -61,7 +61,9 @@ public sealed class RestorePlatformCommand : EngineCommand
     [Parameter]
     public SwitchParameter AllowMissingBackup { get; set; }
 
-    /// <summary>Replaces a platform that has apps, and folders that have content.</summary>
+    /// <summary>
+    /// Replaces a platform that has apps, and folders that have content, which is kept beside them. Asks first, unless -Confirm:$false.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -74,7 +76,17 @@ public sealed class RestorePlatformCommand : EngineCommand
     protected override void Process()
     {
         using var plan = Run((observer, token) => Engine.PlatformRestore.PlanAsync(Options(), observer, token));
-        if (ShouldProcess(Engine.HomePath, $"Restore the platform from {plan.Preview.BackupId}"))
+        if (plan.Refusals.Count > 0 && !IsWhatIf)
+        {
+            ForEachItem(plan.Refusals, WriteFailure);
+            return;
+        }
+        if (!IsWhatIf)
+        {
+            // Before the user is asked, who should know.
+            ForEachItem(plan.Preview.Checks.Where(check => check.Outcome == CheckOutcome.Warning), check => WriteWarning(check.Detail));
+        }
+        if (IsConfirmed(Engine.HomePath, $"Restore the platform from {plan.Preview.BackupId}", destroys: Force))
         {
             Restore(plan);
         }
@@ -86,15 +98,6 @@ public sealed class RestorePlatformCommand : EngineCommand
 
     private void Restore(PlatformRestorePlan plan)
     {
-        if (plan.Refusals.Count > 0)
-        {
-            ForEachItem(plan.Refusals, WriteFailure);
-            return;
-        }
-        foreach (var check in plan.Preview.Checks.Where(check => check.Outcome == CheckOutcome.Warning))
-        {
-            WriteWarning(check.Detail);
-        }
         var result = Run((observer, token) => Engine.PlatformRestore.RunAsync(plan, observer, token));
         ForEachItem(result.Apps.Select(app => app.Failure).OfType<BackupException>(), WriteFailure);
         WriteObject(result);

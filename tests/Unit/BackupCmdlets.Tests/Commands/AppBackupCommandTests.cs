@@ -10,7 +10,7 @@ public sealed class AppBackupCommandTests
     public void The_pipeline_from_app_to_tested_backup_works()
     {
         using var session = Session.WithApp();
-        session.Run("Register-BackupApp shop.example.com -Version 3 -DataDirectory \"$root/data\"");
+        session.Run("Register-BackupApp shop.example.com -Version 3 -DataDirectory \"$root/apps/shop\"");
         var results = session.Run("Get-BackupApp | New-AppBackup | Test-AppBackup");
         Assert.Equal(["shop.example.com", "wiki.example.com"], results.Select(result => result.Text("Location")));
         Assert.All(results, result => Assert.Equal("True", result.Text("IsValid")));
@@ -33,7 +33,7 @@ public sealed class AppBackupCommandTests
     public void One_apps_failure_does_not_stop_the_others_I9()
     {
         using var session = Session.WithApp();
-        session.Run("'a','c' | ForEach-Object { Register-BackupApp $_ -Version 3 -DataDirectory \"$root/data\" }");
+        session.Run("'a','c' | ForEach-Object { Register-BackupApp $_ -Version 3 -DataDirectory \"$root/apps/$_\" }");
         Directory.CreateDirectory(Path.Join(session.Root, "gone"));
         session.Run("Register-BackupApp b -Version 1 -DataDirectory \"$root/gone\"");
         Directory.Delete(Path.Join(session.Root, "gone"));
@@ -56,7 +56,7 @@ public sealed class AppBackupCommandTests
     {
         using var session = Session.WithApp();
         session.Run("New-BackupSite second filesystem -Path \"$root/site\" -Prefix two -ExternalDisk");
-        session.Run("Register-BackupApp shop.example.com -Version 3 -DataDirectory \"$root/data\"");
+        session.Run("Register-BackupApp shop.example.com -Version 3 -DataDirectory \"$root/apps/shop\"");
         session.Run("New-AppBackup wiki* -Label 1; New-AppBackup shop* -Label 2; New-AppBackup wiki* -Label 3 -Site second; New-AppBackup * -Label 4");
         Assert.Equal(5, session.Run("Get-AppBackup").Count);
         Assert.Equal(["4", "3", "1"], session.Run("(Get-AppBackup wiki.example.com).Label").Select(label => label.ToString()));

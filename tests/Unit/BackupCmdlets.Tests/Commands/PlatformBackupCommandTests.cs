@@ -22,7 +22,7 @@ public sealed class PlatformBackupCommandTests
     public void An_app_that_fails_is_an_error_and_the_platform_backup_is_made_I9()
     {
         using var session = Session.WithApp();
-        session.Run("Register-BackupApp bad.example.com -Version 1 -DataDirectory \"$root/data\" -PreBackupCommand /bin/false");
+        session.Run("Register-BackupApp bad.example.com -Version 1 -DataDirectory \"$root/apps/a\" -PreBackupCommand /bin/false");
         var box = session.Invoke("New-PlatformBackup").Single();
         Assert.StartsWith("CommandFailed,", Assert.Single(session.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(("Ready", "False"), (box.Text("State"), box.Text("IsComplete")));
@@ -87,7 +87,7 @@ public sealed class PlatformBackupCommandTests
     public void New_AppBackup_backs_up_all_that_it_is_given_in_one_run()
     {
         using var session = Session.WithApp();
-        session.Run("'a','b','c' | ForEach-Object { Register-BackupApp \"$_.example.com\" -Version 3 -DataDirectory \"$root/data\" }");
+        session.Run("'a','b','c' | ForEach-Object { Register-BackupApp \"$_.example.com\" -Version 3 -DataDirectory \"$root/apps/$_\" }");
         var made = session.Run("'c.example.com', '*.example.com', 'a.example.com' | New-AppBackup -Throttle 2");
         Assert.Equal(["c.example.com", "a.example.com", "b.example.com", "wiki.example.com"], made.Select(backup => backup.Text("Location")));
         Assert.Single(made.Select(backup => backup.Text("RemotePath").Split('/')[0]).Distinct());

@@ -36,6 +36,35 @@ public sealed class PlatformRestoreCommandTests
     }
 
     [Fact]
+    public void Force_asks_first_names_what_is_in_the_way_and_keeps_it()
+    {
+        using var session = MoveAway();
+        Directory.CreateDirectory(session.Data);
+        File.WriteAllText(Path.Join(session.Data, "mine"), "mine");
+        // Nobody can be asked here, so it must not go on.
+        Assert.NotEmpty(Failures(session, $"Restore-Platform \"$root/move.json\" -Password {Password} -Force"));
+        Assert.Contains(session.Warnings, warning => warning.Contains("is kept beside it", StringComparison.Ordinal));
+        Assert.Equal(["mine"], Directory.EnumerateFileSystemEntries(session.Data).Select(Path.GetFileName));
+        var result = session.Run($"Restore-Platform \"$root/move.json\" -Password {Password} -Force -Confirm:$false").Single();
+        Assert.Equal("True", result.Text("IsComplete"));
+        var kept = Assert.Single((IReadOnlyList<object>)result.Get("KeptFolders")!);
+        var path = Assert.Single(Directory.EnumerateDirectories(session.Root, "data.before-restore-*"));
+        Assert.Equal($"{session.Data}: {path}", kept.ToString());
+        Assert.Contains(session.Warnings, warning => warning.Contains(path, StringComparison.Ordinal));
+        Assert.Equal("mine", File.ReadAllText(Path.Join(path, "mine")));
+    }
+
+    [Fact]
+    public void A_wrong_password_is_a_failed_check_of_a_preview_and_an_error_otherwise()
+    {
+        using var session = MoveAway();
+        var wrong = Password.Replace("correct", "wrong", StringComparison.Ordinal);
+        var preview = session.Run($"(Restore-Platform \"$root/move.json\" -Password {wrong} -WhatIf).Checks").Single();
+        Assert.Equal(("Keys", "Failed"), (preview.Text("Name"), preview.Text("Outcome")));
+        Assert.StartsWith("RestorePasswordWrong,", session.Fail($"Restore-Platform \"$root/move.json\" -Password {wrong}").FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Views_show_checks_and_apps()
     {
         using var session = MoveAway();
@@ -53,6 +82,12 @@ public sealed class PlatformRestoreCommandTests
         session.Run("Get-AppBackup -Newest | Restore-AppBackup -Force");
         Assert.Equal("before restore", session.Run("Get-AppBackup")[0].Text("Label"));
         Assert.Equal(2, session.Run("Get-AppBackup").Count);
+    }
+
+    private static List<System.Management.Automation.ErrorRecord> Failures(Session session, string script)
+    {
+        session.Invoke(script);
+        return session.Errors;
     }
 
     /// <summary>A platform was backed up, and its machine is gone: home and data are elsewhere.</summary>

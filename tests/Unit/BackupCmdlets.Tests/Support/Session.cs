@@ -4,7 +4,7 @@ using System.Management.Automation.Runspaces;
 
 namespace CloudBackup.Cmdlets.Tests.Support;
 
-/// <summary>A PowerShell session with the built module, a platform home of its own, and folders for data and backups.</summary>
+/// <summary>A PowerShell session with the built module, a platform home of its own, and folders for the data of apps and for backups.</summary>
 internal sealed class Session : IDisposable
 {
     private static int _last;
@@ -14,8 +14,7 @@ internal sealed class Session : IDisposable
     public Session(bool importModule = true)
     {
         Root = Path.Join("/tmp", $"cloudbackup-cmdlet-test-{Environment.ProcessId}-{Interlocked.Increment(ref _last)}");
-        Directory.CreateDirectory(Path.Join(Root, "data"));
-        Directory.CreateDirectory(Path.Join(Root, "site"));
+        Array.ForEach(["data", "site", "apps/shop", "apps/a", "apps/b", "apps/c"], name => Directory.CreateDirectory(Path.Join(Root, name)));
         _runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
         _runspace.Open();
         Invoke("$root = $args[0]; $env:CLOUDBACKUP_HOME = $null; $PSDefaultParameterValues = @{ '*-Backup*:PlatformHome' = \"$root/home\"; '*-AppBackup*:PlatformHome' = \"$root/home\"; '*-Platform*:PlatformHome' = \"$root/home\" }", Root);

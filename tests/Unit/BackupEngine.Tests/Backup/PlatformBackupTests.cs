@@ -139,6 +139,21 @@ public sealed class PlatformBackupTests
         Assert.Equal(BackupState.Failed, platform.Engine.PlatformBackups.List()[0].State);
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("correct horse", false)]
+    public async Task Extra_directories_on_a_site_that_is_not_encrypted_are_warned_of(string? password, bool isWarned)
+    {
+        using var platform = await new TestPlatform().SetUpAsync(secrets: password is null ? null : Secret.Password(password));
+        await platform.BackUpPlatformAsync();
+        var certificates = platform.Folder.Make("certificates");
+        Assert.DoesNotContain(platform.Observer.Warnings, warning => warning.Contains("not encrypted", StringComparison.Ordinal));
+        platform.Engine.Platform.SetExtraDirectories([certificates]);
+        await platform.BackUpPlatformAsync();
+        Assert.Equal(isWarned, platform.Observer.Warnings.Any(warning =>
+            warning.Contains("not encrypted", StringComparison.Ordinal) && warning.Contains(certificates, StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Extra_directories_that_overlap_are_refused()
     {

@@ -73,7 +73,7 @@ public sealed class CleanupStorageTests
     {
         using var timeline = await Timeline.StartAsync("within 2 days");
         await timeline.BackUpDailyAsync(1);
-        timeline.Engine.Apps.Unregister(TestPlatform.Location);
+        timeline.Engine.Apps.Unregister(TestPlatform.Location, NullObserver.Instance);
         Assert.Equal("within 2 days", (await timeline.CleanAsync()).Decisions.Single().Reason);
         timeline.Time.Advance(TimeSpan.FromDays(2));
         await timeline.CleanAsync();
@@ -88,7 +88,7 @@ public sealed class CleanupStorageTests
         using var timeline = await Timeline.StartAsync("forever");
         await timeline.BackUpDailyAsync(1);
         var gone = timeline.Engine.Apps.Get(TestPlatform.Location).Id;
-        timeline.Engine.Apps.Unregister(TestPlatform.Location);
+        timeline.Engine.Apps.Unregister(TestPlatform.Location, NullObserver.Instance);
         timeline.Engine.Apps.Register(new BackupApp { Id = Guid.Empty, Location = "shop", Version = "1", DataDirectory = timeline.Platform.Data });
         var stays = timeline.Engine.Apps.Get("shop").Id;
         var unknown = new Guid("33333333-3333-3333-3333-333333333333");
@@ -120,7 +120,7 @@ public sealed class CleanupStorageTests
         using var timeline = await Timeline.StartAsync("within 1 hour");
         await timeline.BackUpDailyAsync(1);
         var gone = timeline.Engine.Apps.Get(TestPlatform.Location).Id;
-        timeline.Engine.Apps.Unregister(TestPlatform.Location);
+        timeline.Engine.Apps.Unregister(TestPlatform.Location, NullObserver.Instance);
         timeline.Platform.Folder.Write($"site/snapshot/{gone}/data/file", "x");
         timeline.Platform.Folder.Write($"home/sync/local/{gone}.cache", "x");
         timeline.Faults.Before = (_, call, path) =>
@@ -311,7 +311,7 @@ public sealed class CleanupStorageTests
         {
             timeline.Time.Advance(TimeSpan.FromDays(1));
             timeline.WithCatalog(catalog => catalog.Save(BoxRecord(timeline, made[2], "box_v1_new")));
-            timeline.Engine.Apps.Unregister(TestPlatform.Location);
+            timeline.Engine.Apps.Unregister(TestPlatform.Location, NullObserver.Instance);
             var result = await timeline.CleanAsync();
             Assert.Contains("box_v1_old outside-policy Postponed", result.Decisions.Select(decision => $"{decision.Id} {decision.Reason} {decision.Outcome}"));
             Assert.Contains(result.Decisions, decision => decision.Id == made[0].Id && decision is { Reason: "referenced by box_v1_old", Outcome: CleanupOutcome.Kept });

@@ -68,7 +68,7 @@ public sealed class HostileCleanupTests
         {
             made.Add((await timeline.Engine.AppBackups.CreateAsync(location, new AppBackupOptions(), timeline.Observer, Token))!);
         }
-        timeline.Engine.Apps.Unregister("shop.x");
+        timeline.Engine.Apps.Unregister("shop.x", NullObserver.Instance);
         timeline.Time.Advance(TimeSpan.FromDays(1));
         await timeline.CleanAsync();
         Assert.Equal(new[] { made[0].RemotePath, made[2].RemotePath }.Order(StringComparer.Ordinal), timeline.Stored());

@@ -34,7 +34,7 @@ public sealed class RsyncCleanupTests
         var snapshots = Directory.GetFileSystemEntries(timeline.Platform.Folder["site/snapshot"]).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(4, snapshots.Count);
         Assert.Empty((await timeline.PlanAsync()).LeftOvers);
-        timeline.Engine.Apps.Unregister(TestPlatform.Location);
+        timeline.Engine.Apps.Unregister(TestPlatform.Location, NullObserver.Instance);
         Assert.Equal([$"snapshot/{app}"], (await timeline.PlanAsync()).LeftOvers.Select(item => item.Path));
         await timeline.CleanAsync();
         Assert.Equal(

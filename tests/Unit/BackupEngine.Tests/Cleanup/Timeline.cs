@@ -1,7 +1,6 @@
 using System.Globalization;
 using CloudBackup.Catalog;
 using CloudBackup.Cleanup;
-using CloudBackup.Platform;
 using CloudBackup.Sites;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
@@ -87,7 +86,7 @@ internal sealed class Timeline : IDisposable
     /// <summary>Does something with the catalog that only another part of the product does.</summary>
     public void WithCatalog(Action<BackupStore> action)
     {
-        using var database = PlatformDatabase.Open(PlatformHome.Open(Platform.Folder["home"]));
+        using var database = PlatformDatabase.Open(Platform.Folder["home/platform.db"]);
         action(new BackupStore(database));
     }
 

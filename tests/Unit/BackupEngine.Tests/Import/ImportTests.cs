@@ -39,7 +39,7 @@ public sealed class ImportTests
         var before = Tree.Describe(platform.Data);
         var backup = await platform.BackUpAsync();
         var id = platform.Engine.Apps.Get(TestPlatform.Location).Id;
-        platform.Engine.Apps.Unregister(TestPlatform.Location);
+        platform.Engine.Apps.Unregister(TestPlatform.Location, NullObserver.Instance);
         var options = new AppImportOptions { RemotePath = backup.RemotePath, Register = true, DataDirectory = platform.Folder["again"] };
         var app = await platform.ImportAsync(options);
         Assert.Equal((id, TestPlatform.Location, "1.2.0", AppState.Installed), (app.Id, app.Location, app.Version, app.State));

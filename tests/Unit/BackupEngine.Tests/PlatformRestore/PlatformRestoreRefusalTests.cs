@@ -1,3 +1,4 @@
+using CloudBackup.Sites;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 
@@ -220,6 +221,20 @@ public sealed class PlatformRestoreRefusalTests
         Assert.Equal("SiteNotFound", Assert.Throws<BackupException>(() => old.Engine.Sites.Export("x", null, old.Folder["x"], mayReplace: false)).ErrorId);
         Assert.Equal("BackupNotFound", Assert.Throws<BackupException>(() => old.Engine.Sites.Export(null, "x", old.Folder["x"], mayReplace: false)).ErrorId);
         Assert.False(File.Exists(old.Folder["x"]));
+    }
+
+    [Fact]
+    public async Task An_exported_bucket_tells_its_place_and_not_its_keys_I7()
+    {
+        using var platform = new TestPlatform(_ => new MemoryStorage());
+        var settings = new S3Settings { Bucket = "example-backups", Region = "eu-central-1", Endpoint = "https://s3.example.com" };
+        var secrets = new SiteSecrets { Credential = new System.Net.NetworkCredential("AKIAEXAMPLEKEY", "secret/of+the/bucket"), Password = Secret.Of("correct horse") };
+        var site = new BackupSite { Name = "offsite", Provider = "s3-compatible", Settings = settings };
+        await platform.Engine.Sites.AddAsync(site, secrets, platform.Observer, Token);
+        var text = await File.ReadAllTextAsync(platform.Engine.Sites.Export("offsite", null, platform.Folder["offsite.json"], mayReplace: false).FullName, Token);
+        Assert.All(["example-backups", "eu-central-1", "https://s3.example.com", "\"encrypted\": true"], told => Assert.Contains(told, text, StringComparison.Ordinal));
+        Assert.All(["AKIAEXAMPLEKEY", "secret/of", "correct", platform.Engine.Sites.Get("offsite").KeyId!], secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+        Assert.DoesNotContain(Convert.ToBase64String("secret/of+the/bucket"u8), text, StringComparison.Ordinal);
     }
 
     private static async Task<TestPlatform> MakeAsync(string? password = null)

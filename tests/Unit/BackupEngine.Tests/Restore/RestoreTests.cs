@@ -268,7 +268,7 @@ public sealed class RestoreTests
     {
         using var platform = await new TestPlatform().SetUpAsync();
         var backup = await platform.BackUpAsync();
-        platform.Engine.Apps.Unregister(TestPlatform.Location);
+        platform.Engine.Apps.Unregister(TestPlatform.Location, NullObserver.Instance);
         Assert.Equal("AppNotRegistered", (await Assert.ThrowsAsync<BackupException>(() =>
             platform.RestoreAsync(backup.Id))).ErrorId);
         await platform.Engine.AppBackups.RestoreToAsync(backup.Id, platform.Folder["out"], platform.Observer, Token);
@@ -296,15 +296,16 @@ public sealed class RestoreTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_swap_goes_both_ways(bool isWholeFolder)
+    [InlineData(true, null)]
+    [InlineData(false, null)]
+    [InlineData(true, "app.kept")]
+    public void A_swap_goes_both_ways(bool isWholeFolder, string? kept)
     {
         using var folder = new TempFolder();
         folder.Write("app/a", "old a");
         folder.Write("app/sub/b", "old b");
         var before = Tree.Describe(folder["app"]);
-        var swap = DataSwap.Reopen(folder["app"], isWholeFolder);
+        var swap = DataSwap.Reopen(folder["app"], isWholeFolder, kept is null ? null : folder[kept]);
         swap.Prepare();
         Directory.CreateDirectory(Path.Join(swap.UnpackPath, "data/sub"));
         File.WriteAllText(Path.Join(swap.UnpackPath, "data/sub/c"), "new c");

@@ -30,6 +30,12 @@ internal sealed class TestPlatform : IDisposable
 
     public TestObserver Observer { get; } = new();
 
+    /// <summary>The version of CloudBackup that this is, from the next <see cref="Reopen"/> on.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The schema of the catalog, from the next <see cref="Reopen"/> on.</summary>
+    public int? Schema { get; init; }
+
     public string Data => Folder["data"];
 
     public string SitePath => Folder["site"];
@@ -101,11 +107,9 @@ internal sealed class TestPlatform : IDisposable
     }
 
     /// <summary>Opens a platform with another home: another machine.</summary>
-    public BackupEngine Open(string home = "home") => BackupEngine.Open(new BackupEngineOptions
+    public BackupEngine Open(string home = "home")
     {
-        PlatformHome = Folder[home],
-        InterceptStorage = _intercept,
-        Retry = _retry,
-        Time = _time,
-    });
+        var options = new BackupEngineOptions { PlatformHome = Folder[home], InterceptStorage = _intercept, Retry = _retry, Time = _time };
+        return BackupEngine.Open(options with { Version = Version ?? options.Version, Schema = Schema ?? options.Schema });
+    }
 }

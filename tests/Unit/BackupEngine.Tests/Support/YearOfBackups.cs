@@ -49,7 +49,7 @@ internal sealed class YearOfBackups : IDisposable
             if (run == LastRunOfOther)
             {
                 var other = Platform.Engine.Apps.Get(Other);
-                Platform.Engine.Apps.Unregister(Other);
+                Platform.Engine.Apps.Unregister(Other, NullObserver.Instance);
                 _registered.Remove(other.Id);
             }
             if (run % (RunsPerDay * daysBetweenCleanups) == 0)

@@ -1,0 +1,51 @@
+using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
+
+namespace CloudBackup.Platform;
+
+/// <summary>
+/// A folder that something is backed up from, or to. Two must not contain each other: what is restored into one would replace the other.
+/// </summary>
+/// <param name="Path">The folder, as it was named.</param>
+/// <param name="Whose">Whose it is, for messages.</param>
+internal sealed record FolderClaim(string Path, string Whose)
+{
+    private readonly string _realPath = RealPath.Of(Path);
+
+    /// <summary>An app's data.</summary>
+    public static FolderClaim Of(BackupApp app) => new(app.DataDirectory, $"the data directory of {app.Location}");
+
+    /// <summary>The platform's home.</summary>
+    public static FolderClaim Of(PlatformHome home) => new(home.Path, "the platform home");
+
+    /// <summary>A folder that belongs to the platform besides its home.</summary>
+    public static FolderClaim OfExtraDirectory(string path) => new(path, "an extra directory of the platform");
+
+    /// <summary>The folders of those sites that keep their backups on this machine.</summary>
+    public static IEnumerable<FolderClaim> Of(IEnumerable<BackupSite> sites) =>
+        from site in sites
+        where site.Settings is FileSystemSettings
+        select new FolderClaim(System.IO.Path.Join(((FileSystemSettings)site.Settings).Path, site.Prefix), $"the storage of the site {site.Name}");
+
+    /// <summary>The first of the others that contains this folder, or is inside it, whatever links lead there; null when none does.</summary>
+    public FolderClaim? FindOverlap(IEnumerable<FolderClaim> others) =>
+        others.FirstOrDefault(other => RealPath.Overlap(_realPath, other._realPath));
+
+    /// <summary>Refuses a data directory that overlaps anything else that the platform knows.</summary>
+    /// <exception cref="BackupException">It does.</exception>
+    public static void CheckDataDirectory(EngineContext context, BackupApp app)
+    {
+        var claim = Of(app);
+        List<FolderClaim> others =
+        [
+            Of(context.Home),
+            .. context.Apps.List().Where(other => other.Id != app.Id).Select(Of),
+            .. context.Platform.Get().ExtraDirectories.Select(OfExtraDirectory),
+            .. Of(context.Sites.List()),
+        ];
+        if (claim.FindOverlap(others) is { } other)
+        {
+            throw BackupErrors.DataDirectoryTaken(claim, other);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using CloudBackup.Catalog;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
+using CloudBackup.Restore;
+
+namespace CloudBackup.PlatformRestore;
+
+/// <summary>Looks at the folders that a restore of the platform is going to fill: free, writable, large enough, and apart from each other.</summary>
+/// <param name="context">The platform that is restored to.</param>
+/// <param name="options">What is wanted.</param>
+/// <param name="unfinished">An earlier restore that was interrupted; null when there is none.</param>
+internal sealed class FolderPreflight(EngineContext context, PlatformRestoreOptions options, PlatformRestoreEntry? unfinished)
+{
+    private const string Name = "Folders";
+
+    /// <summary>Everything that stands in the way, or should be known.</summary>
+    /// <param name="config">The platform backup's configuration.</param>
+    /// <param name="apps">Its apps, with the backups that were found.</param>
+    /// <param name="sites">The sites that there will be.</param>
+    /// <param name="extraSizes">The bytes of each extra directory, by its name in the backup.</param>
+    public IEnumerable<RestoreCheck> Run(
+        PlatformConfig config, IReadOnlyList<AppToRestore> apps, IEnumerable<BackupSite> sites, IReadOnlyDictionary<string, long> extraSizes)
+    {
+        var begun = unfinished?.ExtraDirectories.Select(directory => directory.Name).ToHashSet(StringComparer.Ordinal) ?? [];
+        var data = apps.Where(app => app.IsRestorable).Select(app => FolderOf(app.App, app.Info!.AllocatedSize)).ToList();
+        List<FolderToFill> folders =
+        [
+            .. config.ExtraDirectories.Select(extra => new FolderToFill(
+                extra.Path, "an extra directory of the platform", extraSizes.GetValueOrDefault(extra.Name), begun.Contains(extra.Path))),
+            .. options.SkipAppRestore ? [] : data,
+        ];
+        var occupied = folders.Where(folder => !folder.IsOurs && FolderCheck.IsOccupied(folder.Path)).ToList();
+        List<RestoreCheck> failures =
+        [
+            .. FolderCheck.Run(folders, options.Force).Concat(options.Force ? FindUnmovable(occupied) : [])
+                .Concat(FindOverlaps(config, apps, sites)).Select(failure => RestoreCheck.Fail(Name, failure)),
+        ];
+        IEnumerable<RestoreCheck> warnings =
+        [
+            .. options.Force ? occupied.Select(folder => Warn($"'{folder.Path}', {folder.Whose}, is not empty. What is in it is kept beside it, in '{folder.Path}{KeepingSwap.KeptSuffix}' and the time.")) : [],
+            .. options.SkipAppRestore ? data.Where(folder => FolderCheck.IsOccupied(folder.Path)).Select(folder => Warn($"'{folder.Path}', {folder.Whose}, is not empty, and stays as it is until the app is restored.")) : [],
+            .. options.SkipAppRestore ? FindAppOverlaps(apps, sites).Select(failure => Warn(failure.Message)) : [],
+        ];
+        return failures.Count > 0
+            ? failures.Concat(warnings)
+            : warnings.Append(new(Name, CheckOutcome.Passed, $"{folders.Count} folders can be filled, with {folders.Sum(folder => folder.Size)} bytes."));
+    }
+
+    private static RestoreCheck Warn(string detail) => new(Name, CheckOutcome.Warning, detail);
+
+    private static FolderToFill FolderOf(BackupApp app, long size)
+    {
+        var claim = FolderClaim.Of(app);
+        return new FolderToFill(claim.Path, claim.Whose, size);
+    }
+
+    private static IEnumerable<BackupException> FindUnmovable(IEnumerable<FolderToFill> occupied) =>
+        from folder in occupied
+        let obstacle = KeepingSwap.FindObstacle(folder.Path)
+        where obstacle is not null
+        select BackupErrors.OldDataUnmovable(folder.Path, obstacle);
+
+    /// <summary>Apps that overlap are no trouble as long as nothing is restored into them.</summary>
+    private IEnumerable<BackupException> FindOverlaps(PlatformConfig config, IReadOnlyList<AppToRestore> apps, IEnumerable<BackupSite> sites)
+    {
+        FolderClaim[] others = [FolderClaim.Of(context.Home), .. apps.Select(app => FolderClaim.Of(app.App)), .. FolderClaim.Of(sites)];
+        var ofExtra = ExtraDirectories.FindOverlaps([.. config.ExtraDirectories.Select(extra => extra.Path)], others);
+        return options.SkipAppRestore ? ofExtra : ofExtra.Concat(FindAppOverlaps(apps, sites));
+    }
+
+    private IEnumerable<BackupException> FindAppOverlaps(IReadOnlyList<AppToRestore> apps, IEnumerable<BackupSite> sites)
+    {
+        List<FolderClaim> claims = [.. apps.Select(app => FolderClaim.Of(app.App)), FolderClaim.Of(context.Home), .. FolderClaim.Of(sites)];
+        return from number in Enumerable.Range(0, apps.Count)
+               let other = claims[number].FindOverlap(claims.Skip(number + 1))
+               where other is not null
+               select BackupErrors.DataDirectoryTaken(claims[number], other);
+    }
+}

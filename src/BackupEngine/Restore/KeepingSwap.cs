@@ -1,0 +1,100 @@
+using System.Globalization;
+using CloudBackup.FileTree;
+
+namespace CloudBackup.Restore;
+
+/// <summary>
+/// The old folder is renamed and stays beside the new one, for whoever wants something of it; nothing that was there is removed. Its new name
+/// is not taken before, so its presence tells after a crash what was done.
+/// </summary>
+internal sealed class KeepingSwap(string dataDirectory, string keptPath) : DataSwap(dataDirectory)
+{
+    /// <summary>What the name of a folder that is kept has after the name that it had.</summary>
+    public const string KeptSuffix = ".before-restore-";
+
+    /// <inheritdoc/>
+    public override string StagingPath { get; } = StagingBeside(dataDirectory);
+
+    /// <inheritdoc/>
+    public override bool IsWholeFolder => true;
+
+    /// <inheritdoc/>
+    public override string? KeptPath { get; } = keptPath;
+
+    private string Name => Path.GetFileName(DataDirectory);
+
+    private string KeptName => Path.GetFileName(KeptPath!);
+
+    /// <summary>The swap for a folder whose content is kept.</summary>
+    /// <param name="dataDirectory">The folder.</param>
+    /// <param name="now">Goes into the name of what is kept.</param>
+    /// <param name="announce">Told of the swap before anything is written for it.</param>
+    /// <exception cref="BackupException">It cannot be renamed.</exception>
+    public static DataSwap Choose(string dataDirectory, DateTimeOffset now, Action<DataSwap> announce)
+    {
+        if (FindObstacle(dataDirectory) is { } obstacle)
+        {
+            throw BackupErrors.OldDataUnmovable(dataDirectory, obstacle);
+        }
+        var real = RealPath.Of(dataDirectory);
+        var kept = real + KeptSuffix + now.ToString("yyyy-MM-dd-HHmmss", CultureInfo.InvariantCulture);
+        for (var (free, number) = (kept, 2); ; number++)
+        {
+            if (!Path.Exists(free))
+            {
+                var swap = new KeepingSwap(real, free);
+                announce(swap);
+                return swap;
+            }
+            free = $"{kept}-{number}";
+        }
+    }
+
+    /// <summary>Why a folder's content cannot be kept beside it; null when it can.</summary>
+    public static string? FindObstacle(string dataDirectory)
+    {
+        var real = RealPath.Of(dataDirectory);
+        var mounts = MountTable.Read();
+        if (Path.GetDirectoryName(real) is not { } parent || mounts.IsMountPoint(real))
+        {
+            return "it is a file system of its own";
+        }
+        if (mounts.FindBelow(real) is { } inside)
+        {
+            return $"another file system is mounted inside it, at '{inside}'";
+        }
+        return LocalAccess.CanWrite(parent) ? null : $"nothing can be written to '{parent}'";
+    }
+
+    /// <inheritdoc/>
+    public override void PutNewInPlace()
+    {
+        using var parent = OpenParent();
+        using var unpacked = LocalFileSystem.Open(UnpackPath);
+        var time = unpacked.Stat(DataName).Modified;
+        parent.MoveKeepingTime(Name, parent, KeptName);
+        unpacked.MoveToFree(DataName, parent, Name);
+        using (var data = parent.OpenDirectory(Name))
+        {
+            // Some file systems count a folder's move as a change of it.
+            data.SetTime(time);
+        }
+        parent.Flush();
+        unpacked.Flush();
+    }
+
+    /// <inheritdoc/>
+    public override void PutOldBack()
+    {
+        using var parent = OpenParent();
+        if (!parent.Exists(KeptName))
+        {
+            return;
+        }
+        using var staging = OpenOrMake(parent, Path.GetFileName(StagingPath));
+        MoveBack(parent, KeptName, parent, Name, staging);
+        parent.Flush();
+    }
+
+    private DirectoryNode OpenParent() => LocalFileSystem.Open(Path.GetDirectoryName(DataDirectory)!);
+}
