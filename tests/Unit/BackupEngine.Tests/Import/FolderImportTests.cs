@@ -49,7 +49,7 @@ public sealed class FolderImportTests
         old.Folder.Make("data/empty");
         var (id, before) = (old.Engine.Apps.Get(TestPlatform.Location).Id, Tree.Describe(old.Data));
         using var platform = await MakeTargetAsync();
-        platform.Engine.Apps.Unregister(TestPlatform.Location);
+        platform.Engine.Apps.Unregister(TestPlatform.Location, platform.Observer);
         var options = await DownloadAsync(old, platform, form) with { Location = null, Register = true, DataDirectory = platform.Folder["again"] };
         var app = await platform.ImportAsync(options);
         Assert.Equal((id, TestPlatform.Location, "1.2.0", "wiki", AppState.Installed), (app.Id, app.Location, app.Version, app.PackageName, app.State));

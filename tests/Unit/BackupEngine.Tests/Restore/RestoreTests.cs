@@ -327,7 +327,7 @@ public sealed class RestoreTests
         using var folder = new TempFolder();
         folder.Write("app/a", "old a");
         folder.Write("victim/v", "somebody else's");
-        var swap = DataSwap.Reopen(folder["app"], isWholeFolder: false);
+        var swap = DataSwap.Reopen(folder["app"], isWholeFolder: false, keptPath: null);
         swap.Prepare();
         Directory.CreateSymbolicLink(Path.Join(swap.UnpackPath, "data"), folder["victim"]);
         Assert.ThrowsAny<Exception>(swap.PutNewInPlace);
