@@ -18,6 +18,9 @@ internal sealed class BackupRunner(EngineContext context)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromHours(12);
 
+    /// <summary>What tidying up may take once somebody waits for the end (I8).</summary>
+    private static readonly TimeSpan TidyLimit = TimeSpan.FromSeconds(30);
+
     /// <summary>Makes the backup; null when the site's provider keeps nothing.</summary>
     /// <exception cref="BackupException">It failed; the record says Failed, and nothing of it is in the storage.</exception>
     public async Task<SiteBackup?> RunAsync(BackupSubject subject, BackupRun run, CancellationToken cancellationToken)
@@ -44,7 +47,7 @@ internal sealed class BackupRunner(EngineContext context)
             var told = deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested && failure is OperationCanceledException
                 ? BackupErrors.TimedOut($"The backup of {subject.Name}", timeout)
                 : failure;
-            await AbandonAsync(run, record, told, started).ConfigureAwait(false);
+            await AbandonAsync(run, record, told, started, both.Token).ConfigureAwait(false);
             if (told != failure)
             {
                 throw told;
@@ -105,7 +108,8 @@ internal sealed class BackupRunner(EngineContext context)
         };
         using var progress = new ProgressReporter($"Backing up {subject.Name}", counters, run.Observer, context.Time);
         var folders = record.Format == BackupFormat.Tgz ? subject.Folders : []; // the other format lists all before it begins
-        using var forecast = SourceForecast.Start(folders, LastSize(subject, run.Site), counters, context.Time);
+        var last = context.Backups.ListOf(subject.Owner, run.Site.Name).FirstOrDefault(found => found.Backup.State == BackupState.Ready)?.Backup;
+        using var forecast = SourceForecast.Start(folders, last?.SourceSize ?? 0, counters, context.Time);
         return await subject.WithItemsAsync(content, StoreItemsAsync, cancellationToken).ConfigureAwait(false);
 
         Task<FormatResult> StoreItemsAsync(IEnumerable<SourceItem> items)
@@ -120,6 +124,7 @@ internal sealed class BackupRunner(EngineContext context)
                 Issues = issues,
                 Counters = counters,
                 Limits = run.Limits,
+                LastSize = last?.Format == record.Format ? last.Size : 0,
                 Snapshot = RecordedIndexes.PlaceOf(context, subject.Owner, run),
                 Time = context.Time,
                 Observer = run.Observer,
@@ -128,13 +133,16 @@ internal sealed class BackupRunner(EngineContext context)
         }
     }
 
-    private async Task AbandonAsync(BackupRun run, SiteBackup record, Exception failure, long started)
+    private async Task AbandonAsync(BackupRun run, SiteBackup record, Exception failure, long started, CancellationToken stop)
     {
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, context.Time);
+        var registration = stop.Register(() => limit.CancelAfter(TidyLimit));
+        await using var _ = registration.ConfigureAwait(false);
         try
         {
-            await LeftOvers.RemoveContentAsync(run.Storage, record, CancellationToken.None).ConfigureAwait(false);
+            await LeftOvers.RemoveContentAsync(run.Storage, record, limit.Token).ConfigureAwait(false);
         }
-        catch (StorageException left)
+        catch (Exception left) when (left is StorageException or OperationCanceledException)
         {
             run.Observer.OnWarning($"What was stored of {record.RemotePath} could not be removed; the next backup tries again: {left.Message}");
             return; // the record stays Creating, so that the next run finds it
@@ -183,9 +191,6 @@ internal sealed class BackupRunner(EngineContext context)
         }
         run.Observer.OnStep($"Backed up {subject.Name}: {record.FileCount} entries, {record.SourceSize} bytes, stored as {record.Size}.");
     }
-
-    private long LastSize(BackupSubject subject, BackupSite site) => context.Backups.ListOf(subject.Owner, site.Name)
-        .FirstOrDefault(record => record.Backup.State == BackupState.Ready)?.Backup.SourceSize ?? 0;
 
     /// <summary>A store or platform home inside the data directory would be backed up into itself.</summary>
     private HashSet<(ulong Device, ulong Inode)> FoldersToAvoid(BackupSite site)

@@ -43,16 +43,18 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
         }
         // A run lives no longer than its timeout, here and on another machine that stores to the same place.
         var youngest = facts.Site.Limits.Timeout is { } timeout && timeout > YoungestUpload ? timeout : YoungestUpload;
-        return await partials.ListPartialsAsync(cancellationToken)
+        return await partials.ListPartialsAsync("", cancellationToken)
             .Where(upload => IsOurs(upload.Path) && facts.Rules.Now - upload.Started > youngest)
             .OrderBy(upload => upload.Path, StringComparer.Ordinal).ThenBy(upload => upload.Id, StringComparer.Ordinal)
             .Select(upload => new CleanupLeftOver(CleanupLeftOverKind.UnfinishedUpload, upload.Path) { Upload = upload })
             .ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Whether an object is one of a backup, or of a snapshot: what else lies in a bucket is somebody else's.</summary>
+    /// <summary>Whether an object is one of a backup, of a snapshot or of a probe: what else lies in a bucket is somebody else's.</summary>
     private static bool IsOurs(string path) => path.Split('/') is [var folder, var name, ..]
-        && ((BackupNames.IsTag(folder) && BackupNames.IsBackup(name)) || (folder == BackupNames.SnapshotFolder && RememberedSnapshots.AppOf(name) is not null));
+        && ((BackupNames.IsTag(folder) && BackupNames.IsBackup(name))
+            || (folder == BackupNames.SnapshotFolder && RememberedSnapshots.AppOf(name) is not null)
+            || BackupNames.IsProbe(folder));
 
     private bool IsOld(string folder) =>
         DateTimeOffset.TryParseExact(folder, BackupNames.TagFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start)

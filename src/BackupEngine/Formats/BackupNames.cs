@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Formats;
 
@@ -26,6 +27,8 @@ internal static class BackupNames
     /// <summary>A name that no object has.</summary>
     public const string NoObject = ".none";
 
+    private const string ProbeStart = "cloudbackup-probe-";
+    private const int ProbeBytes = 8;
     private const string AppStart = "app_";
     private const string BoxStart = "box_";
 
@@ -35,6 +38,13 @@ internal static class BackupNames
     /// <summary>Whether a folder's name is a tag.</summary>
     public static bool IsTag(string name) =>
         DateTime.TryParseExact(name, TagFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _);
+
+    /// <summary>A new folder for trying a storage.</summary>
+    public static string Probe(IRandomSource random) => ProbeStart + random.NextHex(ProbeBytes);
+
+    /// <summary>Whether a folder's name is one of those.</summary>
+    public static bool IsProbe(string name) => name.Length == ProbeStart.Length + (2 * ProbeBytes)
+        && name.StartsWith(ProbeStart, StringComparison.Ordinal) && name[ProbeStart.Length..].All(char.IsAsciiHexDigitLower);
 
     /// <summary>The name of an app's backup inside its tag folder, without extension.</summary>
     public static string AppName(string location, string version) => $"{AppStart}{location}_v{version}";

@@ -78,6 +78,9 @@ internal sealed record FormatWrite
     /// <summary>What the run may use.</summary>
     public required SiteLimits Limits { get; init; }
 
+    /// <summary>The bytes that the last backup of the same took in the same format; 0 when there is none.</summary>
+    public long LastSize { get; init; }
+
     /// <summary>Where the format may keep what helps the next run; null when nothing is kept.</summary>
     public SnapshotPlace? Snapshot { get; init; }
 

@@ -11,11 +11,23 @@ internal static class MemoryBudget
     /// The site's limit, else an eighth of the memory that the machine (or the container) has now, at least 64 MiB: read at each run, so
     /// that a resized server is used.
     /// </summary>
-    public static long Of(SiteLimits limits) =>
-        limits.MemoryLimitBytes ?? Math.Max(Smallest, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
+    public static long Of(SiteLimits limits) => limits.MemoryLimitBytes ?? Math.Max(Smallest, Available() / 8);
 
     /// <summary>The share of a storage that holds what is under way to and from it: half.</summary>
     public static long OfStorage(SiteLimits limits) => Of(limits) / 2;
+
+    private static long Available()
+    {
+        try
+        {
+            GC.RefreshMemoryLimit(); // the runtime looks only once by itself
+        }
+        catch (InvalidOperationException)
+        {
+            // A limit that the process is beyond already: what was known before has to do.
+        }
+        return GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+    }
 
     /// <summary>The share of a format: all, or what the storage leaves of it.</summary>
     public static long OfFormat(SiteLimits limits, StorageCapabilities storage) => storage.IsRemote ? Of(limits) - OfStorage(limits) : Of(limits);

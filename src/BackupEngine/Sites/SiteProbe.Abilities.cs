@@ -24,7 +24,7 @@ internal sealed partial class SiteProbe
         if (_storage.As<IPartialUploads>() is { } partials)
         {
             await AbilityAsync("FindUnfinished", async () =>
-                $"{await partials.ListPartialsAsync(cancellationToken).CountAsync(cancellationToken).ConfigureAwait(false)} unfinished uploads")
+                $"{await partials.ListPartialsAsync("", cancellationToken).CountAsync(cancellationToken).ConfigureAwait(false)} unfinished uploads")
                 .ConfigureAwait(false);
         }
         if (_storage.As<IBulkRemove>() is { } remover)

@@ -1,3 +1,4 @@
+using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
@@ -26,7 +27,7 @@ internal sealed partial class SiteProbe
         _context = context;
         _storage = storage;
         _isThorough = isThorough;
-        _folder = $"cloudbackup-probe-{context.Random.NextHex(8)}";
+        _folder = BackupNames.Probe(context.Random);
         _path = $"{_folder}/object";
         context.Random.Fill(_content);
     }

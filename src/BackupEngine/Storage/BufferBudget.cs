@@ -48,14 +48,18 @@ internal sealed class BufferBudget(long total)
         return new PartBuffer(this, count);
     }
 
-    /// <summary>A buffer whether there is room or not, for what somebody needs in order to go on at all.</summary>
-    public PartBuffer Take(long count)
+    /// <summary>
+    /// A buffer of so many bytes when there is room for it, else one of a chunk whether there is room or not: what somebody needs in order to go
+    /// on at all.
+    /// </summary>
+    public PartBuffer TakeSome(long wanted)
     {
         lock (_lock)
         {
+            var count = _waiting.Count == 0 && HasRoomFor(wanted) ? wanted : Math.Min(wanted, PartBuffer.ChunkLength);
             _used += count;
+            return new PartBuffer(this, count);
         }
-        return new PartBuffer(this, count);
     }
 
     /// <summary>Memory for a buffer; reused, so that a long run does not leave it to the garbage collector.</summary>

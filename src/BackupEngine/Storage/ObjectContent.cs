@@ -12,6 +12,9 @@ internal abstract class ObjectContent
     /// <summary>The length in bytes; null when it is not known before the end.</summary>
     public abstract long? Length { get; }
 
+    /// <summary>The length as far as anybody can tell now; 0 when nobody can. More may come.</summary>
+    public virtual long LikelyLength => Length ?? 0;
+
     /// <summary>Whether <see cref="Open"/> may be called more than once.</summary>
     public abstract bool IsRewindable { get; }
 
@@ -25,7 +28,9 @@ internal abstract class ObjectContent
     public static ObjectContent FromBytes(ReadOnlyMemory<byte> bytes) => new MemoryContent(bytes);
 
     /// <summary>A stream that can be read once. It stays the caller's to dispose.</summary>
-    public static ObjectContent FromStream(Stream stream) => new OneShotContent(stream);
+    /// <param name="stream">The stream.</param>
+    /// <param name="likelyLength">Tells <see cref="LikelyLength"/>.</param>
+    public static ObjectContent FromStream(Stream stream, Func<long>? likelyLength = null) => new OneShotContent(stream, likelyLength);
 
     /// <summary>A content that is opened anew for each try.</summary>
     public static ObjectContent FromFactory(long length, Func<Stream> open) => new FactoryContent(length, open);
@@ -50,11 +55,13 @@ internal abstract class ObjectContent
         public override Stream Open() => open();
     }
 
-    private sealed class OneShotContent(Stream stream) : ObjectContent
+    private sealed class OneShotContent(Stream stream, Func<long>? likelyLength) : ObjectContent
     {
         private int _opened;
 
         public override long? Length => null;
+
+        public override long LikelyLength => likelyLength?.Invoke() ?? 0;
 
         public override bool IsRewindable => false;
 

@@ -11,6 +11,9 @@ internal sealed class PartBuffer(BufferBudget budget, long capacity) : IDisposab
     private readonly List<byte[]> _chunks = [];
     private bool _isDisposed;
 
+    /// <summary>The most bytes it holds.</summary>
+    public long Capacity => capacity;
+
     /// <summary>The bytes in it.</summary>
     public long Length { get; private set; }
 

@@ -62,14 +62,13 @@ internal sealed class PrefixedStorage(IBackupStorage inner, string prefix) : Sto
         Ability<IFolderCopy>().CopyFolderAsync(Full(from), Full(to), names, cancellationToken);
 
     /// <inheritdoc/>
-    public override async IAsyncEnumerable<PartialUpload> ListPartialsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<PartialUpload> ListPartialsAsync(
+        string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var upload in Ability<IPartialUploads>().ListPartialsAsync(cancellationToken).ConfigureAwait(false))
+        var uploads = Ability<IPartialUploads>().ListPartialsAsync(StoragePath.Join(prefix, folder), cancellationToken);
+        await foreach (var upload in uploads.ConfigureAwait(false))
         {
-            if (upload.Path.StartsWith(prefix + "/", StringComparison.Ordinal))
-            {
-                yield return upload with { Path = upload.Path[(prefix.Length + 1)..] };
-            }
+            yield return upload with { Path = upload.Path[(prefix.Length + 1)..] };
         }
     }
 

@@ -66,10 +66,10 @@ internal sealed record RemoveFailure(string Path, StorageException Reason);
 internal interface IPartialUploads
 {
     /// <summary>
-    /// What was begun anywhere in the place and not ended, by whomever: also writes that are under way. The caller picks what is its own and
-    /// old enough.
+    /// What was begun below a folder (empty: anywhere in the place) and not ended, by whomever: also writes that are under way. The caller picks
+    /// what is its own and old enough.
     /// </summary>
-    IAsyncEnumerable<PartialUpload> ListPartialsAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<PartialUpload> ListPartialsAsync(string folder, CancellationToken cancellationToken);
 
     /// <summary>Removes one of them. One that is gone already is no error.</summary>
     Task RemovePartialAsync(PartialUpload upload, CancellationToken cancellationToken);

@@ -21,6 +21,7 @@ internal sealed class RsyncReader(FormatRead request, IEntryTarget target)
     private const int SmallFile = 1024 * 1024;
 
     private readonly ConcurrentBag<ObjectNames> _names = [];
+    private readonly BufferBudget _memory = new(MemoryBudget.OfFormat(request.Limits, request.Storage.Capabilities));
 
     /// <summary>Reads everything that is wanted.</summary>
     public static Task RunAsync(FormatRead request, IEntryTarget target, CancellationToken cancellationToken)
@@ -81,7 +82,10 @@ internal sealed class RsyncReader(FormatRead request, IEntryTarget target)
         var names = _names.TryTake(out var idle) ? idle : new ObjectNames(request.Cipher);
         var path = $"{request.Info.RemotePath}/{names.ObjectOf(entry.Path)}";
         _names.Add(names);
-        var stored = await request.Storage.OpenReadAsync(path, 0, null, cancellationToken).ConfigureAwait(false);
+        // As many at a time as fit in memory (I10); one byte more than there should be, since a longer object is a wrong one.
+        var length = (request.Cipher is null ? entry.Size : Cbv2.EncryptedLength(entry.Size)) + 1;
+        using var share = await _memory.TakeAsync(2 * Math.Min(length, SmallFile), cancellationToken).ConfigureAwait(false);
+        var stored = await request.Storage.OpenReadAsync(path, 0, length, cancellationToken).ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(entry.Size + 1, SmallFile));
         try
         {

@@ -101,8 +101,8 @@ internal sealed class TgzFormat : IBackupFormat
         var path = request.Paths.Archive;
         var stored = request.Cipher?.Encrypt(archive) ?? archive;
         await using var __ = stored.ConfigureAwait(false);
-        var size = await request.Storage.WriteAsync(path, ObjectContent.FromStream(stored), WriteMode.CreateNew, cancellationToken)
-            .ConfigureAwait(false);
+        var content = ObjectContent.FromStream(stored, () => request.LastSize > 0 ? request.LastSize : request.Counters.ExpectedBytes);
+        var size = await request.Storage.WriteAsync(path, content, WriteMode.CreateNew, cancellationToken).ConfigureAwait(false);
         return archive.IsComplete
             ? new ArchiveFacts(size, index.Writer.MemberCount)
             : throw new StorageException(StorageErrorKind.Corrupt, path, $"The storage did not take all of '{path}'.");

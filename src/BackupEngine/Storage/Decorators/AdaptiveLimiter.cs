@@ -20,7 +20,7 @@ internal sealed class AdaptiveLimiter
 
     /// <summary>Creates the limiter.</summary>
     /// <param name="limit">The most operations at a time.</param>
-    /// <param name="log">Told when the number is halved.</param>
+    /// <param name="log">Told when the number changes.</param>
     public AdaptiveLimiter(int limit, Action<string> log)
     {
         _limit = limit;
@@ -106,6 +106,7 @@ internal sealed class AdaptiveLimiter
             {
                 _successes = 0;
                 Current++;
+                _log($"The storage keeps up: now {Current} requests at a time again.");
             }
         }
     }

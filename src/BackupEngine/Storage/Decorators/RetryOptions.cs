@@ -12,7 +12,7 @@ internal sealed record RetryOptions
     /// <summary>The longest wait between two tries.</summary>
     public TimeSpan LongestDelay { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>After this long since the first failure, the next one is final.</summary>
+    /// <summary>After this long without anything moving since the first failure, the next one is final.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>A transfer that gets on by less than a few kilobytes in this time is broken.</summary>

@@ -9,7 +9,7 @@ namespace CloudBackup.Storage.Decorators;
 /// </summary>
 internal sealed class RetryPipeline
 {
-    private static readonly ResiliencePropertyKey<long> FirstFailure = new("first-failure");
+    private static readonly ResiliencePropertyKey<SilenceClock> Clock = new("clock");
     private static readonly ResiliencePropertyKey<TimeSpan> GiveUpAfter = new("give-up-after");
 
     private readonly ResiliencePipeline _pipeline;
@@ -32,7 +32,7 @@ internal sealed class RetryPipeline
             Delay = options.BaseDelay,
             MaxDelay = options.LongestDelay,
             ShouldHandle = arguments => ValueTask.FromResult(
-                arguments.Outcome.Exception is StorageException { IsRetriable: true } && IsWithinTime(arguments.Context)),
+                arguments.Outcome.Exception is StorageException { IsRetriable: true } failure && IsWithinTime(failure, arguments.Context)),
             DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as StorageException)?.RetryAfter),
             OnRetry = arguments =>
             {
@@ -46,16 +46,31 @@ internal sealed class RetryPipeline
     /// <param name="call">One try.</param>
     /// <param name="cancellationToken">Stops; a cancelled call is not started.</param>
     /// <param name="giveUpAfter">Another time than the options say.</param>
+    public Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, TimeSpan? giveUpAfter = null) =>
+        RunAsync((_, token) => call(token), cancellationToken, giveUpAfter);
+
+    /// <summary>The same for a call that tells when it waits for nothing but the storage, and when something moves.</summary>
+    /// <param name="call">One try.</param>
+    /// <param name="cancellationToken">Stops; a cancelled call is not started.</param>
+    /// <param name="giveUpAfter">Another time than the options say.</param>
     public async Task<T> RunAsync<T>(
-        Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, TimeSpan? giveUpAfter = null)
+        Func<SilenceClock, CancellationToken, Task<T>> call, CancellationToken cancellationToken, TimeSpan? giveUpAfter = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        var clock = new SilenceClock(_time, _options.StallAfter);
+        context.Properties.Set(Clock, clock);
         context.Properties.Set(GiveUpAfter, giveUpAfter ?? _options.GiveUpAfter);
         try
         {
             return await _pipeline.ExecuteAsync(
-                static async (context, call) => await call(context.CancellationToken).ConfigureAwait(false), context, call).ConfigureAwait(false);
+                static async (context, state) =>
+                {
+                    state.clock.Queue();
+                    return await state.call(state.clock, context.CancellationToken).ConfigureAwait(false);
+                },
+                context,
+                (clock, call)).ConfigureAwait(false);
         }
         finally
         {
@@ -63,16 +78,11 @@ internal sealed class RetryPipeline
         }
     }
 
-    private bool IsWithinTime(ResilienceContext context)
+    /// <summary>A storage that asks to be left alone for longer than there is time is not waited for.</summary>
+    private static bool IsWithinTime(StorageException failure, ResilienceContext context)
     {
         var limit = context.Properties.GetValue(GiveUpAfter, TimeSpan.Zero);
-        var now = _time.GetTimestamp();
-        var first = context.Properties.GetValue(FirstFailure, 0L);
-        if (first == 0)
-        {
-            context.Properties.Set(FirstFailure, now);
-            return limit > TimeSpan.Zero;
-        }
-        return _time.GetElapsedTime(first, now) < limit;
+        var silence = context.Properties.GetValue(Clock, null!).Fail();
+        return silence < limit && silence + (failure.RetryAfter ?? TimeSpan.Zero) <= limit;
     }
 }

@@ -67,8 +67,8 @@ internal abstract class StorageDecorator(IBackupStorage inner)
     public virtual Task FlushAsync(CancellationToken cancellationToken) => Ability<IDeferredFlush>().FlushAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public virtual IAsyncEnumerable<PartialUpload> ListPartialsAsync(CancellationToken cancellationToken) =>
-        Ability<IPartialUploads>().ListPartialsAsync(cancellationToken);
+    public virtual IAsyncEnumerable<PartialUpload> ListPartialsAsync(string folder, CancellationToken cancellationToken) =>
+        Ability<IPartialUploads>().ListPartialsAsync(folder, cancellationToken);
 
     /// <inheritdoc/>
     public virtual Task RemovePartialAsync(PartialUpload upload, CancellationToken cancellationToken) =>

@@ -1,3 +1,5 @@
+using CloudBackup.Storage.Decorators;
+
 namespace CloudBackup.Storage.S3;
 
 /// <summary>
@@ -12,15 +14,17 @@ internal sealed class IdleWatch : IDisposable
     private readonly CancellationTokenSource _stop;
     private readonly CancellationTokenRegistration _link;
     private readonly TimeSpan _stretch;
+    private readonly SilenceClock? _clock;
     private long _progress;
 
     /// <summary>Starts watching.</summary>
     /// <param name="stretch">How long may pass without progress.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Stops for other reasons.</param>
-    public IdleWatch(TimeSpan stretch, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="clock">Is told of progress.</param>
+    public IdleWatch(TimeSpan stretch, TimeProvider time, CancellationToken cancellationToken, SilenceClock? clock = null)
     {
-        _stretch = stretch;
+        (_stretch, _clock) = (stretch, clock);
         _stop = new CancellationTokenSource(stretch, time);
         _link = cancellationToken.Register(_stop.Cancel);
     }
@@ -36,6 +40,7 @@ internal sealed class IdleWatch : IDisposable
         {
             _progress = 0;
             _stop.CancelAfter(_stretch);
+            _clock?.Advance();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using Amazon;
 using Amazon.Runtime;
@@ -132,12 +133,9 @@ internal sealed class S3Client : AmazonS3Client
                 UseCookies = false,
                 AutomaticDecompression = DecompressionMethods.None,
             };
-            if (acceptsAnyCertificate)
-            {
-#pragma warning disable CA5359 // the administrator has asked for it, for a store of their own
-                handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
-            }
+            // Only a certificate that is not accepted ends for good; any other failure to agree on a connection may pass.
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, chain, errors) =>
+                acceptsAnyCertificate || errors == SslPolicyErrors.None ? true : throw new CertificateException(errors, chain);
             _client = new HttpClient(new Tuning(handler)) { Timeout = Timeout.InfiniteTimeSpan };
         }
 

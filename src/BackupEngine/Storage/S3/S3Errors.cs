@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Text.RegularExpressions;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
@@ -16,7 +15,7 @@ internal sealed partial class S3Errors(S3Place place)
     public StorageException Translate(Exception failure, string path) => failure switch
     {
         AmazonS3Exception answer => FromAnswer(answer, path),
-        _ when Find<AuthenticationException>(failure) is { } certificate => Error(
+        _ when Find<CertificateException>(failure) is { } certificate => Error(
             StorageErrorKind.Misconfigured,
             path,
             $"the certificate of {place.Host} is not accepted: {certificate.Message} Correct -Endpoint"
@@ -47,6 +46,7 @@ internal sealed partial class S3Errors(S3Place place)
             or "IllegalLocationConstraintException" or "KeyTooLongError" or "AuthorizationQueryParametersError" => StorageErrorKind.Misconfigured,
         "PreconditionFailed" => StorageErrorKind.AlreadyExists,
         "InvalidRange" => StorageErrorKind.InvalidRange,
+        "InvalidObjectState" => StorageErrorKind.Other,
         "QuotaExceeded" or "InsufficientStorage" or "InsufficientCapacity" or "XMinioStorageFull" or "StorageQuotaExceeded"
             or "ServiceQuotaExceeded" => StorageErrorKind.OutOfSpace,
         "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "TooManyRequests" or "TooManyRequestsException"
@@ -87,6 +87,8 @@ internal sealed partial class S3Errors(S3Place place)
             "RequestTimeTooSkewed" => "the clock of this machine is more than the store allows (15 minutes) off. Set it, best by NTP.",
             "AuthorizationHeaderMalformed" or "PermanentRedirect" or "TemporaryRedirect" or "IllegalLocationConstraintException" => WrongRegion(answer),
             "KeyTooLongError" => $"{subject} is longer than the store takes.",
+            "InvalidObjectState" => $"{subject} lies in an archive of the store. Have the store bring it back first, and keep rules that move objects "
+                + "there away from backups.",
             _ => kind switch
             {
                 StorageErrorKind.AccessDenied => $"the keys have no right to {subject}. The README's policy lists the rights that backups need.",

@@ -6,13 +6,15 @@ namespace CloudBackup.Storage.S3;
 /// What every request to the store passes: retry outside, then the limit of requests at a time, then the store's rate. Here and not around
 /// the storage, because one call of the storage may be thousands of requests, each of which is tried again for itself. A failure that stays
 /// is final: nobody further out tries again. Once the store has been given up, its next requests are tried once only until one succeeds,
-/// so that tidying up after a lost store does not take as long as losing it did.
+/// so that tidying up after a lost store does not take as long as losing it did. A request that fails while others succeed is its own trouble.
 /// </summary>
 internal sealed class S3Gate
 {
     private readonly S3Errors _errors;
     private readonly RetryPipeline _retry;
     private readonly RequestPacer _pacer;
+    private readonly StorageContext _context;
+    private long _lastSuccess;
     private volatile bool _isGivenUp;
 
     /// <summary>Creates the gate.</summary>
@@ -21,7 +23,8 @@ internal sealed class S3Gate
     /// <param name="context">The site's limits, the clock and the log.</param>
     public S3Gate(S3Errors errors, S3Profile profile, StorageContext context)
     {
-        _errors = errors;
+        (_errors, _context) = (errors, context);
+        _lastSuccess = context.Time.GetTimestamp();
         _retry = new RetryPipeline(context.Retry, context.Time, context.Log);
         _pacer = new RequestPacer(profile.RequestsPerSecond, context.Time);
         Uploads = new AdaptiveLimiter(context.Limits.UploadConcurrency ?? profile.UploadConcurrency, context.Log);
@@ -43,31 +46,50 @@ internal sealed class S3Gate
     /// <param name="path">The object that it is about, for the message; empty for the bucket.</param>
     /// <param name="request">One try. A <see cref="StorageException"/> of its own passes as it is.</param>
     /// <param name="cancellationToken">Stops.</param>
+    /// <param name="isOnce">Whether somebody waits for the end, so that it is not tried again.</param>
+    public Task<T> RunAsync<T>(
+        AdaptiveLimiter limiter, string path, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken, bool isOnce = false) =>
+        RunAsync(limiter, path, (_, token) => request(token), cancellationToken, isOnce);
+
+    /// <summary>The same for a request that tells when bytes move.</summary>
+    /// <param name="limiter">Which requests it counts among.</param>
+    /// <param name="path">The object that it is about.</param>
+    /// <param name="request">One try.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="isOnce">Whether somebody waits for the end, so that it is not tried again.</param>
     public async Task<T> RunAsync<T>(
-        AdaptiveLimiter limiter, string path, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+        AdaptiveLimiter limiter,
+        string path,
+        Func<SilenceClock, CancellationToken, Task<T>> request,
+        CancellationToken cancellationToken,
+        bool isOnce = false)
     {
         try
         {
             var result = await _retry.RunAsync(
-                token => limiter.RunAsync(() => TryAsync(path, request, token), token),
+                (clock, token) => limiter.RunAsync(() => TryAsync(path, clock, request, token), token),
                 cancellationToken,
-                _isGivenUp ? TimeSpan.Zero : null).ConfigureAwait(false);
+                isOnce || _isGivenUp ? TimeSpan.Zero : null).ConfigureAwait(false);
+            Volatile.Write(ref _lastSuccess, _context.Time.GetTimestamp());
             _isGivenUp = false;
             return result;
         }
         catch (StorageException failure) when (failure.IsRetriable)
         {
-            _isGivenUp = true;
+            var silence = _context.Time.GetElapsedTime(Volatile.Read(ref _lastSuccess));
+            _isGivenUp = _isGivenUp || isOnce || silence >= _context.Retry.GiveUpAfter / 2;
             throw failure.AsFinal();
         }
     }
 
-    private async Task<T> TryAsync<T>(string path, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    private async Task<T> TryAsync<T>(
+        string path, SilenceClock clock, Func<SilenceClock, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
     {
         await _pacer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        clock.Advance();
         try
         {
-            return await request(cancellationToken).ConfigureAwait(false);
+            return await request(clock, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {

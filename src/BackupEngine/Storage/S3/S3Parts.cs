@@ -2,47 +2,57 @@ namespace CloudBackup.Storage.S3;
 
 /// <summary>
 /// How long the parts of an upload are. Of a content whose length nobody knows, the first parts are short, so that few bytes wait in memory,
-/// and later ones grow, so that the store's number of parts suffices for any length that memory allows.
+/// and later ones grow, so that the store's number of parts suffices for any length that memory allows. Where somebody has a guess, they are
+/// from the start as long as that needs.
 /// </summary>
 internal static class S3Parts
 {
     /// <summary>A part doubles after each such share of the allowed parts.</summary>
     private const int Steps = 16;
 
+    /// <summary>Where all parts must be equal and nobody has a guess, they have this length, or this share of the memory when that is more.</summary>
+    private const long EqualPart = 64L * 1024 * 1024;
+
+    private const int EqualShare = 16;
+
     /// <summary>The length of part <paramref name="number"/> (from 1).</summary>
     /// <param name="number">Which part.</param>
     /// <param name="profile">The store's limits.</param>
     /// <param name="contentLength">The length of the content; null when it is not known.</param>
+    /// <param name="likely">The length that the content is thought to have; 0 when nobody can tell.</param>
     /// <param name="memory">Bytes that all parts in flight may hold.</param>
-    public static long LengthOf(int number, S3Profile profile, long? contentLength, long memory)
+    public static long LengthOf(int number, S3Profile profile, long? contentLength, long likely, long memory)
     {
-        // Two at a time, so that one is filled while the other is sent; at last one alone, rather than not to fit.
-        var pair = Math.Max(S3Profile.SmallestPart, Math.Min(memory / 2, S3Profile.LargestRequest));
-        var alone = Math.Max(pair, Math.Min(memory, S3Profile.LargestRequest));
-        if (contentLength is { } length)
+        // Two at a time, so that one is filled while the other is sent; one alone, rather than not to fit.
+        var pair = Math.Clamp(memory / 2, S3Profile.SmallestPart, profile.LargestPart);
+        var alone = Math.Clamp(memory, pair, profile.LargestPart);
+        var least = Math.Max(S3Profile.SmallestPart, RoundUp(((contentLength ?? likely) + profile.MostParts - 1) / profile.MostParts));
+        if (contentLength is not null)
         {
-            var least = (length + profile.MostParts - 1) / profile.MostParts;
-            return Math.Min(alone, Math.Max(S3Profile.SmallestPart, RoundUp(least)));
+            return Math.Min(alone, least);
         }
+        var most = least > pair || number > profile.MostParts * 3 / 4 ? alone : pair;
         if (profile.NeedsEqualParts)
         {
-            return Math.Min(pair, 64L * 1024 * 1024);
+            return Math.Min(least > pair ? alone : pair, Math.Max(least, Math.Max(EqualPart, memory / EqualShare)));
         }
         var step = Math.Max(1, profile.MostParts / Steps);
-        var doublings = Math.Min((number - 1) / step, 40);
-        var wanted = S3Profile.SmallestPart << Math.Min(doublings, 20);
-        return Math.Min(wanted, number > profile.MostParts * 3 / 4 ? alone : pair);
+        var doublings = Math.Min((number - 1) / step, 20);
+        return Math.Min(most, Math.Max(least, S3Profile.SmallestPart << doublings));
     }
 
-    /// <summary>The longest content of unknown length that fits.</summary>
-    public static long Capacity(S3Profile profile, long memory)
+    /// <summary>The longest content that fits.</summary>
+    /// <param name="profile">The store's limits.</param>
+    /// <param name="likely">The length that the content is thought to have.</param>
+    /// <param name="memory">Bytes that all parts in flight may hold.</param>
+    public static long Capacity(S3Profile profile, long likely, long memory)
     {
         var sum = 0L;
         for (var number = 1; number <= profile.MostParts; number++)
         {
-            sum += LengthOf(number, profile, null, memory);
+            sum += LengthOf(number, profile, null, likely, memory);
         }
-        return sum;
+        return Math.Min(sum, profile.LargestObject ?? sum);
     }
 
     private static long RoundUp(long length) => (length + PartBuffer.ChunkLength - 1) / PartBuffer.ChunkLength * PartBuffer.ChunkLength;

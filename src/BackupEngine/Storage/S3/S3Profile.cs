@@ -51,6 +51,12 @@ internal sealed record S3Profile
     /// <summary>The most parts of an object.</summary>
     public int MostParts { get; init; } = 10_000;
 
+    /// <summary>The longest part of an object, and the longest object that goes up in one request.</summary>
+    public long LargestPart { get; init; } = LargestRequest;
+
+    /// <summary>The longest object; null where the parts alone set a limit.</summary>
+    public long? LargestObject { get; init; }
+
     /// <summary>Whether all parts of an object but the last must be of one length.</summary>
     public bool NeedsEqualParts { get; init; }
 

@@ -2,7 +2,7 @@ namespace CloudBackup.Storage.S3;
 
 /// <summary>
 /// The stores that CloudBackup knows. Where a line says no source, the value is the protocol's own: Amazon S3 user guide, "Multipart upload
-/// limits" and API reference. "rclone" is backend/s3/provider/*.yaml of rclone/rclone, which its users try against the real stores;
+/// limits" (parts of up to 5 GiB, 10,000 of them, and so objects of 48.8 TiB) and API reference. "rclone" is backend/s3/provider/*.yaml of rclone/rclone, which its users try against the real stores;
 /// "Cloudron" is src/storage/s3.js of Cloudron 4, which ran backups against them for years. Copies at a time: Cloudron (500 for Amazon, 10 else).
 /// </summary>
 internal static class S3Profiles
@@ -46,6 +46,8 @@ internal static class S3Profiles
             Endpoint = null, // https://ACCOUNT_ID.r2.cloudflarestorage.com: developers.cloudflare.com/r2/api/s3
             Regions = ["auto"], // the same page, "Bucket region"
             DefaultRegion = "auto",
+            LargestPart = (5L * 1024 * 1024 * 1024) - (5 * 1024 * 1024), // developers.cloudflare.com/r2/platform/limits
+            LargestObject = (5L * 1024 * 1024 * 1024 * 1024) - (5L * 1024 * 1024 * 1024), // the same
             NeedsEqualParts = true, // developers.cloudflare.com/r2, "Multipart objects": all parts but the last have the same size
             CanCreateNew = true, // developers.cloudflare.com/r2/api/s3/conditional-operations
             CanCompleteNew = true, // the same
@@ -58,6 +60,7 @@ internal static class S3Profiles
             Regions = ["nyc3", "ams3", "sgp1", "fra1", "sfo2", "sfo3", "syd1", "lon1", "tor1", "blr1"],
             EncodesListings = false, // rclone DigitalOcean.yaml: list_url_encode
             KeysPerDelete = 100, // Cloudron
+            LargestObject = 5_000_000_000_000, // docs.digitalocean.com/products/spaces/details/limits
             CopyConcurrency = 20, // Cloudron
             RequestsPerSecond = 150, // docs.digitalocean.com/products/spaces/details/limits: PUT, POST, COPY, DELETE and LIST for each Space
         },
@@ -76,6 +79,7 @@ internal static class S3Profiles
             Title = "Hetzner Object Storage",
             Endpoint = "https://{region}.your-objectstorage.com", // rclone Hetzner.yaml, as are the regions
             Regions = ["fsn1", "nbg1", "hel1"],
+            RequestsPerSecond = 750, // docs.hetzner.com/storage/object-storage/overview, "Limits": for each bucket
         },
         new()
         {
@@ -141,6 +145,7 @@ internal static class S3Profiles
                 "us-east-1", "us-east-2", "us-central-1", "us-west-1", "ca-central-1", "eu-central-1", "eu-central-2", "eu-west-1", "eu-west-2",
                 "eu-south-1", "ap-northeast-1", "ap-northeast-2", "ap-southeast-1", "ap-southeast-2",
             ],
+            LargestObject = 5_000_000_000_000, // docs.wasabi.com, "Maximum object size"
         },
         new()
         {

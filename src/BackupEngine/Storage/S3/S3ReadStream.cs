@@ -4,7 +4,7 @@ namespace CloudBackup.Storage.S3;
 
 /// <summary>
 /// An object, or a stretch of it, as a stream that is fetched ahead in ranges, several at a time. How many depends on the memory that is free:
-/// what the reader needs next is fetched in any case, the rest when there is room.
+/// what the reader needs next is fetched in any case, if little of it, and the rest when there is room.
 /// </summary>
 internal sealed class S3ReadStream : ReadOnlyStream
 {
@@ -84,7 +84,7 @@ internal sealed class S3ReadStream : ReadOnlyStream
         _at = 0;
         if (_ranges.Count == 0 && _next < _end)
         {
-            Fetch(_buffers.Take(NextLength));
+            Fetch(_buffers.TakeSome(NextLength));
         }
         FetchAhead();
         if (!_ranges.TryPeek(out var range))
@@ -110,9 +110,8 @@ internal sealed class S3ReadStream : ReadOnlyStream
 
     private void Fetch(PartBuffer buffer)
     {
-        var length = NextLength;
-        _ranges.Enqueue(_load((_next, length), buffer));
-        _next += length;
+        _ranges.Enqueue(_load((_next, buffer.Capacity), buffer));
+        _next += buffer.Capacity;
     }
 
     private static async Task DropAsync(Task<PartBuffer> range)

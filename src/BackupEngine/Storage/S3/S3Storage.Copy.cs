@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.ExceptionServices;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -83,15 +84,18 @@ internal sealed partial class S3Storage
                     PartNumber = number,
                     FirstByte = (number - 1) * partLength,
                     LastByte = Math.Min(number * partLength, found.ContentLength) - 1,
+                    ETagToMatch = [found.ETag],
                 };
-                await copying.AddAsync(token => CopyPartAsync(to, at, request, token)).ConfigureAwait(false);
+                await copying.AddAsync(token => CopyPartAsync(at, request, token)).ConfigureAwait(false);
             }
-            await CompleteAsync(write, id, await copying.FinishAsync().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            var tags = await copying.FinishAsync().ConfigureAwait(false);
+            await CheckUnchangedAsync(from, found.ETag, cancellationToken).ConfigureAwait(false);
+            await CompleteAsync(write, id, tags, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
             var cause = await copying.StopAsync().ConfigureAwait(false);
-            await AbortAsync(to, id).ConfigureAwait(false);
+            await AbortAsync(to, id, cancellationToken).ConfigureAwait(false);
             if (failure is OperationCanceledException && cause is not null && !cancellationToken.IsCancellationRequested)
             {
                 ExceptionDispatchInfo.Throw(cause);
@@ -110,11 +114,31 @@ internal sealed partial class S3Storage
         return StartUploadAsync(request, cancellationToken);
     }
 
-    private Task<PartETag> CopyPartAsync(string to, int number, CopyPartRequest request, CancellationToken cancellationToken) => _gate.RunAsync(
-        _gate.Copies,
-        to,
-        async token => await SendAsync(stop => Client.CopyPartAsync(request, stop), WorkLimit, token).ConfigureAwait(false) is { ETag.Length: > 0 } answer
-            ? new PartETag(number, answer.ETag)
-            : throw _errors.BadAnswer(to, "a part was copied without a tag"),
-        cancellationToken);
+    private async Task<PartETag> CopyPartAsync(int number, CopyPartRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _gate.RunAsync(
+                _gate.Copies,
+                request.SourceKey,
+                async token => await SendAsync(stop => Client.CopyPartAsync(request, stop), WorkLimit, token).ConfigureAwait(false)
+                    is { ETag.Length: > 0 } answer
+                        ? new PartETag(answer, copyChecksums: _profile.HasChecksums) { PartNumber = number }
+                        : throw _errors.BadAnswer(request.DestinationKey, "a part was copied without a tag"),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException failure) when (failure.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.PreconditionFailed })
+        {
+            throw Replaced(request.SourceKey, "copied", failure);
+        }
+    }
+
+    /// <summary>Not every store looks at the condition of a part, and parts of two objects are none.</summary>
+    private async Task CheckUnchangedAsync(string path, string tag, CancellationToken cancellationToken)
+    {
+        if ((await HeadAsync(path, cancellationToken).ConfigureAwait(false))?.ETag != tag)
+        {
+            throw Replaced(path, "copied");
+        }
+    }
 }

@@ -1,16 +1,26 @@
 using System.Runtime.ExceptionServices;
+using Amazon.S3;
 using Amazon.S3.Model;
 
 namespace CloudBackup.Storage.S3;
 
 internal sealed partial class S3Storage
 {
+    /// <summary>What tidying up may take once somebody waits for the end (I8). What it leaves, the next run or a cleanup removes.</summary>
+    private static readonly TimeSpan TidyLimit = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// The checksum that the store keeps of each part, and of them all. Where parts carry one, the upload must be begun for it and ended with all
+    /// of them: Amazon does not find the parts otherwise.
+    /// </summary>
+    private ChecksumAlgorithm? PartChecksum => _profile.HasChecksums ? ChecksumAlgorithm.CRC32 : null;
+
     /// <summary>
     /// Uploads a content in parts: one is filled while others are sent, as many as the upload concurrency and the memory allow. Whatever goes
     /// wrong, the parts under way are ended first and the upload is aborted then, so that the store keeps nothing of it.
     /// </summary>
     private async Task<long> UploadPartsAsync(
-        S3Write write, ObjectContent content, PeekingStream source, PartBuffer first, CancellationToken cancellationToken)
+        S3Write write, ObjectContent content, PeekingStream source, PartPlan plan, PartBuffer first, CancellationToken cancellationToken)
     {
         await RefuseExistingAsync(write, isChecked: false, cancellationToken).ConfigureAwait(false);
         var id = await StartUploadAsync(write, cancellationToken).ConfigureAwait(false);
@@ -18,7 +28,7 @@ internal sealed partial class S3Storage
         using var sending = new PartsInFlight(stop, _gate.Uploads.Limit);
         try
         {
-            var length = await SendPartsAsync(write, id, content, source, first, sending, stop.Token).ConfigureAwait(false);
+            var length = await SendPartsAsync(write, id, content, source, plan, first, sending, stop.Token).ConfigureAwait(false);
             var tags = await sending.FinishAsync().ConfigureAwait(false);
             CheckLength(write.Path, content, length);
             cancellationToken.ThrowIfCancellationRequested();
@@ -29,7 +39,7 @@ internal sealed partial class S3Storage
         catch (Exception failure)
         {
             var cause = await sending.StopAsync().ConfigureAwait(false);
-            await AbortAsync(write.Path, id).ConfigureAwait(false);
+            await AbortAsync(write.Path, id, cancellationToken).ConfigureAwait(false);
             if (failure is OperationCanceledException && cause is not null && !cancellationToken.IsCancellationRequested)
             {
                 ExceptionDispatchInfo.Throw(cause); // a part failed, and the rest was only stopped
@@ -43,6 +53,7 @@ internal sealed partial class S3Storage
         string id,
         ObjectContent content,
         PeekingStream source,
+        PartPlan plan,
         PartBuffer first,
         PartsInFlight sending,
         CancellationToken cancellationToken)
@@ -51,16 +62,8 @@ internal sealed partial class S3Storage
         await sending.AddAsync(token => SendPartAsync(write, id, 1, first, token)).ConfigureAwait(false);
         for (var number = 2; !await source.IsAtEndAsync(cancellationToken).ConfigureAwait(false); number++)
         {
-            if (number > _profile.MostParts)
-            {
-                throw new StorageException(
-                    StorageErrorKind.Misconfigured,
-                    write.Path,
-                    $"'{write.Path}' is longer than {_profile.Title} takes in {_profile.MostParts} parts of what fits in memory ({length} bytes). "
-                    + "Raise the site's -MemoryLimit.");
-            }
-            var wanted = S3Parts.LengthOf(number, _profile, content.Length, _buffers.Total);
-            var part = await _buffers.TakeAsync(wanted, cancellationToken).ConfigureAwait(false);
+            plan.Check(number, length + 1);
+            var part = await _buffers.TakeAsync(plan.LengthOf(number), cancellationToken).ConfigureAwait(false);
             try
             {
                 await part.FillAsync(source, cancellationToken).ConfigureAwait(false);
@@ -92,6 +95,7 @@ internal sealed partial class S3Storage
 
     private async Task<string> StartUploadAsync(InitiateMultipartUploadRequest request, CancellationToken cancellationToken)
     {
+        request.ChecksumAlgorithm = PartChecksum;
         return await _gate.RunAsync(
             _gate.Uploads,
             request.Key,
@@ -110,18 +114,21 @@ internal sealed partial class S3Storage
         return await _gate.RunAsync(
             _gate.Uploads,
             write.Path,
-            token => TransferAsync(part, PartAnswerLimit, async (stream, stop) => new PartETag(await Client.UploadPartAsync(
-                new UploadPartRequest
-                {
-                    BucketName = _place.Bucket,
-                    Key = write.Path,
-                    UploadId = id,
-                    PartNumber = number,
-                    PartSize = part.Length,
-                    InputStream = stream,
-                    UseChunkEncoding = false,
-                },
-                stop).ConfigureAwait(false)), token),
+            (clock, token) => TransferAsync(part, PartAnswerLimit, clock, async (stream, stop) => new PartETag(
+                await Client.UploadPartAsync(
+                    new UploadPartRequest
+                    {
+                        BucketName = _place.Bucket,
+                        Key = write.Path,
+                        UploadId = id,
+                        PartNumber = number,
+                        PartSize = part.Length,
+                        InputStream = stream,
+                        UseChunkEncoding = false,
+                        ChecksumAlgorithm = PartChecksum,
+                    },
+                    stop).ConfigureAwait(false),
+                copyChecksums: _profile.HasChecksums), token),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -138,7 +145,7 @@ internal sealed partial class S3Storage
         await RefuseExistingAsync(write, isChecked: _profile.CanCompleteNew, cancellationToken).ConfigureAwait(false);
         await EndAsync(
             write,
-            async token =>
+            async (_, token) =>
             {
                 var answer = await SendAsync(stop => Client.CompleteMultipartUploadAsync(request, stop), WorkLimit, token).ConfigureAwait(false);
                 return answer is { ETag: null or "", Key: null or "" }
@@ -169,19 +176,22 @@ internal sealed partial class S3Storage
     }
 
     /// <summary>Tells the store to forget the parts. When it cannot be reached, the next cleanup does it.</summary>
-    private async Task AbortAsync(string path, string id)
+    private async Task AbortAsync(string path, string id, CancellationToken stop)
     {
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _context.Time);
+        var registration = stop.Register(() => limit.CancelAfter(TidyLimit));
+        await using var _ = registration.ConfigureAwait(false);
         try
         {
-            await AbortUploadAsync(path, id, CancellationToken.None).ConfigureAwait(false);
+            await AbortUploadAsync(path, id, limit.Token, isOnce: stop.IsCancellationRequested).ConfigureAwait(false);
         }
-        catch (StorageException failure)
+        catch (Exception failure) when (failure is StorageException or OperationCanceledException)
         {
             _context.Log($"The parts of {path} are still at the store; a cleanup removes them: {failure.Message}");
         }
     }
 
-    private Task<bool> AbortUploadAsync(string path, string id, CancellationToken cancellationToken)
+    private Task<bool> AbortUploadAsync(string path, string id, CancellationToken cancellationToken, bool isOnce = false)
     {
         var request = new AbortMultipartUploadRequest { BucketName = _place.Bucket, Key = path, UploadId = id };
         return _gate.RunAsync(
@@ -193,12 +203,13 @@ internal sealed partial class S3Storage
                 {
                     await SendAsync(stop => Client.AbortMultipartUploadAsync(request, stop), WorkLimit, token).ConfigureAwait(false);
                 }
-                catch (Amazon.S3.AmazonS3Exception failure) when (failure.StatusCode == System.Net.HttpStatusCode.NotFound)
+                catch (AmazonS3Exception failure) when (failure.StatusCode == System.Net.HttpStatusCode.NotFound)
                 {
                     // Somebody else has aborted or completed it.
                 }
                 return true;
             },
-            cancellationToken);
+            cancellationToken,
+            isOnce);
     }
 }

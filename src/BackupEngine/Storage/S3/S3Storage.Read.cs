@@ -1,5 +1,6 @@
 using Amazon.S3;
 using Amazon.S3.Model;
+using CloudBackup.Storage.Decorators;
 
 namespace CloudBackup.Storage.S3;
 
@@ -18,12 +19,13 @@ internal sealed partial class S3Storage
         {
             return await CheckRangeAsync(path, offset, cancellationToken).ConfigureAwait(false);
         }
-        var first = new S3Range(path, offset, Math.Min(RangeLength, length ?? RangeLength));
+        var buffer = _buffers.TakeSome(Math.Min(RangeLength, length ?? RangeLength));
+        var first = new S3Range(path, offset, buffer.Capacity);
         var stop = new CancellationTokenSource();
         try
         {
             // The first range tells how long the object is, and the tag that the others must agree with.
-            var loading = LoadAsync(first, _buffers.Take(first.Length), stop.Token);
+            var loading = LoadAsync(first, buffer, stop.Token);
             await using (cancellationToken.Register(stop.Cancel).ConfigureAwait(false))
             {
                 await Task.WhenAny(first.Head.Task, loading).ConfigureAwait(false);
@@ -67,9 +69,9 @@ internal sealed partial class S3Storage
             return await _gate.RunAsync(
                 _gate.Downloads,
                 range.Path,
-                async token =>
+                async (clock, token) =>
                 {
-                    await LoadRestAsync(range, buffer, token).ConfigureAwait(false);
+                    await LoadRestAsync(range, buffer, clock, token).ConfigureAwait(false);
                     return buffer;
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -81,9 +83,9 @@ internal sealed partial class S3Storage
         }
     }
 
-    private async Task LoadRestAsync(S3Range range, PartBuffer buffer, CancellationToken cancellationToken)
+    private async Task LoadRestAsync(S3Range range, PartBuffer buffer, SilenceClock clock, CancellationToken cancellationToken)
     {
-        using var watch = new IdleWatch(_context.Retry.StallAfter, _context.Time, cancellationToken);
+        using var watch = new IdleWatch(_context.Retry.StallAfter, _context.Time, cancellationToken, clock);
         await StallAsTransientAsync(
             async () =>
             {
@@ -122,16 +124,24 @@ internal sealed partial class S3Storage
         }
         catch (AmazonS3Exception failure) when (failure.StatusCode == System.Net.HttpStatusCode.PreconditionFailed)
         {
-            throw new StorageException(StorageErrorKind.Corrupt, range.Path, $"'{range.Path}' was replaced while it was read.", failure);
+            throw Replaced(range.Path, "read", failure);
         }
         if (answer.ContentRange is not { } told || !TryParse(told, out var start, out var total) || start != range.Offset + done)
         {
             answer.Dispose();
             throw _errors.BadAnswer(range.Path, $"a range from {range.Offset + done} was asked for, and {answer.ContentRange ?? "the whole object"} came");
         }
+        if (range.Tag is { } tag && answer.ETag != tag)
+        {
+            answer.Dispose();
+            throw Replaced(range.Path, "read"); // by a store that does not look at conditions
+        }
         range.Learn(answer.ETag, total);
         return answer;
     }
+
+    private static StorageException Replaced(string path, string meanwhile, Exception? failure = null) =>
+        new(StorageErrorKind.Corrupt, path, $"'{path}' was replaced while it was {meanwhile}.", failure);
 
     private static bool TryParse(string range, out long start, out long total)
     {

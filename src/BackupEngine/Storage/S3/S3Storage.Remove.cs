@@ -87,20 +87,30 @@ internal sealed partial class S3Storage
     {
         var left = paths;
         var failures = new List<RemoveFailure>();
-        await _gate.RunAsync(
-            _gate.Uploads,
-            "",
-            async token =>
-            {
-                var errors = await SendBatchAsync(left, token).ConfigureAwait(false);
-                var told = errors.Where(error => error.Code != "NoSuchKey").Select(error => new RemoveFailure(error.Key, Reason(error))).ToList();
-                failures.RemoveAll(failure => failure.Reason.IsRetriable);
-                failures.AddRange(told);
-                left = [.. told.Where(failure => failure.Reason.IsRetriable).Select(failure => failure.Path)];
-                return left.Length == 0 ? true : throw told.First(failure => failure.Reason.IsRetriable).Reason;
-            },
-            cancellationToken).ConfigureAwait(false);
-        return failures;
+        var isAnswered = false;
+        try
+        {
+            await _gate.RunAsync(
+                _gate.Uploads,
+                "",
+                async token =>
+                {
+                    isAnswered = false;
+                    var errors = await SendBatchAsync(left, token).ConfigureAwait(false);
+                    isAnswered = true;
+                    var told = errors.Where(error => error.Code != "NoSuchKey").Select(error => new RemoveFailure(error.Key, Reason(error))).ToList();
+                    failures.RemoveAll(failure => failure.Reason.IsRetriable);
+                    failures.AddRange(told);
+                    left = [.. told.Where(failure => failure.Reason.IsRetriable).Select(failure => failure.Path)];
+                    return left.Length == 0 ? true : throw told.First(failure => failure.Reason.IsRetriable).Reason;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException) when (isAnswered)
+        {
+            // The store works, only some objects cannot be removed: they do not keep the others from it.
+        }
+        return failures.Select(failure => failure with { Reason = failure.Reason.AsFinal() });
     }
 
     private async Task<List<DeleteError>> SendBatchAsync(string[] paths, CancellationToken cancellationToken)

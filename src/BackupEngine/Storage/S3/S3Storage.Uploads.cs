@@ -10,7 +10,7 @@ internal sealed partial class S3Storage
     {
         var below = StoragePath.Check(path) + "/";
         var count = 0;
-        await foreach (var upload in ListPartialsAsync(path, cancellationToken).ConfigureAwait(false))
+        await foreach (var upload in ListStartingAsync(path, cancellationToken).ConfigureAwait(false))
         {
             if (upload.Path == path || upload.Path.StartsWith(below, StringComparison.Ordinal))
             {
@@ -22,19 +22,14 @@ internal sealed partial class S3Storage
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<PartialUpload> ListPartialsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var upload in ListPartialsAsync("", cancellationToken).ConfigureAwait(false))
-        {
-            yield return upload;
-        }
-    }
+    public IAsyncEnumerable<PartialUpload> ListPartialsAsync(string folder, CancellationToken cancellationToken) =>
+        ListStartingAsync(folder.Length == 0 ? "" : StoragePath.Check(folder) + "/", cancellationToken);
 
     /// <inheritdoc/>
     public Task RemovePartialAsync(PartialUpload upload, CancellationToken cancellationToken) =>
         AbortUploadAsync(StoragePath.Check(upload.Path), upload.Id, cancellationToken);
 
-    private async IAsyncEnumerable<PartialUpload> ListPartialsAsync(string start, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<PartialUpload> ListStartingAsync(string start, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (keyMarker, idMarker) = ((string?)null, (string?)null);
         do
@@ -58,6 +53,7 @@ internal sealed partial class S3Storage
     private Task<ListMultipartUploadsResponse> ListPartialsPageAsync(
         string start, string? keyMarker, string? idMarker, CancellationToken cancellationToken)
     {
+        // Without an encoding: Ceph 16 encodes keys when asked to, and does not say so.
         var request = new ListMultipartUploadsRequest
         {
             BucketName = _place.Bucket,
@@ -67,7 +63,7 @@ internal sealed partial class S3Storage
         };
         return _gate.RunAsync(
             _gate.Downloads,
-            start,
+            start.TrimEnd('/'),
             token => SendAsync(stop => Client.ListMultipartUploadsAsync(request, stop), AnswerLimit, token),
             cancellationToken);
     }

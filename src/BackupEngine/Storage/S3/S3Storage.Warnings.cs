@@ -16,6 +16,9 @@ internal sealed partial class S3Storage
         var warnings = active.Where(DeletesObjects).Select(rule =>
             $"The bucket {_place.Bucket} has a lifecycle rule{Named(rule)} that deletes objects {AfterWhat(rule)}: it takes backups away without asking. "
             + "Let the site's retention do that, and narrow or remove the rule.").ToList();
+        warnings.AddRange(active.Where(rule => ArchivedTo(rule) is not null).Select(rule =>
+            $"The bucket {_place.Bucket} has a lifecycle rule{Named(rule)} that moves objects to {ArchivedTo(rule)}: a backup there cannot be tested or "
+            + "restored before the store has brought it back, which takes hours. Narrow or remove the rule."));
         var status = await LookAsync(
             async token => (await Client.GetBucketVersioningAsync(_place.Bucket, token).ConfigureAwait(false)).VersioningConfig?.Status?.Value ?? "Off",
             cancellationToken).ConfigureAwait(false);
@@ -41,6 +44,10 @@ internal sealed partial class S3Storage
 
     private static bool DeletesObjects(LifecycleRule rule) => rule.Expiration is { } end && (end.Days > 0 || end.Date is not null);
 
+    /// <summary>The class of storage, read only after a request and hours, that a rule moves objects to; null for none.</summary>
+    private static string? ArchivedTo(LifecycleRule rule) => (rule.Transitions ?? []).Select(transition => transition.StorageClass?.Value)
+        .FirstOrDefault(name => name == S3StorageClass.Glacier.Value || name == S3StorageClass.DeepArchive.Value);
+
     private static string AfterWhat(LifecycleRule rule) => rule.Expiration.Days is > 0 and var days
         ? $"after {days} days"
         : $"on {rule.Expiration.Date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
@@ -53,9 +60,9 @@ internal sealed partial class S3Storage
     {
         try
         {
-            return await SendAsync(look, AnswerLimit, cancellationToken).ConfigureAwait(false);
+            return await _gate.RunAsync(_gate.Downloads, "", token => SendAsync(look, AnswerLimit, token), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when ((failure is AmazonS3Exception or StorageException) && !cancellationToken.IsCancellationRequested)
+        catch (StorageException failure)
         {
             _context.Log($"Facts about the bucket {_place.Bucket} are not to be had: {failure.Message}");
             return null;

@@ -1,5 +1,6 @@
 using Amazon.S3.Model;
 using CloudBackup.Infrastructure;
+using CloudBackup.Storage.Decorators;
 
 namespace CloudBackup.Storage.S3;
 
@@ -17,11 +18,13 @@ internal sealed partial class S3Storage
     public async Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken)
     {
         StoragePath.Check(path);
+        var plan = new PartPlan(_profile, path, content, _buffers.Total);
+        plan.CheckBefore();
         var write = new S3Write(path, mode, _context.Random.NextHex(16));
         var stream = content.Open();
         await using var _ = stream.ConfigureAwait(false);
         var source = new PeekingStream(stream);
-        var wanted = S3Parts.LengthOf(1, _profile, content.Length, _buffers.Total);
+        var wanted = plan.LengthOf(1);
         using (var first = await _buffers.TakeAsync(Math.Min(wanted, Math.Max(1, content.Length ?? wanted)), cancellationToken).ConfigureAwait(false))
         {
             await first.FillAsync(source, cancellationToken).ConfigureAwait(false);
@@ -32,7 +35,7 @@ internal sealed partial class S3Storage
                 return first.Length;
             }
             RefuseMore(path, content, first.Length + 1);
-            return await UploadPartsAsync(write, content, source, first, cancellationToken).ConfigureAwait(false);
+            return await UploadPartsAsync(write, content, source, plan, first, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -55,7 +58,7 @@ internal sealed partial class S3Storage
     private async Task PutAsync(S3Write write, PartBuffer content, CancellationToken cancellationToken)
     {
         await RefuseExistingAsync(write, isChecked: _profile.CanCreateNew, cancellationToken).ConfigureAwait(false);
-        await EndAsync(write, token => TransferAsync(content, PartAnswerLimit, async (stream, stop) =>
+        await EndAsync(write, (clock, token) => TransferAsync(content, PartAnswerLimit, clock, async (stream, stop) =>
         {
             var request = new PutObjectRequest
             {
@@ -86,7 +89,7 @@ internal sealed partial class S3Storage
     /// Sends the request that makes the object visible. After a try whose outcome nobody knows, an object that carries this write's mark is
     /// its success.
     /// </summary>
-    private async Task EndAsync<T>(S3Write write, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    private async Task EndAsync<T>(S3Write write, Func<SilenceClock, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
     {
         try
         {
@@ -106,9 +109,13 @@ internal sealed partial class S3Storage
 
     /// <summary>Sends a buffer, as often as it takes, and watches that it gets on.</summary>
     private async Task<T> TransferAsync<T>(
-        PartBuffer content, TimeSpan answerLimit, Func<Stream, CancellationToken, Task<T>> send, CancellationToken cancellationToken)
+        PartBuffer content,
+        TimeSpan answerLimit,
+        SilenceClock clock,
+        Func<Stream, CancellationToken, Task<T>> send,
+        CancellationToken cancellationToken)
     {
-        using var watch = new IdleWatch(_context.Retry.StallAfter, _context.Time, cancellationToken);
+        using var watch = new IdleWatch(_context.Retry.StallAfter, _context.Time, cancellationToken, clock);
         var stream = new WatchedStream(content.AsStream(), watch, answerLimit);
         await using var _ = stream.ConfigureAwait(false);
         return await StallAsTransientAsync(() => send(stream, watch.Token), watch, cancellationToken).ConfigureAwait(false);

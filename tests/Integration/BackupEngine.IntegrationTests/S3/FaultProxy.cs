@@ -8,7 +8,20 @@ namespace CloudBackup.IntegrationTests.S3;
 internal abstract record Fault
 {
     /// <summary>The proxy answers itself, after it has read the request.</summary>
-    public sealed record Answer(int Status, string Code, string Headers = "") : Fault;
+    public sealed record Answer(int Status, string Code, string Headers = "") : Fault
+    {
+        /// <summary>What it says; null for an error of that code.</summary>
+        public string? Body { get; init; }
+
+        /// <summary>Whether the server does its work before.</summary>
+        public bool ReachesServer { get; init; }
+    }
+
+    /// <summary>The request is read, and nobody answers.</summary>
+    public sealed record Silence : Fault;
+
+    /// <summary>The server does not hear of one of the request's headers.</summary>
+    public sealed record DropHeader(string Name) : Fault;
 
     /// <summary>The connection is torn when so many bytes of the request's body have come.</summary>
     public sealed record ResetRequest(long After) : Fault;
@@ -24,7 +37,11 @@ internal abstract record Fault
 }
 
 /// <summary>A request that came by, with its number from 1.</summary>
-internal sealed record ProxiedRequest(int Number, string Method, string Target, long Length);
+internal sealed record ProxiedRequest(int Number, string Method, string Target, long Length, string Head)
+{
+    /// <summary>The value of a header; null when there is none.</summary>
+    public string? Header(string name) => HttpMessage.Header(Head.Split("\r\n"), name);
+}
 
 /// <summary>Stands between us and a server on loopback, and does what networks and busy servers do.</summary>
 internal sealed class FaultProxy : IAsyncDisposable
@@ -51,6 +68,9 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     /// <summary>What happens to a request; null for nothing.</summary>
     public Func<ProxiedRequest, Fault?> Decide { get; set; } = _ => null;
+
+    /// <summary>Is shown each request that is passed on, with its body.</summary>
+    public Action<ProxiedRequest, byte[]>? Watch { get; set; }
 
     /// <summary>How long each request takes before it reaches the server.</summary>
     public TimeSpan Latency { get; set; }
@@ -160,7 +180,8 @@ internal sealed class FaultProxy : IAsyncDisposable
                 return false;
             }
             var number = Interlocked.Increment(ref proxy._requests);
-            var fault = proxy.Decide(new ProxiedRequest(number, request.Method, request.Target, request.Length ?? 0));
+            var proxied = new ProxiedRequest(number, request.Method, request.Target, request.Length ?? 0, Encoding.Latin1.GetString(request.Head));
+            var fault = proxy.Decide(proxied);
             if (proxy.Latency > TimeSpan.Zero)
             {
                 await Task.Delay(proxy.Latency, stop);
@@ -169,17 +190,28 @@ internal sealed class FaultProxy : IAsyncDisposable
             {
                 Fault.Answer answer => await AnswerAsync(request, answer),
                 Fault.ResetRequest reset => await ResetAsync(request, reset.After),
-                _ => await PassAsync(request, fault),
+                Fault.Silence => await KeepSilentAsync(request),
+                Fault.DropHeader drop => await PassAsync(request.Without(drop.Name), proxied, null),
+                _ => await PassAsync(request, proxied, fault),
             };
         }
 
         private async Task<bool> AnswerAsync(HttpMessage request, Fault.Answer answer)
         {
-            await request.PassBodyAsync(_client, _ => ValueTask.CompletedTask, stop);
-            var body = request.Method == "HEAD" ? "" : $"<?xml version=\"1.0\"?><Error><Code>{answer.Code}</Code><Message>Injected.</Message></Error>";
+            if (answer.ReachesServer)
+            {
+                await toServer.WriteAsync(request.Head, stop);
+                await request.PassBodyAsync(_client, bytes => toServer.WriteAsync(bytes, stop), stop);
+                await DrainAsync(request, await ReadAnswerAsync());
+            }
+            else
+            {
+                await request.PassBodyAsync(_client, _ => ValueTask.CompletedTask, stop);
+            }
+            var body = request.Method == "HEAD" ? "" : answer.Body ?? $"<?xml version=\"1.0\"?><Error><Code>{answer.Code}</Code><Message>Injected.</Message></Error>";
             await toClient.WriteAsync(
-                Encoding.ASCII.GetBytes($"HTTP/1.1 {answer.Status} Injected\r\nContent-Type: application/xml\r\n{answer.Headers}Content-Length: {body.Length}\r\n\r\n{body}"), stop);
-            return true;
+                Encoding.ASCII.GetBytes($"HTTP/1.1 {answer.Status} Injected\r\nContent-Type: application/xml\r\n{answer.Headers}{(answer.ReachesServer ? "Connection: close\r\n" : "")}Content-Length: {body.Length}\r\n\r\n{body}"), stop);
+            return !answer.ReachesServer; // not every server says where the answer that nobody hears ends
         }
 
         private async Task<bool> ResetAsync(HttpMessage request, long after)
@@ -189,29 +221,57 @@ internal sealed class FaultProxy : IAsyncDisposable
             return false;
         }
 
-        private async Task<bool> PassAsync(HttpMessage request, Fault? fault)
+        private async Task<bool> KeepSilentAsync(HttpMessage request)
         {
+            await request.PassBodyAsync(_client, _ => ValueTask.CompletedTask, stop);
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop);
+            return false;
+        }
+
+        private async Task<bool> PassAsync(HttpMessage request, ProxiedRequest proxied, Fault? fault)
+        {
+            using var seen = proxy.Watch is null ? null : new MemoryStream();
             await toServer.WriteAsync(request.Head, stop);
-            await request.PassBodyAsync(_client, bytes => toServer.WriteAsync(bytes, stop), stop);
-            var answer = await HttpMessage.ReadAsync(_server, stop) ?? throw new IOException("The server closed the connection.");
-            while (answer.Status == 100)
-            {
-                answer = await HttpMessage.ReadAsync(_server, stop) ?? throw new IOException("The server closed the connection.");
-            }
-            var hasBody = request.Method != "HEAD" && answer.Status is not (204 or 304);
+            await request.PassBodyAsync(
+                _client,
+                bytes =>
+                {
+                    seen?.Write(bytes.Span);
+                    return toServer.WriteAsync(bytes, stop);
+                },
+                stop);
+            proxy.Watch?.Invoke(proxied, seen!.ToArray());
+            var answer = await ReadAnswerAsync();
             if (fault is Fault.LoseAnswer)
             {
-                await (hasBody ? answer.PassBodyAsync(_server, _ => ValueTask.CompletedTask, stop) : Task.CompletedTask);
+                await DrainAsync(request, answer);
                 Tear(client);
                 return false;
             }
             await toClient.WriteAsync(answer.Head, stop);
-            if (hasBody)
+            if (HasBody(request, answer))
             {
                 await answer.PassBodyAsync(_server, Writer(fault), stop);
             }
             return true;
         }
+
+        private async Task<HttpMessage> ReadAnswerAsync()
+        {
+            while (true)
+            {
+                var answer = await HttpMessage.ReadAsync(_server, stop) ?? throw new IOException("The server closed the connection.");
+                if (answer.Status != 100)
+                {
+                    return answer;
+                }
+            }
+        }
+
+        private Task DrainAsync(HttpMessage request, HttpMessage answer) =>
+            HasBody(request, answer) ? answer.PassBodyAsync(_server, _ => ValueTask.CompletedTask, stop) : Task.CompletedTask;
+
+        private static bool HasBody(HttpMessage request, HttpMessage answer) => request.Method != "HEAD" && answer.Status is not (204 or 304);
 
         private Func<ReadOnlyMemory<byte>, ValueTask> Writer(Fault? fault)
         {

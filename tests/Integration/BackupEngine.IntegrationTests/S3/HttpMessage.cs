@@ -64,7 +64,15 @@ internal sealed record HttpMessage(string FirstLine, byte[] Head, long? Length, 
         }
     }
 
-    private static string? Header(string[] lines, string name) => lines
+    /// <summary>The same without a header.</summary>
+    public HttpMessage Without(string name)
+    {
+        var lines = Encoding.Latin1.GetString(Head).Split("\r\n").Where(line => !line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase));
+        return this with { Head = Encoding.Latin1.GetBytes(string.Join("\r\n", lines)) };
+    }
+
+    /// <summary>The value of a header; null when there is none.</summary>
+    public static string? Header(string[] lines, string name) => lines
         .FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
 }
 

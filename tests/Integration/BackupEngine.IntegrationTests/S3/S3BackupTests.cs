@@ -28,7 +28,7 @@ public sealed class S3BackupTests
     [InlineData("moto", "cloudflare-r2", false, BackupFormat.Rsync)]
     public async Task A_backup_lives_its_life(string server, string provider, bool isEncrypted, BackupFormat format = BackupFormat.Tgz)
     {
-        var s3 = Server(server);
+        var s3 = S3Server.Named(server);
         var bucket = await s3.MakeBucketAsync();
         using var platform = await new TestPlatform().SetUpAsync(
             site: site => SiteOf(site, provider, bucket, s3.Url) with { Format = format },
@@ -49,7 +49,7 @@ public sealed class S3BackupTests
         await platform.Engine.AppBackups.RemoveAsync(backup.Id, platform.Observer, Token);
         await using var storage = s3.Open(bucket);
         Assert.DoesNotContain(await storage.ListAsync("", recursive: true, Token).Select(item => item.Path).ToListAsync(Token), path => path.Contains("app_", StringComparison.Ordinal));
-        Assert.Equal(0, await storage.ListPartialsAsync(Token).CountAsync(Token));
+        Assert.Equal(0, await storage.ListPartialsAsync("", Token).CountAsync(Token));
     }
 
     [Theory]
@@ -100,9 +100,9 @@ public sealed class S3BackupTests
         proxy.ComeBack();
         Assert.Empty(await platform.Engine.SyncAsync(null, [], platform.Observer, Token));
         await using var storage = S3Server.Ceph.Open(bucket);
-        Assert.Equal(1, await storage.ListPartialsAsync(Token).CountAsync(Token));
+        Assert.Equal(1, await storage.ListPartialsAsync("", Token).CountAsync(Token));
         Assert.Equal(BackupState.Ready, (await platform.BackUpAsync()).State);
-        Assert.Equal(0, await storage.ListPartialsAsync(Token).CountAsync(Token));
+        Assert.Equal(0, await storage.ListPartialsAsync("", Token).CountAsync(Token));
     }
 
     [Fact]
@@ -190,8 +190,6 @@ public sealed class S3BackupTests
         Assert.Contains("no-such-host.invalid", messages[2], StringComparison.Ordinal);
     }
 
-    private static S3Server Server(string name) => new[] { S3Server.Ceph, S3Server.Swift, S3Server.Moto }.Single(server => server.Name == name);
-
     internal static BackupSite SiteOf(BackupSite site, string provider, string bucket, string url) => site with
     {
         Provider = provider,
@@ -211,7 +209,7 @@ public sealed class S3BackupTests
         return new SiteSecrets { Credential = new NetworkCredential(server.AccessKey, server.SecretKey), Password = secure };
     }
 
-    private static List<string> Contents(string folder) =>
+    internal static List<string> Contents(string folder) =>
     [
         .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(path => $"{Path.GetRelativePath(folder, path)} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)))}"),

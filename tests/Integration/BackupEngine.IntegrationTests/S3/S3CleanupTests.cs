@@ -27,8 +27,10 @@ public sealed class S3CleanupTests
     {
         var bucket = await S3Server.Ceph.MakeBucketAsync();
         using var bare = S3Server.Ceph.Bare();
-        string[] others = ["2026-11-01-000000-000/holiday.mp4", "someone/elses", "2026-11-01-000000-000", "snapshot/notes.txt", "app_x_v1.tar.gz"];
-        string[] ours = ["2026-11-01-000000-000/app_x_v1.tar.gz", "2026-11-01-000000-000/app_x_v1/data/file", $"snapshot/{Guid.Empty}/data/file"];
+        string[] others = ["2026-11-01-000000-000/holiday.mp4", "someone/elses", "2026-11-01-000000-000", "snapshot/notes.txt", "app_x_v1.tar.gz",
+            "cloudbackup-probe-notes/large"];
+        string[] ours = ["2026-11-01-000000-000/app_x_v1.tar.gz", "2026-11-01-000000-000/app_x_v1/data/file", $"snapshot/{Guid.Empty}/data/file",
+            "cloudbackup-probe-0123456789abcdef/large"];
         foreach (var key in ours.Concat(others))
         {
             await bare.InitiateMultipartUploadAsync(bucket, key, Token);
@@ -37,12 +39,12 @@ public sealed class S3CleanupTests
         using var platform = await new TestPlatform(time: time).SetUpAsync(site: site => SiteOf(site, bucket), secrets: Secrets);
         await CleanAsync(platform);
         await using var storage = S3Server.Ceph.Open(bucket);
-        Assert.Equal(ours.Length + others.Length, await storage.ListPartialsAsync(Token).CountAsync(Token));
+        Assert.Equal(ours.Length + others.Length, await storage.ListPartialsAsync("", Token).CountAsync(Token));
         time.Advance(TimeSpan.FromHours(25));
         Assert.Equal(ours.Order(StringComparer.Ordinal), await CleanAsync(platform));
         Assert.Equal(
             others.Order(StringComparer.Ordinal),
-            (await storage.ListPartialsAsync(Token).ToListAsync(Token)).Select(upload => upload.Path).Order(StringComparer.Ordinal));
+            (await storage.ListPartialsAsync("", Token).ToListAsync(Token)).Select(upload => upload.Path).Order(StringComparer.Ordinal));
     }
 
     private static SiteSecrets Secrets => new() { Credential = new NetworkCredential(S3Server.Ceph.AccessKey, S3Server.Ceph.SecretKey) };

@@ -20,7 +20,7 @@ public abstract class S3Conformance : StorageConformance
         await using var bucket = Server.Open(await BucketAsync(), Profile);
         await using var storage = new PrefixedStorage(bucket, $"{GetType().Name}/{TestContext.Current.TestMethod!.MethodName}/{TestContext.Current.Test!.UniqueID}-{_places++}");
         await test(storage);
-        Assert.Equal(0, await storage.ListPartialsAsync(TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(0, await storage.ListPartialsAsync("", TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken));
     }
 
     private Task<string> BucketAsync()

@@ -3,6 +3,7 @@ using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
 using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CloudBackup.IntegrationTests.S3;
 
@@ -10,6 +11,7 @@ namespace CloudBackup.IntegrationTests.S3;
 public sealed class S3FaultTests
 {
     private const int Large = 23 * 1024 * 1024;
+    private const string Poisoned = "<DeleteResult><Error><Key>t/poisoned</Key><Code>InternalError</Code><Message>Injected.</Message></Error></DeleteResult>";
 
     private static readonly RetryOptions Quick = new()
     {
@@ -87,7 +89,7 @@ public sealed class S3FaultTests
         Assert.Contains($"127.0.0.1:{proxy.Port}", failure.Message, StringComparison.Ordinal);
         await using var back = S3Server.Ceph.Open(bucket);
         Assert.Null(await back.FindAsync("t/large", Token));
-        Assert.Equal("t/large", Assert.Single(await back.ListPartialsAsync(Token).ToListAsync(Token)).Path);
+        Assert.Equal("t/large", Assert.Single(await back.ListPartialsAsync("", Token).ToListAsync(Token)).Path);
         Assert.Equal(0, await back.SweepPartialsAsync("t/larg", Token));
         Assert.Equal(1, await back.SweepPartialsAsync("t", Token));
         await AssertNoPartsAsync(bucket);
@@ -143,6 +145,91 @@ public sealed class S3FaultTests
         Assert.Null(await storage.FindAsync("large", Token));
     }
 
+    [Fact]
+    public async Task An_upload_that_is_cancelled_while_the_server_is_gone_ends_at_once_I8()
+    {
+        await using var proxy = new FaultProxy(S3Server.Ceph.Port);
+        var bucket = await S3Server.Ceph.MakeBucketAsync();
+        var said = new ConcurrentQueue<string>();
+        await using var storage = S3Server.Ceph.Open(bucket, url: proxy.Url, log: said.Enqueue);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        proxy.Decide = request =>
+        {
+            if (request.Target.Contains("partNumber=3", StringComparison.Ordinal))
+            {
+                proxy.GoDownAsync().ContinueWith(_ => stop.CancelAsync(), TaskScheduler.Default);
+            }
+            return null;
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            storage.WriteAsync("large", ObjectContent.FromStream(new MemoryStream(new byte[Large])), WriteMode.CreateNew, stop.Token));
+        // The one try to tidy up has failed, and was not cut short.
+        Assert.Matches($"^The parts of large are still at the store; .*127.0.0.1:{proxy.Port}", said.Last());
+    }
+
+    [Fact]
+    public async Task An_upload_that_is_cancelled_while_the_server_keeps_silent_ends_soon_I8()
+    {
+        await using var proxy = new FaultProxy(S3Server.Ceph.Port);
+        var bucket = await S3Server.Ceph.MakeBucketAsync();
+        var time = new FakeTimeProvider();
+        await using var storage = S3Server.Ceph.Open(bucket, url: proxy.Url, time: time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var aborts = 0;
+        var isAborting = new TaskCompletionSource();
+        proxy.Decide = request =>
+        {
+            if (request.Target.Contains("partNumber=3", StringComparison.Ordinal))
+            {
+                stop.Cancel();
+            }
+            if (request.Method != "DELETE")
+            {
+                return null;
+            }
+            aborts++;
+            isAborting.TrySetResult();
+            return new Fault.Silence();
+        };
+        var write = storage.WriteAsync("large", ObjectContent.FromStream(new MemoryStream(new byte[Large])), WriteMode.CreateNew, stop.Token);
+        await isAborting.Task;
+        time.Advance(TimeSpan.FromSeconds(16));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
+        Assert.Equal(1, aborts);
+    }
+
+    [Fact]
+    public async Task Objects_that_cannot_be_removed_are_told_each_and_do_not_keep_the_others_from_it()
+    {
+        var bucket = await S3Server.Ceph.MakeBucketAsync();
+        using var bare = S3Server.Ceph.Bare();
+        await bare.PutBucketPolicyAsync(bucket, $$"""
+            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::{{bucket}}/t/held*"}]}
+            """, Token);
+        await using var storage = S3Server.Ceph.Open(bucket, S3Profiles.Find("s3-compatible")! with { KeysPerDelete = 3 });
+        await WriteSmallAsync(storage, "t/a", "t/held1", "t/b", "t/c", "t/held2");
+        var failures = await storage.RemoveAllAsync(["t/a", "t/held1", "t/b", "t/c", "t/held2", "t/missing"], Token);
+        Assert.Equal(["t/held1", "t/held2"], failures.Select(failure => failure.Path).Order(StringComparer.Ordinal));
+        Assert.All(failures, failure => Assert.Equal(StorageErrorKind.AccessDenied, failure.Reason.Kind));
+        Assert.Equal(["t/held1", "t/held2"], await storage.ListAsync("", recursive: true, Token).Select(item => item.Path).ToListAsync(Token));
+    }
+
+    [Fact]
+    public async Task An_object_that_fails_inside_the_server_for_good_is_told_and_does_not_keep_the_others_from_being_removed()
+    {
+        await using var proxy = new FaultProxy(S3Server.Ceph.Port);
+        var bucket = await S3Server.Ceph.MakeBucketAsync();
+        await using var storage = S3Server.Ceph.Open(bucket, url: proxy.Url, retry: Quick with { GiveUpAfter = TimeSpan.FromSeconds(1) });
+        await WriteSmallAsync(storage, "t/a", "t/poisoned", "t/b");
+        proxy.Decide = request => request.Method == "POST"
+            ? new Fault.Answer(200, "") { Body = Poisoned, ReachesServer = true }
+            : null;
+        var failure = Assert.Single(await storage.RemoveAllAsync(["t/a", "t/poisoned", "t/b"], Token));
+        Assert.Equal(("t/poisoned", StorageErrorKind.Transient, true), (failure.Path, failure.Reason.Kind, failure.Reason.IsFinal));
+        Assert.DoesNotContain(
+            await storage.ListAsync("", recursive: true, Token).Select(item => item.Path).ToListAsync(Token), path => path is "t/a" or "t/b");
+    }
+
     private static Func<ProxiedRequest, Fault?> Faults(string name) => name switch
     {
         "storm of 503" => request => request.Number % 3 != 0 ? new Fault.Answer(503, "SlowDown") : null,
@@ -153,6 +240,14 @@ public sealed class S3FaultTests
         "trickle" => request => request.Method == "GET" && request.Target.EndsWith("/copy", StringComparison.Ordinal) && request.Number % 2 == 0 ? new Fault.Trickle() : null,
         _ => request => request.Number % 2 == 0 ? new Fault.LoseAnswer() : null,
     };
+
+    private static async Task WriteSmallAsync(S3Storage storage, params string[] paths)
+    {
+        foreach (var path in paths)
+        {
+            await storage.WriteAsync(path, ObjectContent.FromBytes(new byte[10]), WriteMode.CreateNew, Token);
+        }
+    }
 
     private static async Task<byte[]> ReadAsync(S3Storage storage, string path)
     {
@@ -165,32 +260,6 @@ public sealed class S3FaultTests
     private static async Task AssertNoPartsAsync(string bucket)
     {
         await using var storage = S3Server.Ceph.Open(bucket);
-        Assert.Equal(0, await storage.ListPartialsAsync(Token).CountAsync(Token));
-    }
-
-    /// <summary>A server that goes away at a chosen request, once, and comes back.</summary>
-    private sealed class Outage(FaultProxy proxy, TimeSpan duration)
-    {
-        private readonly TaskCompletionSource _over = new();
-        private int _hasBegun;
-
-        public Task Over => _over.Task;
-
-        public Func<ProxiedRequest, Fault?> Decide(Func<ProxiedRequest, bool> begins) => request =>
-        {
-            if (begins(request) && Interlocked.Exchange(ref _hasBegun, 1) == 0)
-            {
-                _ = Task.Run(RunAsync);
-            }
-            return null;
-        };
-
-        private async Task RunAsync()
-        {
-            await proxy.GoDownAsync();
-            await Task.Delay(duration);
-            proxy.ComeBack();
-            _over.SetResult();
-        }
+        Assert.Equal(0, await storage.ListPartialsAsync("", Token).CountAsync(Token));
     }
 }

@@ -25,27 +25,36 @@ internal sealed record S3Server(string Name, int Port, string AccessKey, string 
     /// <summary>A simulator in Python, which knows Amazon's newest requests but checks little.</summary>
     public static S3Server Moto { get; } = new("moto", 5055, "any", "thing");
 
+    /// <summary>One of them by its name.</summary>
+    public static S3Server Named(string name) => new[] { Ceph, Swift, Moto }.Single(server => server.Name == name);
+
     /// <summary>Whether tests may take minutes and gigabytes.</summary>
     public static bool IsLarge => Environment.GetEnvironmentVariable("CLOUDBACKUP_TEST_LARGE") == "1";
 
     public string Url => $"http://127.0.0.1:{Port}";
 
+    /// <summary>Where it speaks TLS, with a certificate that it has signed itself.</summary>
+    public int TlsPort => Port + 1;
+
     public StorageCredential Credential => new(AccessKey, SecretKey);
 
     /// <summary>Skips the test unless the server runs.</summary>
-    public void Need()
+    public void Need() => Need(Port);
+
+    /// <summary>Skips the test unless the server runs there.</summary>
+    public void Need(int port)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         var isUp = true;
         try
         {
-            socket.Connect("127.0.0.1", Port);
+            socket.Connect("127.0.0.1", port);
         }
         catch (SocketException)
         {
             isUp = false;
         }
-        Assert.SkipUnless(isUp, $"{Name} does not run on port {Port}: start it with tests/Integration/servers/start-{Name}.sh.");
+        Assert.SkipUnless(isUp, $"{Name} does not run on port {port}: start it with tests/Integration/servers/start-{Name}.sh.");
     }
 
     /// <summary>The bare SDK, for what a test sets up or looks at behind our back.</summary>
@@ -77,9 +86,17 @@ internal sealed record S3Server(string Name, int Port, string AccessKey, string 
         RetryOptions? retry = null,
         StorageCredential? credential = null,
         Action<string>? log = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        bool acceptSelfSignedCertificate = false)
     {
-        var place = S3Place.Of(profile ?? S3Profiles.Find("s3-compatible")!, new S3Settings { Bucket = bucket, Region = "us-east-1", Endpoint = url ?? Url });
+        var settings = new S3Settings
+        {
+            Bucket = bucket,
+            Region = "us-east-1",
+            Endpoint = url ?? Url,
+            AcceptSelfSignedCertificate = acceptSelfSignedCertificate,
+        };
+        var place = S3Place.Of(profile ?? S3Profiles.Find("s3-compatible")!, settings);
         return new S3Storage(place, new StorageContext(time ?? TimeProvider.System, new SeededRandom(1), log ?? (_ => { }), storage => storage)
         {
             Credential = credential ?? Credential,

@@ -62,7 +62,7 @@ public sealed class S3StorageTests
         var failure = await Assert.ThrowsAsync<StorageException>(() =>
             storage.WriteAsync("large", ObjectContent.FromStream(new PatternStream(1L << 40)), WriteMode.CreateNew, Token));
         Assert.Contains("-MemoryLimit", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(0, await storage.ListPartialsAsync(Token).CountAsync(Token));
+        Assert.Equal(0, await storage.ListPartialsAsync("", Token).CountAsync(Token));
     }
 
     [Fact]
@@ -77,12 +77,12 @@ public sealed class S3StorageTests
         await using var storage = S3Server.Ceph.Open(bucket);
         Assert.Equal(1, await storage.SweepPartialsAsync("t/app_x.tar.gz", Token));
         Assert.Equal(1, await storage.SweepPartialsAsync("t/app_x", Token));
-        var left = await storage.ListPartialsAsync(Token).ToListAsync(Token);
+        var left = await storage.ListPartialsAsync("", Token).ToListAsync(Token);
         Assert.Equal(["someone/elses", "t/app_x.tar.gz.other"], left.Select(upload => upload.Path).Order(StringComparer.Ordinal));
         Assert.All(left, upload => Assert.InRange(upload.Started, DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(100)));
         await storage.RemovePartialAsync(left.Single(upload => upload.Path == "someone/elses"), Token);
         await storage.RemovePartialAsync(left.Single(upload => upload.Path == "someone/elses"), Token);
-        Assert.Equal(1, await storage.ListPartialsAsync(Token).CountAsync(Token));
+        Assert.Equal(1, await storage.ListPartialsAsync("", Token).CountAsync(Token));
     }
 
     [Fact]

@@ -93,6 +93,18 @@ public sealed class SiteCommandTests
         Assert.Single(session.Errors);
     }
 
+    [Theory]
+    [InlineData("wasabi -Bucket b -Region eu-c", "eu-central-1", "eu-central-2")]
+    [InlineData("scaleway-objectstorage -Region ", "fr-par", "nl-ams", "pl-waw", "it-mil")]
+    [InlineData("cloudflare-r2 -Region ", "auto")]
+    public void Region_completes_those_of_the_provider(string line, params string[] expected)
+    {
+        using var session = new Session();
+        var full = $"New-BackupSite x -PlatformHome {session.Root}/home {line}";
+        var offers = session.Invoke("(TabExpansion2 $args[0] $args[0].Length).CompletionMatches.CompletionText", full);
+        Assert.Equal(expected, offers.Select(offer => offer.ToString()));
+    }
+
     [Fact]
     public void Test_BackupSite_returns_a_result_or_with_Quiet_a_boolean()
     {

@@ -49,6 +49,21 @@ public sealed class BufferBudgetTests
         budget.TryTake(10)!.Dispose();
     }
 
+    [Fact]
+    public async Task Who_must_go_on_gets_what_there_is_room_for_and_a_chunk_where_there_is_none()
+    {
+        const int All = 5 * PartBuffer.ChunkLength;
+        var budget = new BufferBudget(All);
+        using var whole = budget.TakeSome(All);
+        using var chunk = budget.TakeSome(All);
+        using var less = budget.TakeSome(10_001);
+        Assert.Equal((All, PartBuffer.ChunkLength, 10_001), (whole.Capacity, chunk.Capacity, less.Capacity));
+        Assert.Null(budget.TryTake(1));
+        var waiting = budget.TakeAsync(1, Token);
+        whole.Dispose();
+        (await waiting).Dispose();
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

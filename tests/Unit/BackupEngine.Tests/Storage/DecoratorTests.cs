@@ -101,6 +101,7 @@ public sealed class DecoratorTests
             await limiter.RunAsync(() => Task.FromResult(1), Token);
         }
         Assert.Equal(8, limiter.Current);
+        Assert.Equal(("now 8 requests", 10), (said[^1].Split(": ")[1][..14], said.Count));
     }
 
     [Fact]

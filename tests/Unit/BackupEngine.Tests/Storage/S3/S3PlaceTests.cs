@@ -66,6 +66,7 @@ public sealed class S3PlaceTests
     [InlineData("QuotaExceeded", 403, nameof(StorageErrorKind.OutOfSpace), "")]
     [InlineData("NotImplemented", 501, nameof(StorageErrorKind.NotSupported), "")]
     [InlineData("MalformedXML", 400, nameof(StorageErrorKind.Other), "MalformedXML")]
+    [InlineData("InvalidObjectState", 403, nameof(StorageErrorKind.Other), "archive")]
     public void A_refusal_gets_its_meaning_and_the_way_out(string code, int status, string kind, string part)
     {
         var errors = new S3Errors(S3Place.Of(S3Profiles.Find("s3-compatible")!, Backups with { Endpoint = "https://store.lan" }));

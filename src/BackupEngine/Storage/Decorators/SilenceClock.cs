@@ -1,0 +1,36 @@
+namespace CloudBackup.Storage.Decorators;
+
+/// <summary>
+/// Measures how long a call has got nowhere, over all its tries: the waits between them, and what of a try passes without a byte moving. Time in
+/// a queue, and time in which bytes move, does not count: on a slow line it would use up what there is for trying again.
+/// </summary>
+/// <param name="time">The clock.</param>
+/// <param name="mostOfOneTry">Of one try counts so much at most, so that a storage that takes its time to answer is asked more than twice.</param>
+internal sealed class SilenceClock(TimeProvider time, TimeSpan mostOfOneTry)
+{
+    private TimeSpan _silence;
+    private long _since;
+    private bool _hasFailed;
+
+    /// <summary>The wait is over, and the next try stands in a queue for its turn.</summary>
+    public void Queue()
+    {
+        _silence += _hasFailed ? SinceLast : TimeSpan.Zero;
+        Advance();
+    }
+
+    /// <summary>Something has moved: the try's turn has come, or bytes go over the line.</summary>
+    public void Advance() => Volatile.Write(ref _since, time.GetTimestamp());
+
+    /// <summary>The try has failed; tells for how long the call has got nowhere since its first failure.</summary>
+    public TimeSpan Fail()
+    {
+        var lost = SinceLast;
+        _silence += !_hasFailed ? TimeSpan.Zero : lost < mostOfOneTry ? lost : mostOfOneTry;
+        _hasFailed = true;
+        Advance();
+        return _silence;
+    }
+
+    private TimeSpan SinceLast => time.GetElapsedTime(Volatile.Read(ref _since));
+}
