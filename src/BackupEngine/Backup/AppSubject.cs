@@ -44,8 +44,9 @@ internal sealed class AppSubject(BackupApp app, TimeProvider time) : BackupSubje
         {
             using var content = BackupContent.Open(app, request.SpoolFolder);
             await content.DumpAddonsAsync(request.Observer, cancellationToken).ConfigureAwait(false);
-            var items = content.Items(request.Created, request.Avoid, request.Issues, cancellationToken);
-            return await store(items).ConfigureAwait(false);
+            var result = await store(content.Items(request, cancellationToken)).ConfigureAwait(false);
+            content.CheckSource();
+            return result;
         }
         finally
         {

@@ -12,7 +12,7 @@ internal sealed class BackupContent : IDisposable
     private const string DataPath = "data";
 
     private readonly BackupApp _app;
-    private readonly DirectoryNode _data;
+    private readonly SourceTree _data;
     private readonly DirectoryNode _spool;
     private readonly string _spoolPath;
     private readonly List<SourceItem> _dumps = [];
@@ -20,7 +20,7 @@ internal sealed class BackupContent : IDisposable
     private BackupContent(BackupApp app, DirectoryNode data, DirectoryNode spool, string spoolPath)
     {
         _app = app;
-        _data = data;
+        _data = new SourceTree(data, DataPath);
         _spool = spool;
         _spoolPath = spoolPath;
     }
@@ -61,34 +61,36 @@ internal sealed class BackupContent : IDisposable
     }
 
     /// <summary>All items, in the order they are stored.</summary>
-    /// <param name="created">The time of generated files.</param>
-    /// <param name="avoid">Folders that are never entered.</param>
-    /// <param name="issues">Takes what could not be read.</param>
+    /// <param name="request">What they are made ready with.</param>
     /// <param name="cancellationToken">Stops the walk.</param>
-    public IEnumerable<SourceItem> Items(
-        DateTimeOffset created,
-        IReadOnlySet<(ulong Device, ulong Inode)> avoid,
-        SourceIssues issues,
-        CancellationToken cancellationToken)
+    public IEnumerable<SourceItem> Items(ContentRequest request, CancellationToken cancellationToken)
     {
-        yield return new MemoryItem(AppConfig.Path, AppConfig.Of(_app).ToBytes(), UnixTime.From(created));
+        yield return new MemoryItem(AppConfig.Path, AppConfig.Of(_app).ToBytes(), UnixTime.From(request.Created));
         foreach (var dump in _dumps)
         {
             yield return dump;
         }
         var live = _app.Addons.SelectMany(addon => AddonHandlers.For(addon.Type).LiveFiles(addon));
-        var walker = new TreeWalker(new ExcludeRules(_app.Exclude, live.Append(DataSwap.StagingName)), avoid, issues);
-        foreach (var item in walker.Walk(_data, DataPath, cancellationToken))
+        var rules = new ExcludeRules(_app.Exclude, live.Append(DataSwap.StagingName), ItemStaging.IsStaging);
+        var walker = new TreeWalker(rules, request.Avoid, request.Issues)
+        {
+            OpensLinkedFiles = request.OpensLinkedFiles,
+        };
+        foreach (var item in walker.Walk(_data, cancellationToken))
         {
             yield return item;
         }
     }
 
+    /// <summary>Makes sure that the data directory is still the folder that was opened.</summary>
+    /// <exception cref="BackupException">It is not.</exception>
+    public void CheckSource() => _data.Check();
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _dumps.ForEach(dump => dump.Dispose());
-        _data.Dispose();
+        _data.Root.Dispose();
         _spool.Dispose();
     }
 }

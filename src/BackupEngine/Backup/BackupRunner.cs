@@ -33,6 +33,7 @@ internal sealed class BackupRunner(EngineContext context)
         await LeftOvers.RemoveAsync(context, subject.Owner, run.Site, run.Storage, run.Observer, cancellationToken).ConfigureAwait(false);
         var started = context.Time.GetTimestamp();
         var record = CreateRecord(subject, run);
+        await CheckPlaceAsync(run, record, started, cancellationToken).ConfigureAwait(false);
         context.Backups.Save(new BackupRecord { Backup = record, IsLocal = true });
         run.Observer.OnStep($"Backing up {subject.Name} {record.Version} to {run.Site.Name}: {record.RemotePath}.");
         var timeout = run.Site.Limits.Timeout ?? DefaultTimeout;
@@ -105,6 +106,7 @@ internal sealed class BackupRunner(EngineContext context)
             Issues = issues,
             Observer = run.Observer,
             IsEncrypted = record.Encrypted,
+            OpensLinkedFiles = record.Format == BackupFormat.Tgz, // the other format finds another first name when one has vanished
         };
         using var progress = new ProgressReporter($"Backing up {subject.Name}", counters, run.Observer, context.Time);
         var folders = record.Format == BackupFormat.Tgz ? subject.Folders : []; // the other format lists all before it begins
@@ -133,8 +135,37 @@ internal sealed class BackupRunner(EngineContext context)
         }
     }
 
+    /// <summary>
+    /// Makes sure that nothing is where the backup goes, before a record says that what is there is this run's: another backup's objects would
+    /// mix with its own, and go with it when it fails.
+    /// </summary>
+    private async Task CheckPlaceAsync(BackupRun run, SiteBackup record, long started, CancellationToken cancellationToken)
+    {
+        var paths = BackupPaths.Of(record);
+        string[] wanted = [paths.RemotePath, paths.Archive, paths.Index, paths.Info];
+        var inFolder = run.Storage.ListAsync(StoragePath.FolderOf(paths.RemotePath), recursive: false, cancellationToken);
+        try
+        {
+            if (await inFolder.AnyAsync(item => wanted.Contains(item.Path), cancellationToken).ConfigureAwait(false))
+            {
+                throw BackupErrors.BackupPlaceTaken(record.RemotePath);
+            }
+        }
+        catch (StorageException failure)
+        {
+            SaveFailed(record, failure, started);
+            throw;
+        }
+    }
+
     private async Task AbandonAsync(BackupRun run, SiteBackup record, Exception failure, long started, CancellationToken stop)
     {
+        if (failure is StorageException { Kind: StorageErrorKind.AlreadyExists } taken && IsOf(BackupPaths.Of(record), taken.Path))
+        {
+            // Somebody else was quicker by a moment: what is there is not this run's to remove, now or ever.
+            context.Backups.Remove(record.Id);
+            return;
+        }
         using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, context.Time);
         var registration = stop.Register(() => limit.CancelAfter(TidyLimit));
         await using var _ = registration.ConfigureAwait(false);
@@ -147,17 +178,24 @@ internal sealed class BackupRunner(EngineContext context)
             run.Observer.OnWarning($"What was stored of {record.RemotePath} could not be removed; the next backup tries again: {left.Message}");
             return; // the record stays Creating, so that the next run finds it
         }
-        context.Backups.Save(new BackupRecord
-        {
-            Backup = record with
-            {
-                State = BackupState.Failed,
-                Error = failure is OperationCanceledException ? "The backup was stopped." : failure.Message,
-                Duration = context.Time.GetElapsedTime(started),
-            },
-            IsLocal = true,
-        });
+        SaveFailed(record, failure, started);
     }
+
+    private void SaveFailed(SiteBackup record, Exception failure, long started) => context.Backups.Save(new BackupRecord
+    {
+        Backup = record with
+        {
+            State = BackupState.Failed,
+            Error = failure is OperationCanceledException ? "The backup was stopped." : failure.Message,
+            Duration = context.Time.GetElapsedTime(started),
+        },
+        IsLocal = true,
+    });
+
+    /// <summary>Whether a path of a storage's failure, which has the site's prefix before it, is one of a backup.</summary>
+    private static bool IsOf(BackupPaths paths, string path) =>
+        Array.Exists([paths.Archive, paths.Index, paths.Info], wanted => $"/{path}".EndsWith($"/{wanted}", StringComparison.Ordinal))
+        || $"/{path}".Contains($"/{paths.RemotePath}/", StringComparison.Ordinal);
 
     private SiteBackup CreateRecord(BackupSubject subject, BackupRun run)
     {

@@ -55,6 +55,9 @@ internal sealed record ContentRequest
     /// <summary>Is told of steps and warnings.</summary>
     public required IOperationObserver Observer { get; init; }
 
+    /// <summary>See <see cref="TreeWalker.OpensLinkedFiles"/>.</summary>
+    public bool OpensLinkedFiles { get; init; } = true;
+
     /// <summary>Whether the backup is encrypted: only then may secrets be in it (I7).</summary>
     public required bool IsEncrypted { get; init; }
 }

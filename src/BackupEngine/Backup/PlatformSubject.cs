@@ -54,7 +54,21 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
             throw BackupErrors.CatalogDamaged(context.Home.DatabasePath, defect);
         }
         using var spool = LocalFileSystem.Open(request.SpoolFolder);
-        return await store(Items(request, spool, cancellationToken)).ConfigureAwait(false);
+        var extra = new List<SourceTree>();
+        try
+        {
+            foreach (var path in _platform.ExtraDirectories.OrderBy(ExtraDirectories.PathInBackup, PathOrder.Instance))
+            {
+                extra.Add(Open(path));
+            }
+            var result = await store(Items(request, spool, extra, cancellationToken)).ConfigureAwait(false);
+            extra.ForEach(tree => tree.Check());
+            return result;
+        }
+        finally
+        {
+            extra.ForEach(tree => tree.Root.Dispose());
+        }
     }
 
     /// <summary>What the backup stands on must still be there (I2): somebody may have removed it meanwhile.</summary>
@@ -69,14 +83,10 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
         }
     }
 
-    private IEnumerable<SourceItem> Items(ContentRequest request, DirectoryNode spool, CancellationToken cancellationToken)
+    private IEnumerable<SourceItem> Items(
+        ContentRequest request, DirectoryNode spool, IReadOnlyList<SourceTree> extra, CancellationToken cancellationToken)
     {
         var time = UnixTime.From(request.Created);
-        List<ExtraDirectory> extra =
-        [
-            .. _platform.ExtraDirectories.Select(path => new ExtraDirectory(ExtraDirectories.PathInBackup(path), path))
-                .OrderBy(directory => directory.Name, PathOrder.Instance),
-        ];
         var config = new PlatformConfig
         {
             Id = _platform.Id,
@@ -84,7 +94,7 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
             Schema = context.Schema,
             PlatformHome = context.Home.Path,
             HasSecrets = request.IsEncrypted,
-            ExtraDirectories = extra,
+            ExtraDirectories = [.. extra.Select(tree => new ExtraDirectory(tree.Path, tree.Root.Path))],
         };
         yield return new MemoryItem(PlatformConfig.Path, config.ToBytes(), time);
         var facts = spool.Stat(PlatformConfig.DatabasePath) with { Mode = 0x180, Modified = time };
@@ -100,27 +110,19 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
                 }
             }
         }
-        foreach (var item in extra.SelectMany(directory => Walk(directory, request, cancellationToken)))
+        var rules = new ExcludeRules([]);
+        foreach (var item in extra.SelectMany(tree =>
+            new TreeWalker(rules, request.Avoid, request.Issues) { OpensLinkedFiles = request.OpensLinkedFiles }.Walk(tree, cancellationToken)))
         {
             yield return item;
         }
     }
 
-    private static IEnumerable<SourceItem> Walk(ExtraDirectory directory, ContentRequest request, CancellationToken cancellationToken)
-    {
-        using var root = Open(directory.Path);
-        var walker = new TreeWalker(new ExcludeRules([]), request.Avoid, request.Issues);
-        foreach (var item in walker.Walk(root, directory.Name, cancellationToken))
-        {
-            yield return item;
-        }
-    }
-
-    private static DirectoryNode Open(string path)
+    private static SourceTree Open(string path)
     {
         try
         {
-            return LocalFileSystem.Open(path);
+            return new SourceTree(LocalFileSystem.Open(path), ExtraDirectories.PathInBackup(path));
         }
         catch (FileTreeException failure)
         {

@@ -1,5 +1,6 @@
 using CloudBackup.Backup;
 using CloudBackup.Formats;
+using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
@@ -43,7 +44,8 @@ internal sealed class LeftOverRemoval(EngineContext context, BackupSite site, IB
         var beside = storage.ListAsync(BackupNames.SnapshotFolder, recursive: false, cancellationToken)
             .Where(found => !found.IsFolder && RememberedSnapshots.AppOf(found.Name) == appId);
         var inside = storage.ListAsync(item.Path, recursive: true, cancellationToken);
-        await ObjectRemoval.RemoveEveryAsync(storage, inside.Concat(beside).Select(found => found.Path), cancellationToken).ConfigureAwait(false);
+        var running = storage.ListAsync(SyncFiles.LeaseFolderOf(item.Path), recursive: true, cancellationToken);
+        await ObjectRemoval.RemoveEveryAsync(storage, inside.Concat(running).Concat(beside).Select(found => found.Path), cancellationToken).ConfigureAwait(false);
         if (storage.As<ISweepPartials>() is { } sweeper)
         {
             await sweeper.SweepPartialsAsync(item.Path, cancellationToken).ConfigureAwait(false);

@@ -29,6 +29,7 @@ internal sealed class NameLimits(StorageCapabilities place, NameForm form, int f
     private readonly List<string> _offenders = [];
     private readonly List<string> _reasons = [];
     private readonly List<Part> _parts = [];
+    private readonly Stack<string> _topFiles = new();
 
     /// <summary>The offending paths found so far: a name that does not fit, with the folders above it, is there once.</summary>
     public IReadOnlyList<string> Offenders => _offenders;
@@ -88,7 +89,11 @@ internal sealed class NameLimits(StorageCapabilities place, NameForm form, int f
             NameForm.Suffixed when isFile => bytes + BackupNames.EncryptedExtension.Length,
             _ => bytes,
         };
-        if (FindFault(name, bytes, objectBytes, isFile) is { } fault)
+        if (form == NameForm.Suffixed && FindSibling(name, isFile) is { } sibling)
+        {
+            Report(path[..end], $"the file '{PathText.ForDisplay(sibling)}' beside it would have the same name in the storage");
+        }
+        else if (FindFault(name, bytes, objectBytes, isFile) is { } fault)
         {
             Report(path[..end], fault);
         }
@@ -115,10 +120,39 @@ internal sealed class NameLimits(StorageCapabilities place, NameForm form, int f
         {
             return "its name has a character, or an end, that the storage does not take";
         }
-        return place.IsCaseInsensitive && _parts.Count > 0 && !_parts[^1].Names!.Add(name)
+        if (place.IsReserved(name) && !(isFile && form == NameForm.Suffixed))
+        {
+            return "its name is one that the storage gives to files that are being written";
+        }
+        var objectName = isFile && form == NameForm.Suffixed ? name + BackupNames.EncryptedExtension : name;
+        return place.IsCaseInsensitive && _parts.Count > 0 && !_parts[^1].Names!.Add(objectName)
             ? "the storage does not tell its name from another one in the same folder: only the case of letters differs"
             : null;
     }
+
+    /// <summary>
+    /// The file beside a folder that is called as the file's object is: <c>a</c> beside <c>a.enc/</c>. Between the two, in the order of a walk,
+    /// all names begin with the file's, so that only files whose names the present one begins with need be remembered.
+    /// </summary>
+    private string? FindSibling(string name, bool isFile)
+    {
+        var files = _parts.Count == 0 ? _topFiles : _parts[^1].Files;
+        while (files.TryPeek(out var last) && !BeginsWith(name, last))
+        {
+            files.Pop();
+        }
+        if (isFile)
+        {
+            files.Push(name);
+            return null;
+        }
+        return files.FirstOrDefault(file => name.Length == file.Length + BackupNames.EncryptedExtension.Length
+            && name.EndsWith(BackupNames.EncryptedExtension, StringComparison.Ordinal));
+    }
+
+    /// <summary>Compares bytes: a text may have one character for a byte that is no text and the one after it.</summary>
+    private static bool BeginsWith(string name, string start) => name.StartsWith(start, StringComparison.Ordinal)
+        || (PathText.HasRawBytes(start) && PathText.ToBytes(name).AsSpan().StartsWith(PathText.ToBytes(start)));
 
     private void Report(string path, string reason)
     {
@@ -140,7 +174,10 @@ internal sealed class NameLimits(StorageCapabilities place, NameForm form, int f
 
         public bool IsFile => isFile;
 
-        /// <summary>The names seen in the folder; only where their case does not count.</summary>
+        /// <summary>The files in the folder whose names the one that was looked at last begins with, the longest on top.</summary>
+        public Stack<string> Files => field ??= new();
+
+        /// <summary>The objects' names seen in the folder; only where their case does not count.</summary>
         public HashSet<string>? Names { get; } = hasNames && !isFile ? new(StringComparer.OrdinalIgnoreCase) : null;
     }
 }

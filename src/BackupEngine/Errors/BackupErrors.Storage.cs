@@ -57,6 +57,28 @@ internal static partial class BackupErrors
         + "damaged. Give its password to Sync-BackupCatalog -Password.",
         remotePath);
 
+    public static BackupException SnapshotBusy(string snapshot, TimeSpan wait) => new(
+        nameof(SnapshotBusy),
+        BackupErrorCategory.Busy,
+        $"Another machine is changing '{snapshot}', which this backup would be made from. If both run with the same configuration, such as an old "
+        + "server and the one that it was moved to, stop one, or give one another -Prefix. If the other one died, this works again after "
+        + $"{wait.TotalMinutes} minutes.",
+        snapshot);
+
+    public static BackupException SnapshotShared(string snapshot) => new(
+        nameof(SnapshotShared),
+        BackupErrorCategory.InvalidState,
+        $"Another machine has changed '{snapshot}' while this backup was made from it: it was not kept, since nobody knows what it would hold. "
+        + "If both run with the same configuration, such as an old server and the one that it was moved to, stop one, or give one another -Prefix.",
+        snapshot);
+
+    public static BackupException BackupPlaceTaken(string remotePath) => new(
+        nameof(BackupPlaceTaken),
+        BackupErrorCategory.AlreadyExists,
+        $"There is something at '{remotePath}' already, where this backup would be stored: of another platform that backs up an app of the same "
+        + "name, or of a time to which the clock was set back. It stays as it is. Repeat the backup; give each platform a -Prefix of its own.",
+        remotePath);
+
     public static BackupException KeyMissing(string keyId) => new(
         nameof(KeyMissing),
         BackupErrorCategory.AccessDenied,

@@ -38,6 +38,14 @@ internal static partial class BackupErrors
         failure.Path,
         failure);
 
+    public static BackupException SourceLost(FileTreeException failure) => new(
+        nameof(SourceLost),
+        BackupErrorCategory.SourceUnreadable,
+        $"The folder '{PathText.ForDisplay(failure.Path)}' was unmounted, replaced or removed while it was backed up: {failure.Reason}. There is "
+        + "no backup, since nobody knows what would be missing from it. Repeat it when the folder is in place.",
+        failure.Path,
+        failure);
+
     public static BackupException DataDirectoryUnusable(string location, string path, FileTreeException failure) => new(
         nameof(DataDirectoryUnusable),
         failure.Kind == FileTreeErrorKind.NotFound ? BackupErrorCategory.NotFound : BackupErrorCategory.SourceUnreadable,

@@ -39,6 +39,11 @@ internal enum FileTreeErrorKind
     /// <summary>It is in use, for example as a mount point.</summary>
     Busy,
 
+    /// <summary>
+    /// The server does not know the handle any more: the entry was removed by another client, or the whole export went away.
+    /// </summary>
+    Stale,
+
     /// <summary>A read or write error of the device, or anything else.</summary>
     InputOutput,
 }

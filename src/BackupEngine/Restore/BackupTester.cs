@@ -1,6 +1,4 @@
-using CloudBackup.Backup;
 using CloudBackup.Catalog;
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Progress;
 using CloudBackup.Sites;
@@ -29,12 +27,6 @@ internal sealed class BackupTester(EngineContext context, SiteStorage storages)
         var counters = new RunCounters();
         var (whole, isRead) = await storages.UseAsync(site, observer, storage =>
             CheckAsync(record, isDeep, storage, site, target, counters, observer, cancellationToken)).ConfigureAwait(false);
-        if (target.ProblemCount > 0)
-        {
-            // Where the storage has links, backups share unchanged objects with the snapshot, and the next one would be made of the damaged ones.
-            var name = RecordedIndexes.SnapshotNameOf(context, BackupOwner.Of(record.Backup));
-            BackupFormats.Get(record.Backup.Format).Distrust(context.Home.MakeSyncFolder(site.Name), name);
-        }
         BackupProblem[] problems = [.. whole is null ? [] : new[] { whole }, .. target.Problems];
         return new BackupTestResult
         {

@@ -60,6 +60,7 @@ internal sealed class ItemRestorer(EngineContext context, SiteStorage storages)
     {
         Directory.CreateDirectory(request.Destination);
         using var root = LocalFileSystem.Open(request.Destination);
+        ItemStaging.Sweep(context, root);
         var merge = new ItemMerge(request.Destination, request.Replace);
         foreach (var entry in Mapped(backup, selection))
         {
@@ -69,20 +70,12 @@ internal sealed class ItemRestorer(EngineContext context, SiteStorage storages)
             }
             merge.CheckFree(root, entry.Path, entry.Kind);
         }
-        var staging = $"{DataSwap.StagingName}-{context.Random.NextHex(4)}";
-        root.MakeDirectory(staging);
-        try
-        {
-            using var unpacked = root.OpenDirectory(staging);
-            await UnpackAsync(backup, selection, unpacked, request.Destination, limits, observer, cancellationToken).ConfigureAwait(false);
-            unpacked.FlushFileSystem();
-            merge.Run(unpacked, root);
-            root.Flush();
-        }
-        finally
-        {
-            TreeRemoval.Remove(root, staging);
-        }
+        using var staging = ItemStaging.Make(context, root);
+        using var unpacked = staging.Open();
+        await UnpackAsync(backup, selection, unpacked, request.Destination, limits, observer, cancellationToken).ConfigureAwait(false);
+        unpacked.FlushFileSystem();
+        merge.Run(unpacked, root);
+        root.Flush();
     }
 
     private async Task UnpackAsync(

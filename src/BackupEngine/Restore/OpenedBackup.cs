@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CloudBackup.Backup;
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
@@ -20,6 +21,7 @@ internal sealed class OpenedBackup : IRecordedIndex
     private readonly string _indexPath;
 
     private readonly BackupCipher? _cipher;
+    private BackupRecord? _record;
 
     private OpenedBackup(EngineContext context, IBackupStorage storage, StoredInfo stored, string spoolName, string indexPath, bool isTrusted)
     {
@@ -53,7 +55,9 @@ internal sealed class OpenedBackup : IRecordedIndex
             throw BackupErrors.BackupNotRestorable(backup);
         }
         var stored = await ReadInfoAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
-        return await OpenAsync(context, stored, record.IsLocal || stored.Cipher is not null, storage, cancellationToken).ConfigureAwait(false);
+        var opened = await OpenAsync(context, stored, record.IsLocal || stored.Cipher is not null, storage, cancellationToken).ConfigureAwait(false);
+        opened._record = record;
+        return opened;
     }
 
     /// <summary>Opens a backup whose record was found in a storage.</summary>
@@ -104,7 +108,7 @@ internal sealed class OpenedBackup : IRecordedIndex
     {
         try
         {
-            await Format.ReadAsync(NewRequest(counters, limits) with { IsWanted = isWanted }, target, cancellationToken).ConfigureAwait(false);
+            await Format.ReadAsync(NewRequest(counters, limits) with { IsWanted = isWanted }, Doubting(target), cancellationToken).ConfigureAwait(false);
         }
         catch (WrongPasswordOrDamagedException failure)
         {
@@ -120,7 +124,7 @@ internal sealed class OpenedBackup : IRecordedIndex
         counters.Expect(Info.SourceSize, Info.FileCount);
         try
         {
-            return await Format.CheckAsync(NewRequest(counters, limits), target, isDeep, cancellationToken).ConfigureAwait(false);
+            return await Format.CheckAsync(NewRequest(counters, limits), Doubting(target), isDeep, cancellationToken).ConfigureAwait(false);
         }
         catch (WrongPasswordOrDamagedException failure)
         {
@@ -136,6 +140,20 @@ internal sealed class OpenedBackup : IRecordedIndex
     }
 
     private IBackupFormat Format => BackupFormats.Get(Info.Format);
+
+    /// <summary>
+    /// Where the storage has links, backups share unchanged objects with the snapshot: damage that anybody meets in one of them is not handed
+    /// on to the next one.
+    /// </summary>
+    private IEntryTarget Doubting(IEntryTarget target)
+    {
+        if (_record is not { Backup: var backup })
+        {
+            return target; // found in some storage: nothing here is made of it
+        }
+        return new DoubtingTarget(target, () => Format.Distrust(
+            _context.Home.MakeSyncFolder(backup.Site), RecordedIndexes.SnapshotNameOf(_context, BackupOwner.Of(backup))));
+    }
 
     private FormatRead NewRequest(RunCounters counters, SiteLimits limits) => new()
     {
@@ -237,6 +255,25 @@ internal sealed class OpenedBackup : IRecordedIndex
         catch (IndexFormatException failure)
         {
             throw BackupErrors.BackupDamaged(Info.Id, failure.Message, failure);
+        }
+    }
+
+    /// <summary>Raises a doubt before damage is told.</summary>
+    private sealed class DoubtingTarget(IEntryTarget inner, Action distrust) : IEntryTarget
+    {
+        private int _told;
+
+        public bool HasContent(IndexEntry entry, CancellationToken cancellationToken) => inner.HasContent(entry, cancellationToken);
+
+        public IFileTarget? BeginFile(IndexEntry entry) => inner.BeginFile(entry);
+
+        public void OnDamaged(IndexEntry entry, string reason)
+        {
+            if (Interlocked.Exchange(ref _told, 1) == 0)
+            {
+                distrust();
+            }
+            inner.OnDamaged(entry, reason);
         }
     }
 }

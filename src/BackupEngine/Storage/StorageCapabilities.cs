@@ -27,6 +27,9 @@ internal sealed record StorageCapabilities
     /// <summary>True where names that differ only in the case of letters are the same object.</summary>
     public bool IsCaseInsensitive { get; init; }
 
+    /// <summary>Whether the storage keeps a name for itself: no object, and no folder, may be called so.</summary>
+    public Func<string, bool> IsReserved { get; init; } = _ => false;
+
     /// <summary>Uploads at the same time that do the storage good, when the site says nothing.</summary>
     public int UploadConcurrency { get; init; } = 4;
 

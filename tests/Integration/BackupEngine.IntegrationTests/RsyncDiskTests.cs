@@ -101,11 +101,20 @@ public sealed class RsyncDiskTests
     [InlineData("syncfs", false)]
     [InlineData("pwrite64", false)]
     [InlineData("renameat2", true)]
-    public async Task A_backup_that_is_killed_at_any_step_hands_nothing_wrong_on(string call, bool isEncrypted)
+    [InlineData("renameat2", false, true)]
+    [InlineData("pwrite64", false, true)]
+    [InlineData("unlinkat", false, true)]
+    [InlineData("syncfs", false, true)]
+    public async Task A_backup_that_is_killed_at_any_step_hands_nothing_wrong_on(string call, bool isEncrypted, bool noHardlink = false)
     {
         Tools.Need("strace");
         using var platform = await new TestPlatform().SetUpAsync(
-            site: site => site with { Format = BackupFormat.Rsync }, secrets: isEncrypted ? Secret.Password("correct horse") : null);
+            site: site => site with
+            {
+                Format = BackupFormat.Rsync,
+                Settings = ((FileSystemSettings)site.Settings) with { NoHardlink = noHardlink },
+            },
+            secrets: isEncrypted ? Secret.Password("correct horse") : null);
         for (var i = 0; i < 12; i++)
         {
             platform.Folder.Write($"data/{i % 3}/file-{i}", $"content of {i}");

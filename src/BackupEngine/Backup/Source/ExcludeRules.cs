@@ -8,12 +8,15 @@ internal sealed class ExcludeRules
 {
     private readonly ExcludePattern[] _patterns;
     private readonly HashSet<string> _exact;
+    private readonly Func<string, bool> _isOurs;
 
     /// <summary>Reads the patterns; blank ones and comments are ignored.</summary>
     /// <param name="patterns">The user's patterns.</param>
     /// <param name="exact">Paths relative to the data directory that are left out whatever the patterns say.</param>
-    public ExcludeRules(IEnumerable<string> patterns, IEnumerable<string>? exact = null)
+    /// <param name="isOurs">Says of a folder's name whether it is left out wherever it is.</param>
+    public ExcludeRules(IEnumerable<string> patterns, IEnumerable<string>? exact = null, Func<string, bool>? isOurs = null)
     {
+        _isOurs = isOurs ?? (_ => false);
         _patterns = [.. patterns.Select(ExcludePattern.TryParse).OfType<ExcludePattern>()];
         _exact = new HashSet<string>(exact ?? [], StringComparer.Ordinal);
     }
@@ -24,7 +27,7 @@ internal sealed class ExcludeRules
     /// <param name="isDirectory">Whether it is a folder.</param>
     public bool IsExcluded(string path, string name, bool isDirectory)
     {
-        if (_exact.Count > 0 && _exact.Contains(path))
+        if ((_exact.Count > 0 && _exact.Contains(path)) || (isDirectory && _isOurs(name)))
         {
             return true;
         }

@@ -36,6 +36,27 @@ internal sealed class SourceIssues(bool continueOnError)
         }
     }
 
+    /// <summary>What was counted so far, to go back to.</summary>
+    public IssueMark Mark()
+    {
+        lock (_missing)
+        {
+            return new IssueMark(Skipped, Changed, MissingCount, _missing.Count);
+        }
+    }
+
+    /// <summary>Forgets what was counted since a mark: the work is done again.</summary>
+    public void ReturnTo(IssueMark mark)
+    {
+        lock (_missing)
+        {
+            _skipped = mark.Skipped;
+            _changed = mark.Changed;
+            _missingCount = mark.MissingCount;
+            _missing.RemoveRange(mark.Listed, _missing.Count - mark.Listed);
+        }
+    }
+
     /// <summary>Counts an item that is passed over.</summary>
     public void Skip() => Interlocked.Increment(ref _skipped);
 
@@ -45,10 +66,14 @@ internal sealed class SourceIssues(bool continueOnError)
     /// <summary>
     /// Takes a failure to read the item at <paramref name="path"/> (a path inside the backup): gone means skipped.
     /// </summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="path">The item.</param>
+    /// <param name="tree">The tree that it is in; null for one that was made for the backup.</param>
     /// <exception cref="BackupException">The item is there but unreadable, and the caller did not say to go on.</exception>
-    public void Handle(FileTreeException failure, string path)
+    public void Handle(FileTreeException failure, string path, SourceTree? tree)
     {
-        if (failure.Kind is FileTreeErrorKind.NotFound or FileTreeErrorKind.WrongKind or FileTreeErrorKind.IsLink)
+        if (failure.Kind is FileTreeErrorKind.NotFound or FileTreeErrorKind.WrongKind or FileTreeErrorKind.IsLink
+            || (failure.Kind == FileTreeErrorKind.Stale && tree?.HasLost(path) == true))
         {
             Skip();
             return;
@@ -74,3 +99,6 @@ internal sealed class SourceIssues(bool continueOnError)
         }
     }
 }
+
+/// <summary>What <see cref="SourceIssues"/> had counted at some moment.</summary>
+internal readonly record struct IssueMark(long Skipped, long Changed, long MissingCount, int Listed);

@@ -11,17 +11,28 @@ namespace CloudBackup.Backup.Source;
 /// <param name="issues">Takes what could not be read.</param>
 internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Device, ulong Inode)> avoid, SourceIssues issues)
 {
-    private readonly Dictionary<(ulong Device, ulong Inode), LinkedFile> _linked = [];
+    private readonly LinkTable _linked = new();
+
+    /// <summary>
+    /// Whether the first name of a file with several is opened when it is listed: other items refer to it, so it may not vanish any more.
+    /// </summary>
+    public bool OpensLinkedFiles { get; init; } = true;
 
     /// <summary>Walks everything below <paramref name="root"/>, which appears as <paramref name="rootPath"/> in the backup.</summary>
     /// <exception cref="FileTreeException">The root itself cannot be read; for anything below it, <see cref="SourceIssues"/> decides.</exception>
-    public IEnumerable<SourceItem> Walk(DirectoryNode root, string rootPath, CancellationToken cancellationToken)
+    /// <exception cref="BackupException">The root was lost on the way.</exception>
+    public IEnumerable<SourceItem> Walk(DirectoryNode root, string rootPath, CancellationToken cancellationToken) =>
+        Walk(new SourceTree(root, rootPath), cancellationToken);
+
+    /// <summary>Walks everything below the root of <paramref name="tree"/>.</summary>
+    /// <exception cref="FileTreeException">The root itself cannot be read; for anything below it, <see cref="SourceIssues"/> decides.</exception>
+    /// <exception cref="BackupException">The root was lost on the way.</exception>
+    public IEnumerable<SourceItem> Walk(SourceTree tree, CancellationToken cancellationToken)
     {
         var frames = new Stack<Frame>();
-        var tree = new SourceTree(root, rootPath);
         try
         {
-            var first = Enter(tree, root.AddReference(), rootPath, "", cancellationToken);
+            var first = Enter(tree, tree.Root.AddReference(), tree.Path, "", cancellationToken);
             frames.Push(first.Frame);
             yield return first.Item;
             while (frames.TryPeek(out var frame))
@@ -38,6 +49,7 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
                     yield return item;
                 }
             }
+            tree.Check();
         }
         finally
         {
@@ -80,7 +92,7 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
         }
         catch (FileTreeException failure)
         {
-            issues.Handle(failure, path);
+            issues.Handle(failure, path, tree);
             return null;
         }
     }
@@ -101,33 +113,32 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
         }
     }
 
-    /// <summary>
-    /// The first name of a file with several is opened at once: other items will refer to it, so it may not vanish any more.
-    /// </summary>
     private TreeItem FollowHardLink(SourceTree tree, Frame frame, string name, string path, FileFacts facts)
     {
-        var key = (facts.Device, facts.Inode);
-        if (_linked.TryGetValue(key, out var first))
+        if (_linked.Take(facts, first => IsFile(tree, first, facts)) is { } target)
         {
-            if (--first.NamesToCome == 0)
-            {
-                _linked.Remove(key);
-            }
-            return new TreeItem(tree, path, facts with { Kind = EntryKind.HardLink, Size = 0 }, null, name) { LinkTarget = first.Path };
+            return new TreeItem(tree, path, facts with { Kind = EntryKind.HardLink, Size = 0 }, null, name) { LinkTarget = target };
         }
-        var opened = frame.Directory.OpenFile(name);
-        if (opened.Facts.LinkCount > 1)
+        var opened = OpensLinkedFiles ? frame.Directory.OpenFile(name) : null;
+        facts = opened?.Facts ?? facts;
+        if (facts.LinkCount > 1)
         {
-            _linked[(opened.Facts.Device, opened.Facts.Inode)] = new LinkedFile(path) { NamesToCome = opened.Facts.LinkCount - 1 };
+            _linked.Add(path, facts);
         }
-        return new TreeItem(tree, path, opened.Facts, frame.Directory, name, opened);
+        return new TreeItem(tree, path, facts, frame.Directory, name, opened);
     }
 
-    private sealed class LinkedFile(string path)
+    /// <summary>Whether a path leads to a file that was found under another one.</summary>
+    private static bool IsFile(SourceTree tree, string path, in FileFacts facts)
     {
-        public string Path { get; } = path;
-
-        public uint NamesToCome { get; set; }
+        try
+        {
+            return tree.Stat(path) is var found && found.Inode == facts.Inode && found.Device == facts.Device;
+        }
+        catch (FileTreeException)
+        {
+            return false;
+        }
     }
 
     private sealed class Frame(DirectoryNode directory, IReadOnlyList<string> names, string path, string relative)

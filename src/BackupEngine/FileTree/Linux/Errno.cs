@@ -14,7 +14,8 @@ internal static class Errno
 
     private static FileTreeErrorKind KindOf(int error) => error switch
     {
-        LibC.NoSuchEntry or LibC.StaleHandle => FileTreeErrorKind.NotFound,
+        LibC.NoSuchEntry => FileTreeErrorKind.NotFound,
+        LibC.StaleHandle => FileTreeErrorKind.Stale,
         LibC.NotPermitted or LibC.AccessDenied => FileTreeErrorKind.AccessDenied,
         LibC.EntryExists => FileTreeErrorKind.AlreadyExists,
         LibC.NoSpace or LibC.QuotaExceeded => FileTreeErrorKind.OutOfSpace,

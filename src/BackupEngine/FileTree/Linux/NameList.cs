@@ -29,8 +29,23 @@ internal sealed class NameList : IReadOnlyList<string>, IComparer<int>
         _used += name.Length + 1;
     }
 
-    /// <summary>Orders the names by their bytes.</summary>
-    public void Sort() => Array.Sort(_starts, 0, Count, this);
+    /// <summary>
+    /// Orders the names by their bytes, each once: a folder that changes while it is read may tell the same name twice (readdir(3), "whether
+    /// new entries are returned is unspecified"; network file systems and FUSE do it).
+    /// </summary>
+    public void Sort()
+    {
+        Array.Sort(_starts, 0, Count, this);
+        var kept = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            if (kept == 0 || !NameAt(_starts[i]).SequenceEqual(NameAt(_starts[kept - 1])))
+            {
+                _starts[kept++] = _starts[i];
+            }
+        }
+        Count = kept;
+    }
 
     /// <inheritdoc/>
     int IComparer<int>.Compare(int x, int y) => NameAt(x).SequenceCompareTo(NameAt(y));

@@ -35,6 +35,8 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
     public async Task<(SyncRecord Record, bool IsUploaded)> RunAsync(
         SyncRecord planned, long action, SourceItem item, CancellationToken cancellationToken)
     {
+        // Before the file is looked at: whatever is written to it later is seen to be.
+        var start = run.Time.GetUtcNow();
         using var file = item.Open();
         var attributes = file.ReadAttributes();
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(file.Facts.Size, LeastBuffer, SmallFile));
@@ -42,14 +44,14 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
         {
             if (file.Facts.Size > SmallFile)
             {
-                return await RunLargeAsync(planned, action, file, buffer, attributes, cancellationToken).ConfigureAwait(false);
+                return await RunLargeAsync(planned, action, start, file, buffer, attributes, cancellationToken).ConfigureAwait(false);
             }
             if (ReadSmall(file, buffer) is { } reading)
             {
-                return await RunSmallAsync(planned, action, reading, buffer, attributes, cancellationToken).ConfigureAwait(false);
+                return await RunSmallAsync(planned, action, start, reading, buffer, attributes, cancellationToken).ConfigureAwait(false);
             }
             using var grown = item.Open();
-            return await RunLargeAsync(planned, action, grown, buffer, attributes, cancellationToken).ConfigureAwait(false);
+            return await RunLargeAsync(planned, action, start, grown, buffer, attributes, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -60,13 +62,14 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
     private async Task<(SyncRecord Record, bool IsUploaded)> RunSmallAsync(
         SyncRecord planned,
         long action,
+        DateTimeOffset start,
         SmallReading reading,
         byte[] buffer,
         IReadOnlyList<ExtendedAttribute> attributes,
         CancellationToken cancellationToken)
     {
         var content = buffer.AsMemory(0, reading.Length);
-        var record = RecordOf(planned, reading.Facts with { Size = content.Length }, SHA256.HashData(content.Span), attributes, reading.HasChanged);
+        var record = RecordOf(planned, start, reading.Facts with { Size = content.Length }, SHA256.HashData(content.Span), attributes, reading.HasChanged);
         run.Counters.AddSourceBytes(content.Length);
         if (await HoldsAsync(planned, record, cancellationToken).ConfigureAwait(false))
         {
@@ -81,6 +84,7 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
     private async Task<(SyncRecord Record, bool IsUploaded)> RunLargeAsync(
         SyncRecord planned,
         long action,
+        DateTimeOffset start,
         ReadableFile file,
         byte[] buffer,
         IReadOnlyList<ExtendedAttribute> attributes,
@@ -90,11 +94,11 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
         {
             // Reading a file twice costs less than storing what is stored already.
             var hash = SourceContent.HashOf(file, buffer, cancellationToken);
-            var found = RecordOf(planned, file.Facts, hash, attributes, hasChanged: false);
+            var found = RecordOf(planned, start, file.Facts, hash, attributes, hasChanged: false);
             if (await HoldsAsync(planned, found, cancellationToken).ConfigureAwait(false))
             {
                 run.Counters.AddSourceBytes(file.Facts.Size);
-                return (RecordOf(planned, file.Facts, hash, attributes, HasChanged(file, hasShrunk: false)), false);
+                return (RecordOf(planned, start, file.Facts, hash, attributes, HasChanged(file, hasShrunk: false)), false);
             }
         }
         await changes.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
@@ -110,7 +114,7 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
             // A content that was read again counts once, and one that did not arrive counts as nothing.
             run.Counters.AddSourceBytes((isDone ? file.Facts.Size : 0) - content.Counted);
         }
-        return (RecordOf(planned, file.Facts, content.Hash, attributes, HasChanged(file, content.HasShrunk)), true);
+        return (RecordOf(planned, start, file.Facts, content.Hash, attributes, HasChanged(file, content.HasShrunk)), true);
     }
 
     /// <summary>Reads a short file, again when it changes meanwhile; null when it outgrows the buffer.</summary>
@@ -161,10 +165,16 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
         return hash.AsSpan().SequenceEqual(found.Sha256);
     }
 
+    /// <param name="planned">What was planned.</param>
+    /// <param name="start">A time before the facts were read.</param>
+    /// <param name="facts">What was read.</param>
+    /// <param name="hash">The content's hash.</param>
+    /// <param name="attributes">Extended attributes.</param>
+    /// <param name="hasChanged">Whether the file was written to meanwhile.</param>
     private SyncRecord RecordOf(
-        SyncRecord planned, FileFacts facts, byte[] hash, IReadOnlyList<ExtendedAttribute> attributes, bool hasChanged)
+        SyncRecord planned, DateTimeOffset start, FileFacts facts, byte[] hash, IReadOnlyList<ExtendedAttribute> attributes, bool hasChanged)
     {
-        var isFresh = hasChanged || facts.Changed.Seconds >= UnixTime.From(run.Time.GetUtcNow() - CoarsestClock).Seconds;
+        var isFresh = hasChanged || facts.Changed.Seconds >= UnixTime.From(start - CoarsestClock).Seconds;
         return planned with
         {
             Action = SyncAction.None,

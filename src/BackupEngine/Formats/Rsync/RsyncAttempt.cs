@@ -1,3 +1,4 @@
+using CloudBackup.Backup.Source;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
@@ -12,6 +13,8 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
     private const int MostExamples = 3;
 
     private SyncPlan? _plan;
+    private string? _knownToken;
+    private IssueMark _listed;
     private SyncJournal? _journal;
     private MovedLinks? _links;
 
@@ -28,17 +31,32 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
         _plan = Plan(items, known, cancellationToken);
         run.Counters.Expect(_plan.Bytes, _plan.Items);
         run.Observer.OnStep($"{_plan.Items} items; {_plan.Actions} files to look at, {_plan.Removals} objects to remove.");
-        _journal = new SyncJournal(files, target, _plan);
-        using (var sync = new SnapshotSync(target, run, _journal, origins))
+        _listed = run.Issues.Mark();
+        _knownToken = known.StateToken;
+        _journal = new SyncJournal(files, target, _plan, _knownToken, run.Time);
+        try
         {
-            await sync.RunAsync(_plan, cancellationToken).ConfigureAwait(false);
+            return await CarryOutAsync(known, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _journal.EndChangesAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<FormatResult> CarryOutAsync(KnownSnapshot known, CancellationToken cancellationToken)
+    {
+        using (var sync = new SnapshotSync(target, run, _journal!, origins))
+        {
+            await sync.RunAsync(_plan!, cancellationToken).ConfigureAwait(false);
             _links = sync.Links;
         }
         using var index = new IndexSpool(run.SpoolFolder);
         using var finish = new SnapshotFinish(target, run, index, files?.NewCache ?? Path.Join(run.SpoolFolder, "cache"));
         await RotateAsync(finish, cancellationToken).ConfigureAwait(false);
-        await _journal.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await _journal!.FlushAsync(cancellationToken).ConfigureAwait(false);
         await CheckAsync(finish, cancellationToken).ConfigureAwait(false);
+        await _journal.CheckUndisturbedAsync(cancellationToken).ConfigureAwait(false);
         var facts = await index.StoreAsync(run, cancellationToken).ConfigureAwait(false);
         if (files is not null)
         {
@@ -62,6 +80,12 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
 
     /// <summary>What this attempt knew of the snapshot when it failed.</summary>
     public IEnumerable<SyncRecord> ReadKnown() => SnapshotRecovery.ReadInterrupted(_plan!.Read(), _journal!.Log);
+
+    /// <summary>Forgets what was met while the plan was carried out; what was met while the source was listed stays.</summary>
+    public void ForgetIssues() => run.Issues.ReturnTo(_listed);
+
+    /// <summary>The token of the snapshot's state when this attempt failed.</summary>
+    public string? StateToken => _journal!.HasChanged ? _plan!.Stamp.Token : _knownToken;
 
     /// <inheritdoc/>
     public void Dispose() => _journal?.Dispose();
@@ -164,6 +188,8 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
         }
         else
         {
+            await _journal.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
+            await _journal.CheckUndisturbedAsync(cancellationToken).ConfigureAwait(false);
             finish.CompleteCache(stamp);
             var state = new SnapshotState { Token = stamp.Token, IsComplete = true, Content = finish.Content.ToString() };
             await state.WriteAsync(target.Storage, kept.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
@@ -173,10 +199,11 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
                 await target.Storage.RemoveAsync(kept.FormerStatePath, cancellationToken).ConfigureAwait(false);
             }
         }
+        await _journal.EndChangesAsync().ConfigureAwait(false);
         File.Move(kept.NewCache, kept.Cache, overwrite: true);
         File.Delete(kept.Plan);
         File.Delete(kept.Log);
-        File.Delete(kept.Doubt);
+        kept.SettleDoubt();
     }
 }
 

@@ -50,12 +50,13 @@ internal sealed class RsyncWrite
         var objects = _run.Storage.ListAsync(_run.Paths.RemotePath, recursive: true, cancellationToken).Select(item => item.Path);
         await ObjectRemoval.RemoveEveryAsync(_run.Storage, objects, cancellationToken).ConfigureAwait(false);
         _run.Counters.Reset();
+        first.ForgetIssues();
         using var second = NewAttempt("second");
         using var memory = new SnapshotMemory(_target, _files!, _form, second.Run);
         var known = await memory.RecoverAsync(first.ReadKnown(), cancellationToken).ConfigureAwait(false);
         try
         {
-            return await second.RunAsync(first.ReadItems(), known, cancellationToken).ConfigureAwait(false);
+            return await second.RunAsync(first.ReadItems(), known with { StateToken = first.StateToken }, cancellationToken).ConfigureAwait(false);
         }
         catch (SnapshotDamagedException damage)
         {

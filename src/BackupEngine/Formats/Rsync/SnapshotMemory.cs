@@ -6,6 +6,9 @@ namespace CloudBackup.Formats.Rsync;
 /// <param name="Token">The token of its state; null when what is known had to be found out.</param>
 internal sealed record KnownSnapshot(IEnumerable<SyncRecord> Records, IEnumerable<string> ForeignObjects, string? Token)
 {
+    /// <summary>The token of the state that the storage had when this was found out, whatever it said; null for no state.</summary>
+    public string? StateToken { get; init; }
+
     /// <summary>There is nothing.</summary>
     public static KnownSnapshot Nothing { get; } = new([], [], null);
 }
@@ -21,12 +24,18 @@ internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, Syn
     /// <summary>What is known.</summary>
     public async Task<KnownSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
-        if (File.Exists(files.Doubt))
+        var state = await SnapshotState.TryReadAsync(target.Storage, files.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
+        var known = await ReadAsync(state, cancellationToken).ConfigureAwait(false);
+        return known with { StateToken = state?.Token };
+    }
+
+    private async Task<KnownSnapshot> ReadAsync(SnapshotState? state, CancellationToken cancellationToken)
+    {
+        if (files.TakeDoubt())
         {
-            run.Observer.OnStep("A test has found a backup damaged: reading back all that the snapshot holds.");
+            run.Observer.OnStep("A backup was found damaged: reading back all that the snapshot holds.");
             return await RecoverAsync([], cancellationToken).ConfigureAwait(false);
         }
-        var state = await SnapshotState.TryReadAsync(target.Storage, files.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
         if (state is { IsComplete: true } && Open(files.Cache, state.Token) is { } cache)
         {
             return new KnownSnapshot(cache.ReadAll(), [], state.Token);

@@ -39,7 +39,7 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         {
             await UploadAsync(plan, cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch when (!cancellationToken.IsCancellationRequested)
         {
             await TryFlushAsync().ConfigureAwait(false);
             throw;
@@ -115,7 +115,7 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
             }
             catch (FileTreeException failure)
             {
-                run.Issues.Handle(failure, planned.Path);
+                run.Issues.Handle(failure, planned.Path, origins.FindTree(planned));
             }
             yield return new Upload(planned, action++, item);
         }
@@ -131,14 +131,15 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
                 using (work.Item)
                 {
                     var (record, isUploaded) = await uploader.RunAsync(work.Planned, work.Action, work.Item, cancellationToken).ConfigureAwait(false);
-                    journal.Finish(work.Action, record, isUploaded);
+                    // An object that was read back may be one that an interrupted run has written, and the disk does not have yet.
+                    journal.Finish(work.Action, record, isCertain: !isUploaded && work.Planned.Action == SyncAction.Compare);
                     return record;
                 }
             }
         }
         catch (FileTreeException failure)
         {
-            run.Issues.Handle(failure, work.Planned.Path);
+            run.Issues.Handle(failure, work.Planned.Path, origins.FindTree(work.Planned));
         }
         finally
         {
@@ -171,7 +172,7 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
             }
             catch (FileTreeException failure)
             {
-                run.Issues.Handle(failure, link.Path);
+                run.Issues.Handle(failure, link.Path, origins.FindTree(link));
             }
             var work = new Upload(link with { Kind = EntryKind.File, LinkTarget = null, Action = SyncAction.Upload }, action, item);
             links.Settle(link, await UploadAsync(work, cancellationToken).ConfigureAwait(false));

@@ -47,6 +47,13 @@ internal sealed class SyncFileReader : IDisposable
         return null;
     }
 
+    /// <summary>What a file says that it is about; null when there is none, or it is none of ours.</summary>
+    public static SyncStamp? ReadStamp(string path)
+    {
+        using var reader = TryOpen(path);
+        return reader?.Stamp;
+    }
+
     /// <summary>Opens a file; null when there is none, or it is none of ours.</summary>
     public static SyncFileReader? TryOpen(string path)
     {

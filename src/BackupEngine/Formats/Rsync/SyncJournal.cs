@@ -6,9 +6,15 @@ namespace CloudBackup.Formats.Rsync;
 /// What a run leaves behind while it changes a snapshot: the plan and the log on this machine, and the state in the storage that says that
 /// the snapshot is changing. They come before the first change and go after the last. Thread-safe.
 /// </summary>
-internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncPlan plan) : IDisposable
+/// <param name="files">Where those are; null where there is no snapshot.</param>
+/// <param name="target">The snapshot.</param>
+/// <param name="plan">The plan.</param>
+/// <param name="knownToken">The token of the state that the plan was made from; null when there was none.</param>
+/// <param name="time">The clock.</param>
+internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncPlan plan, string? knownToken, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _beginning = new(1);
+    private SnapshotLease? _lease;
 
     private readonly SyncLog _log = SyncLog.Create(plan.LogPath, plan.Stamp);
 
@@ -19,10 +25,12 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
     public bool HasChanged { get; private set; }
 
     /// <summary>Called before each change; returns when it may be made.</summary>
+    /// <exception cref="BackupException">Somebody else changes the snapshot, or has changed it since the plan was made.</exception>
     public async Task BeginChangeAsync(CancellationToken cancellationToken)
     {
         if (HasChanged)
         {
+            _lease?.Check();
             return;
         }
         await _beginning.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -34,10 +42,17 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
             }
             if (files is not null)
             {
+                if (SyncFileReader.ReadStamp(files.Plan) is { } interrupted)
+                {
+                    // Of a run on this machine, which is dead: the app's lock is ours.
+                    await target.Storage.RemoveAsync(files.LeasePathOf(interrupted.Token), cancellationToken).ConfigureAwait(false);
+                }
                 // Plan and log name each other: one of them alone, or with an older other one, is not believed.
                 File.Move(plan.LogPath, files.Log, overwrite: true);
                 File.Move(plan.Path, files.Plan, overwrite: true);
                 plan.Path = files.Plan;
+                _lease = await SnapshotLease.TakeAsync(target.Storage, files, plan.Stamp.Token, time, cancellationToken).ConfigureAwait(false);
+                await CheckStateAsync(files, knownToken, cancellationToken).ConfigureAwait(false);
                 await new SnapshotState { Token = plan.Stamp.Token }
                     .WriteAsync(target.Storage, files.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
             }
@@ -49,9 +64,40 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
         }
     }
 
+    /// <summary>
+    /// Makes sure that nobody else has changed the snapshot since the plan was made: what was rotated is then what the records say.
+    /// </summary>
+    /// <exception cref="BackupException">Somebody has.</exception>
+    public async Task CheckUndisturbedAsync(CancellationToken cancellationToken)
+    {
+        if (files is null)
+        {
+            return;
+        }
+        if (_lease is not null)
+        {
+            await _lease.CheckAloneAsync(cancellationToken).ConfigureAwait(false);
+        }
+        await CheckStateAsync(files, HasChanged ? plan.Stamp.Token : knownToken, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>There is no further change: somebody else may make one.</summary>
+    public async Task EndChangesAsync()
+    {
+        if (_lease is { } lease)
+        {
+            _lease = null;
+            await lease.GiveBackAsync().ConfigureAwait(false);
+            lease.Dispose();
+        }
+    }
+
     /// <summary>An object holds what the record says.</summary>
-    public void Finish(long action, SyncRecord record, bool isUploaded) =>
-        _log.Finish(action, record, isPending: isUploaded && target.Storage.As<IDeferredFlush>() is not null);
+    /// <param name="action">The number of the action.</param>
+    /// <param name="record">What the object holds.</param>
+    /// <param name="isCertain">Whether it held the same when the state was last complete; another object may not be durable yet.</param>
+    public void Finish(long action, SyncRecord record, bool isCertain) =>
+        _log.Finish(action, record, isPending: !isCertain && target.Storage.As<IDeferredFlush>() is not null);
 
     /// <summary>Makes durable what was uploaded so far.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
@@ -69,6 +115,15 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
     {
         _log.Dispose();
         _beginning.Dispose();
+    }
+
+    private async Task CheckStateAsync(SyncFiles kept, string? token, CancellationToken cancellationToken)
+    {
+        var state = await SnapshotState.TryReadAsync(target.Storage, kept.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
+        if (state?.Token != token)
+        {
+            throw BackupErrors.SnapshotShared(kept.Root);
+        }
     }
 }
 
@@ -96,8 +151,33 @@ internal sealed class SyncFiles(SnapshotPlace place, bool isEncrypted)
     /// <summary>What it was called before the site began, or ended, to encrypt.</summary>
     public string FormerStatePath => StatePathOf(!isEncrypted);
 
+    /// <summary>The folder beside it that has an object of each run that changes the snapshot.</summary>
+    public string LeaseFolder => LeaseFolderOf(Root);
+
+    /// <summary>That object.</summary>
+    public string LeasePathOf(string token) => $"{LeaseFolder}/{token}";
+
     /// <summary>Tells by being there that objects of the snapshot may be damaged: all are read back, whatever is remembered.</summary>
-    public string Doubt => DoubtOf(place.LocalFolder, place.Name);
+    private string Doubt => DoubtOf(place.LocalFolder, place.Name);
+
+    /// <summary>The doubt that the present run deals with. One that is raised meanwhile is the next run's.</summary>
+    private string DoubtAtHand => InFolder("doubted");
+
+    /// <summary>Whether all objects have to be read back in this run.</summary>
+    public bool TakeDoubt()
+    {
+        if (File.Exists(Doubt))
+        {
+            File.Move(Doubt, DoubtAtHand, overwrite: true);
+        }
+        return File.Exists(DoubtAtHand);
+    }
+
+    /// <summary>All objects were read back.</summary>
+    public void SettleDoubt() => File.Delete(DoubtAtHand);
+
+    /// <summary>The folder of the runs that change the snapshot at <paramref name="root"/>.</summary>
+    public static string LeaseFolderOf(string root) => $"{root}.running";
 
     /// <summary>Has the next run read back all of a snapshot.</summary>
     public static void RaiseDoubt(string localFolder, string name) => File.WriteAllBytes(DoubtOf(localFolder, name), []);

@@ -59,6 +59,9 @@ internal sealed class SyncOrigins : IDisposable
     /// <summary>The tree that an item was found in.</summary>
     public SourceTree TreeOf(SyncRecord record) => (SourceTree)_origins[record.Origin - 1];
 
+    /// <summary>The tree that an item was found in; null for one that was made for the backup.</summary>
+    public SourceTree? FindTree(SyncRecord record) => _origins[record.Origin - 1] as SourceTree;
+
     /// <inheritdoc/>
     public void Dispose()
     {

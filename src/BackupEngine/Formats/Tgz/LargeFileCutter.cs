@@ -31,7 +31,7 @@ internal sealed class LargeFileCutter(
         }
         catch (FileTreeException failure)
         {
-            issues.Handle(failure, item.Path);
+            issues.Handle(failure, item.Path, item.Tree);
             return;
         }
         using (file)

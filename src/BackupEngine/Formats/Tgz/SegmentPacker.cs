@@ -47,7 +47,7 @@ internal sealed class SegmentPacker(
             catch (FileTreeException failure)
             {
                 item.Dispose();
-                issues.Handle(failure, item.Path);
+                issues.Handle(failure, item.Path, item.Tree);
             }
         }
     }

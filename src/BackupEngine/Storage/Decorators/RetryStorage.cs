@@ -83,6 +83,26 @@ internal sealed class RetryStorage : StorageDecorator
         RunAsync(token => Ability<IHardLink>().FlushLinksAsync(token), cancellationToken);
 
     /// <inheritdoc/>
+    public override Task FlushAsync(CancellationToken cancellationToken) =>
+        RunAsync(token => Ability<IDeferredFlush>().FlushAsync(token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<string>> CopyFolderAsync(
+        string from, string to, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        var isFirst = true;
+        return RunAsync(
+            async token =>
+            {
+                // A try that failed has done some of it; what is there now was not before, or the first try would have said so.
+                var left = isFirst ? names : await NotInAsync(to, names, token).ConfigureAwait(false);
+                isFirst = false;
+                return await Ability<IFolderCopy>().CopyFolderAsync(from, to, left, token).ConfigureAwait(false);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public override async Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(
         IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
@@ -126,6 +146,13 @@ internal sealed class RetryStorage : StorageDecorator
     /// <inheritdoc/>
     public override Task<IReadOnlyList<string>> GetWarningsAsync(string folder, CancellationToken cancellationToken) =>
         RunAsync(token => Ability<IStorageWarnings>().GetWarningsAsync(folder, token), cancellationToken);
+
+    private async Task<IReadOnlyList<string>> NotInAsync(string folder, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        var present = await Inner.ListAsync(folder, recursive: false, cancellationToken)
+            .Select(item => item.Name).ToHashSetAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        return [.. names.Where(name => !present.Contains(name))];
+    }
 
     private Task<bool> RunAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken) => RunAsync(
         async token =>

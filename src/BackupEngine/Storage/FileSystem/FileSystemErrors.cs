@@ -27,7 +27,7 @@ internal static class FileSystemErrors
             FileTreeErrorKind.AlreadyExists => StorageErrorKind.AlreadyExists,
             FileTreeErrorKind.OutOfSpace => StorageErrorKind.OutOfSpace,
             FileTreeErrorKind.NameTooLong or FileTreeErrorKind.WrongKind or FileTreeErrorKind.IsLink => StorageErrorKind.Misconfigured,
-            FileTreeErrorKind.Busy => StorageErrorKind.Transient,
+            FileTreeErrorKind.Busy or FileTreeErrorKind.Stale => StorageErrorKind.Transient,
             _ => StorageErrorKind.Other,
         },
         path,

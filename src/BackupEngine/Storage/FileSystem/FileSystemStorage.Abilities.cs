@@ -30,6 +30,7 @@ internal sealed partial class FileSystemStorage
                 throw Missing(from);
             }
             using var target = OpenOrMakeFolder(StoragePath.FolderOf(to), isDurable: false);
+            NoteWritten(target);
             try
             {
                 target.MakeHardLink(StoragePath.NameOf(to), source, StoragePath.NameOf(from));
@@ -55,7 +56,10 @@ internal sealed partial class FileSystemStorage
     public Task FlushAsync(CancellationToken cancellationToken) => Task.Run(
         () => FileSystemErrors.Run("", () =>
         {
-            Root().FlushFileSystem();
+            foreach (var folder in _written.IsEmpty ? [Root()] : _written.Values)
+            {
+                folder.FlushFileSystem();
+            }
             return true;
         }),
         cancellationToken);
@@ -70,6 +74,7 @@ internal sealed partial class FileSystemStorage
         }
         using var _ = source;
         using var target = OpenOrMakeFolder(StoragePath.Check(to), isDurable: false);
+        NoteWritten(target);
         var missing = new List<string>();
         var canLink = hasHardLinks;
         foreach (var name in names)
@@ -95,6 +100,18 @@ internal sealed partial class FileSystemStorage
             RemoveIn(group.Key, group, groups.Count <= FewFolders, failures);
         }
         return RemoveAllAsync(groups.Count > FewFolders, failures, cancellationToken);
+    }
+
+    /// <summary>
+    /// Notes the file system of a folder for the next flush: any folder below the root may be a mount of its own.
+    /// </summary>
+    private void NoteWritten(DirectoryNode folder)
+    {
+        var device = FileSystemErrors.Run("", folder.ReadFacts).Device;
+        if (!_written.ContainsKey(device) && folder.AddReference() is var kept && !_written.TryAdd(device, kept))
+        {
+            kept.Dispose();
+        }
     }
 
     private async Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(
@@ -185,6 +202,7 @@ internal sealed partial class FileSystemStorage
             {
                 return;
             }
+            NoteWritten(node);
             foreach (var path in paths)
             {
                 try

@@ -39,6 +39,7 @@ internal sealed partial class FileSystemStorage
                 TakesAnyBytes = rules.TakesAnyBytes,
                 ForbiddenCharacters = rules.ForbiddenCharacters,
                 IsCaseInsensitive = rules.IsCaseInsensitive,
+                IsReserved = PartialName.IsPartial,
             };
         }
         catch (Exception failure) when (failure is StorageException or FileTreeException)

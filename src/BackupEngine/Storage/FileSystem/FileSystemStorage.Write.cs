@@ -79,6 +79,10 @@ internal sealed partial class FileSystemStorage
             try
             {
                 file = folder.CreateFile(partial);
+                if (!isDurable)
+                {
+                    NoteWritten(folder);
+                }
                 return folder;
             }
             catch (FileTreeException failure)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
@@ -16,6 +17,7 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
     : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove, IFolderCopy, IDeferredFlush, INameTrial
 {
     private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<ulong, DirectoryNode> _written = [];
     private DirectoryNode? _root;
 
     /// <inheritdoc/>
@@ -115,6 +117,11 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
         {
             _root?.Dispose();
             _root = null;
+            foreach (var folder in _written.Values)
+            {
+                folder.Dispose();
+            }
+            _written.Clear();
         }
         return ValueTask.CompletedTask;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using CloudBackup.Infrastructure;
@@ -12,16 +13,21 @@ namespace CloudBackup.Storage.FileSystem;
 internal static class PartialName
 {
     private const string Prefix = ".cbpart-";
+    private const int HexLength = 16;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>A new name for writing the object <paramref name="name"/>.</summary>
-    public static string For(string name, IRandomSource random) => $"{PrefixOf(name)}{random.NextHex(8)}";
+    public static string For(string name, IRandomSource random) => $"{PrefixOf(name)}{random.NextHex(HexLength / 2)}";
 
-    /// <summary>Whether a name is one of ours, for any object.</summary>
-    public static bool IsPartial(string fileName) => fileName.StartsWith(Prefix, StringComparison.Ordinal);
+    /// <summary>Whether a name is one of ours, for any object: exactly of this form, since objects may have names that begin like it.</summary>
+    public static bool IsPartial(string fileName) => fileName.Length == Prefix.Length + (2 * HexLength) + 1
+        && fileName.StartsWith(Prefix, StringComparison.Ordinal) && fileName[Prefix.Length + HexLength] == '-'
+        && !fileName.AsSpan(Prefix.Length, HexLength).ContainsAnyExcept(HexDigits) && !fileName.AsSpan(Prefix.Length + HexLength + 1).ContainsAnyExcept(HexDigits);
 
     /// <summary>Whether a name is one of ours for the object <paramref name="name"/>.</summary>
-    public static bool IsPartialOf(string fileName, string name) => fileName.StartsWith(PrefixOf(name), StringComparison.Ordinal);
+    public static bool IsPartialOf(string fileName, string name) => IsPartial(fileName) && fileName.StartsWith(PrefixOf(name), StringComparison.Ordinal);
 
     private static string PrefixOf(string name) =>
-        $"{Prefix}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8))}-";
+        $"{Prefix}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, HexLength / 2))}-";
 }

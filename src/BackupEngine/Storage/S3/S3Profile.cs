@@ -42,6 +42,9 @@ internal sealed record S3Profile
     /// <summary>Whether the store writes keys in listings as in addresses when asked to, so that any character passes.</summary>
     public bool EncodesListings { get; init; } = true;
 
+    /// <summary>The longest part of a key, between two slashes, in bytes; that of the key itself where only that counts.</summary>
+    public int LongestName { get; init; } = 1024;
+
     /// <summary>Objects longer than this are copied in parts.</summary>
     public long LargestCopy { get; init; } = LargestRequest;
 

@@ -105,6 +105,7 @@ internal static class S3Profiles
             Name = "minio",
             Title = "MinIO",
             Endpoint = null, // one's own
+            LongestName = 255, // min.io/docs, "Thresholds and Limits": maximum length for each / separated segment of an object name
             DefaultRegion = "us-east-1",
             CanBeSelfSigned = true,
         },

@@ -35,7 +35,7 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
             IsRemote = true,
             TakesAnyBytes = false, // keys are UTF-8
             LongestPath = 1024, // Amazon S3 user guide, "Naming objects"; the others follow
-            LongestName = 1024,
+            LongestName = _profile.LongestName,
             UploadConcurrency = _profile.UploadConcurrency,
             DownloadConcurrency = _profile.DownloadConcurrency,
             CopyConcurrency = _profile.CopyConcurrency,

@@ -96,4 +96,65 @@ public sealed class NameLimitsTests
         }
         Assert.Equal(["data/a", "data/b"], limits.Offenders);
     }
+
+    [Fact]
+    public void A_folder_that_is_called_as_a_files_object_is_refused()
+    {
+        var limits = new NameLimits(Disk, NameForm.Suffixed, 0);
+        foreach (var path in new[]
+        {
+            "data/a", "data/a b", "data/a b.enc/x", "data/a-", "data/a.enc/y", "data/a.enc.enc/z", "data/b.enc/x", "data/c", "data/c.ENC/x", "data/d/e", "data/d/e.enc/f", "data/e.enc/g", "x", "x.enc/y",
+        })
+        {
+            limits.Add(path);
+        }
+        Assert.Equal(["data/a b.enc", "data/a.enc", "data/d/e.enc", "x.enc"], limits.Offenders);
+        Assert.Contains("'a b'", limits.Reasons[0], StringComparison.Ordinal);
+        var plain = new NameLimits(Disk, NameForm.Plain, 0);
+        plain.Add("data/a");
+        plain.Add("data/a.enc/y");
+        plain.Check();
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_hide_no_collision()
+    {
+        // The byte C3 alone, then C3 A9, which is a letter, in between.
+        var limits = new NameLimits(Disk, NameForm.Suffixed, 0);
+        var raw = PathText.FromBytes([0xC3]);
+        limits.Add($"data/{raw}");
+        limits.Add($"data/{raw}.enc/x");
+        Assert.Equal([$"data/{raw}.enc"], limits.Offenders);
+        limits = new NameLimits(Disk, NameForm.Suffixed, 0);
+        limits.Add($"data/{raw}");
+        limits.Add($"data/{PathText.FromBytes([0xC3, 0x21])}");
+        limits.Add($"data/{raw}.enc/x");
+        Assert.Equal([$"data/{raw}.enc"], limits.Offenders);
+    }
+
+    [Fact]
+    public void Where_case_does_not_count_it_is_the_objects_names_that_must_differ()
+    {
+        var limits = new NameLimits(new StorageCapabilities { IsCaseInsensitive = true }, NameForm.Suffixed, 0);
+        foreach (var path in new[] { "data/A", "data/a.enc/x", "data/b.enc/x", "data/c", "data/c.enc/y" })
+        {
+            limits.Add(path);
+        }
+        Assert.Equal(["data/a.enc", "data/c.enc"], limits.Offenders);
+    }
+
+    [Fact]
+    public void Names_that_the_storage_keeps_for_itself_are_refused()
+    {
+        var place = new StorageCapabilities { IsReserved = name => name.StartsWith(".tmp", StringComparison.Ordinal) };
+        var limits = new NameLimits(place, NameForm.Plain, 0);
+        limits.Add("data/.tmp-1");
+        limits.Add("data/.tmp-2/x");
+        limits.Add("data/tmp");
+        Assert.Equal(["data/.tmp-1", "data/.tmp-2"], limits.Offenders);
+        limits = new NameLimits(place, NameForm.Suffixed, 0);
+        limits.Add("data/.tmp-1");
+        limits.Add("data/.tmp-2/x");
+        Assert.Equal(["data/.tmp-2"], limits.Offenders);
+    }
 }

@@ -162,6 +162,25 @@ public sealed class ItemTests
     }
 
     [Fact]
+    public async Task What_a_killed_restore_of_items_has_left_goes_with_the_next_one_and_is_never_backed_up()
+    {
+        using var platform = await StartAsync(BackupFormat.Rsync, false);
+        platform.Folder.Write("data/notes/one", "1");
+        platform.Folder.Write("data/notes/.cloudbackup-restore-0a1b2c3d/half", "1");
+        var backup = await platform.BackUpAsync();
+        Assert.DoesNotContain(platform.StoredFiles(), path => path.Contains("half", StringComparison.Ordinal));
+        platform.Folder.Write("home/locks/items-0a1b2c3d.lock", "");
+        platform.Folder.Write("data/notes/.cloudbackup-restore-0000000a/alive", "1");
+        using var alive = new FileStream(platform.Folder["home/locks/items-0000000a.lock"], FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        platform.Folder.Write("data/notes/.cloudbackup-restore-0000000b/of-another-platform", "1");
+        await RestoreAsync(platform, backup, "data/notes", false, BackupItemFilter.Named("data/notes/one"));
+        Assert.Equal(
+            [".cloudbackup-restore-0000000a", ".cloudbackup-restore-0000000b", "data"],
+            Directory.GetDirectories(platform.Folder["data/notes"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["items-0000000a.lock"], Directory.GetFiles(platform.Folder["home/locks"], "items-*").Select(Path.GetFileName));
+    }
+
+    [Fact]
     public async Task An_item_that_is_not_there_is_named()
     {
         using var platform = await StartAsync(BackupFormat.Tgz, false);

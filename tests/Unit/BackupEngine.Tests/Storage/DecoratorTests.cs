@@ -184,4 +184,34 @@ public sealed class DecoratorTests
             }
         }
     }
+
+    [Fact]
+    public async Task Copying_a_folder_and_flushing_are_tried_again_and_what_is_done_is_not_done_twice()
+    {
+        using var folder = new TempFolder();
+        var disk = new CloudBackup.Storage.FileSystem.FileSystemStorage(folder.Path, new SeededRandom(1));
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            folder.Write($"from/{name}", name);
+        }
+        var tries = 0;
+        var faulty = new FaultyStorage(disk)
+        {
+            After = (call, path) =>
+            {
+                if (call is "copyfolder" or "flush" && ++tries % 2 == 1)
+                {
+                    // Done, and not told so: the last of them did not make it.
+                    File.Delete(folder["to/c"]);
+                    throw FaultyStorage.Error(StorageErrorKind.Transient, path);
+                }
+            },
+        };
+        var storage = new RetryStorage(faulty, Quick, TimeProvider.System, _ => { });
+        Assert.Equal(["d"], await storage.CopyFolderAsync("from", "to", ["a", "b", "c", "d"], Token));
+        Assert.Equal(["a", "b", "c"], Directory.GetFiles(folder["to"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        await storage.FlushAsync(Token);
+        Assert.Equal(4, tries);
+        await disk.DisposeAsync();
+    }
 }

@@ -70,4 +70,22 @@ public sealed class FileSystemStorageTests
         await Assert.ThrowsAsync<StorageException>(() => storage.OpenReadAsync("link/secret", 0, null, Token));
         Assert.Equal(["secret"], Directory.GetFiles(folder["outside"]).Select(Path.GetFileName));
     }
+
+    [Theory]
+    [InlineData(".cbpart-", true)]
+    [InlineData(".cbpart-notes", true)]
+    [InlineData(".cbpart-0123456789abcdef-0123456789abcdeg", true)]
+    [InlineData(".cbpart-0123456789abcdef-0123456789abcdef0", true)]
+    [InlineData(".cbpart-0123456789abcdef-0123456789abcdef", false)]
+    public async Task Only_names_of_exactly_the_form_of_temporary_files_are_the_storages_own(string name, bool isObject)
+    {
+        using var folder = new TempFolder();
+        folder.Write($"data/{name}", "1");
+        await using var storage = new FileSystemStorage(folder.Path, new SeededRandom(1));
+        var token = TestContext.Current.CancellationToken;
+        Assert.Equal(isObject ? 1 : 0, await storage.ListAsync("data", recursive: true, token).CountAsync(token));
+        Assert.Equal(!isObject, storage.Capabilities.IsReserved(name));
+        Assert.Equal(isObject ? 0 : 1, await storage.SweepPartialsAsync("data", token));
+        Assert.Equal(isObject, File.Exists(folder[$"data/{name}"]));
+    }
 }

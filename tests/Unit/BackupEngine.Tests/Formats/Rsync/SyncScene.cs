@@ -23,11 +23,16 @@ internal sealed class SyncScene : IDisposable
     private int _runs;
 
     public SyncScene(IBackupStorage? storage = null, string? root = null)
+        : this(_ => storage ?? new MemoryStorage(), root)
+    {
+    }
+
+    public SyncScene(Func<TempFolder, IBackupStorage> open, string? root = null)
     {
         Folder = new TempFolder(root);
         Folder.Make("source");
         Folder.Make("sync");
-        _inner = storage ?? new MemoryStorage();
+        _inner = open(Folder);
         Storage = new FaultyStorage(_inner)
         {
             Before = (_, call, path) => Count(call, path),
@@ -55,6 +60,9 @@ internal sealed class SyncScene : IDisposable
     /// <summary>The clock of the runs.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
+    /// <summary>What the last attempt was going to do, in words.</summary>
+    public string Plan => Observer.Steps.Last(step => step.Contains("files to look at", StringComparison.Ordinal));
+
     public TestObserver Observer { get; private set; } = new();
 
     public RunCounters Counters { get; private set; } = new();
@@ -64,17 +72,35 @@ internal sealed class SyncScene : IDisposable
     /// <summary>The remote paths of all backups that were made.</summary>
     public IReadOnlyList<string> Backups => _backups;
 
-    public string Source => Folder["source"];
+    /// <summary>The machine that makes the backups: each has a source, and what it remembers, of its own.</summary>
+    public string Machine { get; private set; } = "";
 
-    public IEnumerable<string> Uploads => Calls.Where(call => call.StartsWith("write snapshot/", StringComparison.Ordinal) && !call.Contains(".state"))
+    public string Source => Folder[$"{Machine}source"];
+
+    public string Remembered => Folder[$"{Machine}sync"];
+
+    /// <summary>The storage behind the counting one.</summary>
+    public IBackupStorage Inner => _inner;
+
+    public IEnumerable<string> Uploads => Calls.Where(call => call.StartsWith("write snapshot/6f1e/", StringComparison.Ordinal))
         .Select(call => call["write snapshot/6f1e/".Length..]);
 
-    public IEnumerable<string> Removals => Calls.Where(call => call.StartsWith("remove snapshot/", StringComparison.Ordinal))
+    public IEnumerable<string> Removals => Calls.Where(call => call.StartsWith("remove snapshot/6f1e/", StringComparison.Ordinal))
         .Select(call => call["remove snapshot/6f1e/".Length..]);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Write(string path, string content) => Folder.Write($"source/{path}", content);
+    public void Write(string path, string content) => Folder.Write($"{Machine}source/{path}", content);
+
+    /// <summary>Lets another machine make backups to the same place until the result is disposed.</summary>
+    public IDisposable MoveTo(string machine)
+    {
+        var former = Machine;
+        Machine = machine;
+        Folder.Make($"{machine}source");
+        Folder.Make($"{machine}sync");
+        return new Undo(() => Machine = former);
+    }
 
     /// <summary>Makes a backup, and checks that it and the snapshot are exactly the source.</summary>
     public async Task<FormatResult> BackUpAndCheckAsync()
@@ -84,6 +110,12 @@ internal sealed class SyncScene : IDisposable
         Assert.Equal(expected, (await ReadAsync(_backups[^1])).Where(IsData));
         Assert.Equal(expected, (await ReadAsync($"snapshot/{Name}")).Where(IsData));
         Assert.Equal(expected.Count + 1, result.Objects!.Count);
+        var entries = (await ReadIndexAsync(_backups[^1])).Where(entry => entry.Path != FsMetadataWriter.Path);
+        if (OnItem is null)
+        {
+            // The source did not change while it was listed.
+            Assert.Equal(Describe(Source), entries.Select(entry => Describe(entry.Path, entry.Kind, entry.Mode, entry.Modified, entry.LinkTarget)));
+        }
         return result;
     }
 
@@ -99,7 +131,7 @@ internal sealed class SyncScene : IDisposable
         Counters = new RunCounters();
         Issues = new SourceIssues(continueOnError: false);
         using var root = LocalFileSystem.Open(Source);
-        var walker = new TreeWalker(new ExcludeRules([]), new HashSet<(ulong, ulong)>(), Issues);
+        var walker = new TreeWalker(new ExcludeRules([]), new HashSet<(ulong, ulong)>(), Issues) { OpensLinkedFiles = false };
         var request = new FormatWrite
         {
             Storage = Storage,
@@ -114,7 +146,7 @@ internal sealed class SyncScene : IDisposable
             Issues = Issues,
             Counters = Counters,
             Limits = new SiteLimits(),
-            Snapshot = new SnapshotPlace { Name = Name, LocalFolder = Folder["sync"], Random = new SystemRandomSource(), OpenEarlier = _ => EarlierAsync() },
+            Snapshot = new SnapshotPlace { Name = Name, LocalFolder = Remembered, Random = new SystemRandomSource(), OpenEarlier = _ => EarlierAsync() },
             Observer = Observer,
             Time = Time,
         };
@@ -183,10 +215,27 @@ internal sealed class SyncScene : IDisposable
         }
     }
 
+    /// <summary>All items of a tree, in order, with their kinds, modes, times and what they lead to.</summary>
+    private static List<string> Describe(string source)
+    {
+        using var root = LocalFileSystem.Open(source);
+        var walker = new TreeWalker(new ExcludeRules([]), new HashSet<(ulong, ulong)>(), new SourceIssues(continueOnError: false)) { OpensLinkedFiles = false };
+        var lines = new List<string>();
+        foreach (var item in walker.Walk(root, "data", Token))
+        {
+            using var _ = item;
+            lines.Add(Describe(item.Path, item.Facts.Kind, item.Facts.Mode, item.Facts.Modified, item.LinkTarget));
+        }
+        return lines;
+    }
+
+    private static string Describe(string path, EntryKind kind, int mode, UnixTime modified, string? target) =>
+        $"{path} {kind} {Convert.ToString(mode, 8)} {modified} {target}";
+
     /// <summary>Forgets what this machine remembers.</summary>
     public void Forget()
     {
-        foreach (var path in Directory.GetFiles(Folder["sync"]))
+        foreach (var path in Directory.GetFiles(Remembered))
         {
             File.Delete(path);
         }
@@ -216,6 +265,11 @@ internal sealed class SyncScene : IDisposable
                 yield return new RecordedIndex(await ReadIndexAsync(backup));
             }
         }
+    }
+
+    private sealed class Undo(Action action) : IDisposable
+    {
+        public void Dispose() => action();
     }
 
     private sealed class RecordedIndex(List<IndexEntry> entries) : IRecordedIndex

@@ -68,6 +68,7 @@ public sealed class SyncTests : IDisposable
     public async Task A_change_that_keeps_size_and_time_is_found()
     {
         _scene.Write("database", "AAAA");
+        LetAge();
         await _scene.BackUpAndCheckAsync();
         var path = _scene.Folder["source/database"];
         var time = File.GetLastWriteTimeUtc(path);
@@ -84,6 +85,7 @@ public sealed class SyncTests : IDisposable
     public async Task A_file_that_takes_anothers_place_with_its_size_and_time_is_found()
     {
         _scene.Write("file", "AAAA");
+        LetAge();
         await _scene.BackUpAndCheckAsync();
         var (path, other) = (_scene.Folder["source/file"], _scene.Folder.Write("other", "BBBB"));
         File.SetLastWriteTimeUtc(other, File.GetLastWriteTimeUtc(path));
@@ -195,8 +197,7 @@ public sealed class SyncTests : IDisposable
     public async Task A_whole_folder_that_vanishes_while_it_is_read_is_skipped_and_counted()
     {
         MakeTree();
-        // Files that were written a moment ago are always read again: these are older.
-        _scene.Time = new FakeTimeProvider(TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1));
+        LetAge();
         await _scene.BackUpAndCheckAsync();
         _scene.Write("deep/er/new", "1");
         _scene.OnItem = item =>
@@ -268,4 +269,7 @@ public sealed class SyncTests : IDisposable
         _scene.Write("sub/two", "2");
         _scene.Write("deep/er/and/deeper/f", "3");
     }
+
+    /// <summary>Files that were written a moment ago are always read again: these are older.</summary>
+    private void LetAge() => _scene.Time = new FakeTimeProvider(TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1));
 }

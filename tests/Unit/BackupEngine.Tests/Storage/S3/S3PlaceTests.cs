@@ -85,4 +85,14 @@ public sealed class S3PlaceTests
             ErrorType.Unknown, "AuthorizationHeaderMalformed", "", HttpStatusCode.BadRequest);
         Assert.EndsWith("Say -Region eu-central-1.", errors.Translate(answer, "").Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("minio", 255)]
+    [InlineData("s3-compatible", 1024)]
+    public async Task A_profile_knows_how_long_a_part_of_a_key_may_be(string provider, int longest)
+    {
+        var place = S3Place.Of(S3Profiles.Find(provider)!, Backups with { Endpoint = "http://127.0.0.1:1" });
+        await using var storage = new S3Storage(place, new StorageContext(TimeProvider.System, new CloudBackup.Tests.Support.SeededRandom(1), _ => { }, inner => inner));
+        Assert.Equal((longest, 1024), (storage.Capabilities.LongestName, storage.Capabilities.LongestPath));
+    }
 }

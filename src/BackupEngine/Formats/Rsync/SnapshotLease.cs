@@ -1,0 +1,145 @@
+using CloudBackup.Storage;
+
+namespace CloudBackup.Formats.Rsync;
+
+/// <summary>
+/// The right to change a snapshot, held by one run at a time, whatever machine it runs on: after a move of the platform the old server may
+/// still run its schedule. Each run announces itself with an object beside the snapshot, and looks for others' only then, so that of two at
+/// least one sees the other and gives way. The object is written again every minute; one that was not for a quarter of an hour, by the
+/// storage's own clock, belongs to a run that has died. A run that could not write it for ten minutes stops by itself.
+/// </summary>
+internal sealed class SnapshotLease : IDisposable
+{
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StopAfter = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan DeadAfter = TimeSpan.FromMinutes(15);
+
+    private readonly IBackupStorage _storage;
+    private readonly SyncFiles _files;
+    private readonly string _token;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _renewing = Task.CompletedTask;
+    private long _renewed;
+
+    private SnapshotLease(IBackupStorage storage, SyncFiles files, string token, TimeProvider time)
+    {
+        _storage = storage;
+        _files = files;
+        _token = token;
+        _time = time;
+        _renewed = time.GetTimestamp();
+    }
+
+    private string Path => _files.LeasePathOf(_token);
+
+    /// <summary>Takes the right to change the snapshot.</summary>
+    /// <param name="storage">Holds the snapshot.</param>
+    /// <param name="files">Where it is.</param>
+    /// <param name="token">Names the change.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Stops the attempt.</param>
+    /// <exception cref="BackupException">Another run has it.</exception>
+    public static async Task<SnapshotLease> TakeAsync(
+        IBackupStorage storage, SyncFiles files, string token, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var lease = new SnapshotLease(storage, files, token, time);
+        try
+        {
+            await lease.AnnounceAsync(cancellationToken).ConfigureAwait(false);
+            var all = await lease.ListAsync(cancellationToken).ConfigureAwait(false);
+            var now = all.Find(other => other.Name == token)?.Modified;
+            foreach (var other in all.Where(other => other.Name != token))
+            {
+                if (!(now - other.Modified > DeadAfter))
+                {
+                    throw BackupErrors.SnapshotBusy(files.Root, DeadAfter);
+                }
+                await storage.RemoveAsync(other.Path, cancellationToken).ConfigureAwait(false);
+            }
+            lease._renewing = lease.RenewAsync();
+            return lease;
+        }
+        catch
+        {
+            await lease.GiveBackAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Makes sure that nobody else can have taken the right meanwhile. Costs nothing.</summary>
+    /// <exception cref="BackupException">Somebody may have.</exception>
+    public void Check()
+    {
+        if (_time.GetElapsedTime(Interlocked.Read(ref _renewed)) > StopAfter)
+        {
+            throw BackupErrors.SnapshotShared(_files.Root);
+        }
+    }
+
+    /// <summary>Makes sure that nobody else has announced a change.</summary>
+    /// <exception cref="BackupException">Somebody has.</exception>
+    public async Task CheckAloneAsync(CancellationToken cancellationToken)
+    {
+        Check();
+        var all = await ListAsync(cancellationToken).ConfigureAwait(false);
+        if (all.Count != 1 || all[0].Name != _token)
+        {
+            throw BackupErrors.SnapshotShared(_files.Root);
+        }
+    }
+
+    /// <summary>Gives the right back. A storage that does not answer any more keeps others away for a quarter of an hour.</summary>
+    public async Task GiveBackAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _renewing.ConfigureAwait(false);
+        try
+        {
+            await _storage.RemoveAsync(Path, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StorageException)
+        {
+            // What ended the run is the thing to tell.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    private Task<long> AnnounceAsync(CancellationToken cancellationToken) =>
+        _storage.WriteAsync(Path, ObjectContent.FromBytes(System.Text.Encoding.ASCII.GetBytes(_token)), WriteMode.Replace, cancellationToken);
+
+    private Task<List<StoredObject>> ListAsync(CancellationToken cancellationToken) =>
+        _storage.ListAsync(_files.LeaseFolder, recursive: true, cancellationToken).ToListAsync(cancellationToken).AsTask();
+
+    private async Task RenewAsync()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(RenewEvery, _time);
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
+            {
+                await TryRenewAsync().ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The run has ended.
+        }
+    }
+
+    private async Task TryRenewAsync()
+    {
+        var start = _time.GetTimestamp();
+        try
+        {
+            await AnnounceAsync(_stop.Token).ConfigureAwait(false);
+            Interlocked.Exchange(ref _renewed, start);
+        }
+        catch (StorageException)
+        {
+            // The next try may succeed in time; if none does, the run stops before its next change.
+        }
+    }
+}
