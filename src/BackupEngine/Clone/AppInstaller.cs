@@ -82,7 +82,7 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
             Commands = config.Commands,
             AutomaticBackup = config.AutomaticBackup,
         };
-        return options.Change?.Invoke(app) ?? app;
+        return AppRules.CheckValues(options.Change?.Invoke(app) ?? app);
     }
 
     /// <summary>Undoes it all; never cancelled, since half an app is worse than none.</summary>

@@ -59,7 +59,7 @@ public sealed class S3BackupTests
     {
         Assert.SkipUnless(S3Server.IsLarge, "Takes minutes and 40 GB of disk: set CLOUDBACKUP_TEST_LARGE=1, and start Ceph with STORE=bluestore.");
         const long Length = 12L * 1024 * 1024 * 1024;
-        var s3 = Server(server);
+        var s3 = S3Server.Named(server);
         var bucket = await s3.MakeBucketAsync();
         using var platform = await new TestPlatform().SetUpAsync(
             site: site => SiteOf(site, "s3-compatible", bucket, s3.Url), secrets: Secrets(s3, null));

@@ -73,6 +73,18 @@ public sealed class CloneTests
     }
 
     [Fact]
+    public async Task What_is_changed_for_the_clone_is_checked_as_everything_is_that_an_app_is_given()
+    {
+        using var platform = await new TestPlatform().SetUpAsync();
+        platform.Folder.Write("data/f", "x");
+        var backup = await platform.BackUpAsync();
+        var options = Options(platform) with { Change = app => app with { Addons = [new BackupAddon { Type = AddonType.Sqlite, Path = "data/../../app.db" }] } };
+        await Assert.ThrowsAsync<BackupException>(() => platform.Engine.AppBackups.CloneAsync(backup.Id, options, platform.Observer, Token));
+        Assert.Single(platform.Engine.Apps.List());
+        Assert.False(Directory.Exists(options.DataDirectory));
+    }
+
+    [Fact]
     public async Task A_location_or_folder_in_use_is_refused_and_left_as_it_is()
     {
         using var platform = await new TestPlatform().SetUpAsync();
