@@ -169,6 +169,53 @@ public sealed class S3BackupTests
     }
 
     [Fact]
+    public async Task A_probe_warns_of_a_bucket_that_moves_objects_to_an_archive()
+    {
+        var bucket = await S3Server.Moto.MakeBucketAsync();
+        using var bare = S3Server.Moto.Bare();
+        var configuration = new LifecycleConfiguration
+        {
+            Rules =
+            [
+                Archive("cold", "", S3StorageClass.DeepArchive), Archive("cool", "", S3StorageClass.StandardInfrequentAccess),
+                Archive("elsewhere", "other/", S3StorageClass.Glacier),
+            ],
+        };
+        await bare.PutLifecycleConfigurationAsync(new PutLifecycleConfigurationRequest { BucketName = bucket, Configuration = configuration }, Token);
+        using var platform = await new TestPlatform().SetUpAsync(
+            site: site => SiteOf(site, "s3-compatible", bucket, S3Server.Moto.Url), secrets: Secrets(S3Server.Moto, null));
+        var result = await platform.Engine.Sites.TestAsync(null, platform.Observer, Token);
+        Assert.True(result.IsUsable, result.Error);
+        Assert.Contains("'cold' that moves objects to DEEP_ARCHIVE", Assert.Single(result.Warnings, warning => warning.Contains("lifecycle rule", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+        static LifecycleRule Archive(string id, string prefix, S3StorageClass where) => new()
+        {
+            Id = id,
+            Status = LifecycleRuleStatus.Enabled,
+            Filter = new LifecycleFilter { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = prefix } },
+            Transitions = [new LifecycleTransition { Days = 90, StorageClass = where }],
+        };
+    }
+
+    [Theory]
+    [InlineData(200, "This is no XML.")]
+    [InlineData(501, "<html>No such thing.</html>")]
+    public async Task A_store_that_cannot_tell_of_its_rules_is_usable(int status, string answer)
+    {
+        await using var proxy = new FaultProxy(S3Server.Ceph.Port);
+        var bucket = await S3Server.Ceph.MakeBucketAsync();
+        using var platform = await new TestPlatform().SetUpAsync(
+            site: site => SiteOf(site, "s3-compatible", bucket, proxy.Url), secrets: Secrets(S3Server.Ceph, null));
+        proxy.Decide = request => request.Target.EndsWith("?lifecycle", StringComparison.Ordinal) || request.Target.EndsWith("?versioning", StringComparison.Ordinal)
+            ? new Fault.Answer(status, "") { Body = answer }
+            : null;
+        var result = await platform.Engine.Sites.TestAsync(null, platform.Observer, Token);
+        Assert.True(result.IsUsable, result.Error);
+        Assert.All(result.Steps, step => Assert.True(step.Succeeded, $"{step}"));
+        Assert.Contains(platform.Observer.Details, line => line.StartsWith("Facts about the bucket", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_bucket_a_region_or_a_host_that_is_not_there_is_told_at_once()
     {
         var bucket = await S3Server.Swift.MakeBucketAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
+using Amazon.S3.Model;
 using CloudBackup.Storage;
 using CloudBackup.Storage.S3;
 
@@ -22,6 +23,26 @@ public sealed class S3PlaceTests
         var place = S3Place.Of(S3Profiles.Find(provider)!, Backups with { Region = region });
         Assert.Equal(address, place.Endpoint?.ToString());
         Assert.Equal(region, place.Region);
+    }
+
+    [Theory]
+    [InlineData("s3", "eu-west-1", null, "https://example-backups.s3.eu-west-1.amazonaws.com/a/b")]
+    [InlineData("s3", "cn-north-1", null, "https://example-backups.s3.cn-north-1.amazonaws.com.cn/a/b")]
+    [InlineData("s3", "eu-west-1", "https://store.lan", "https://store.lan/example-backups/a/b")]
+    [InlineData("wasabi", "eu-west-1", null, "https://s3.eu-west-1.wasabisys.com/example-backups/a/b")]
+    [InlineData("minio", null, "http://minio.lan:9000", "http://minio.lan:9000/example-backups/a/b")]
+    public void The_bucket_is_part_of_the_host_only_at_Amazon(string provider, string? region, string? endpoint, string expected)
+    {
+        var place = S3Place.Of(S3Profiles.Find(provider)!, Backups with { Region = region, Endpoint = endpoint });
+        using var client = S3Client.Create(place, new StorageCredential("key", "secret"));
+        var request = new GetPreSignedUrlRequest
+        {
+            BucketName = place.Bucket,
+            Key = "a/b",
+            Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1),
+            Protocol = endpoint?.StartsWith("http:", StringComparison.Ordinal) == true ? Protocol.HTTP : Protocol.HTTPS,
+        };
+        Assert.Equal(expected, client.GetPreSignedURL(request).Split('?')[0]);
     }
 
     [Theory]
