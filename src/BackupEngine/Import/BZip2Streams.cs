@@ -28,13 +28,14 @@ internal sealed class BZip2Streams : ReadOnlyStream
         {
             return 0;
         }
-        for (; _current is not null; _current = Next())
+        while (_current is { } current)
         {
-            if (_current.Read(buffer, offset, count) is > 0 and var read)
+            if (ForeignData.Decode(() => current.Read(buffer, offset, count)) is > 0 and var read)
             {
                 return read;
             }
-            _current.Dispose();
+            current.Dispose();
+            _current = Next();
         }
         return 0;
     }
@@ -63,6 +64,6 @@ internal sealed class BZip2Streams : ReadOnlyStream
     private BZip2InputStream? Next()
     {
         var start = new PeekStream(_file);
-        return start.StartsWith("BZh"u8) ? new BZip2InputStream(start) { IsStreamOwner = false } : null;
+        return start.StartsWith("BZh"u8) ? ForeignData.Decode(() => new BZip2InputStream(start) { IsStreamOwner = false }) : null;
     }
 }

@@ -24,7 +24,7 @@ internal static class ZipEntries
     /// <exception cref="ZipException">It is no zip archive, is cut, damaged or encrypted.</exception>
     public static IEnumerable<LocalEntry> Read(Stream archive)
     {
-        using var zip = new ZipFile(archive, leaveOpen: true);
+        using var zip = Open(archive);
         foreach (ZipEntry item in zip)
         {
             if (item.IsCrypted)
@@ -36,13 +36,13 @@ internal static class ZipEntries
             {
                 continue;
             }
-            var entry = Describe(item, path);
+            var entry = ForeignData.Decode(() => Describe(item, path));
             if (entry.Kind is EntryKind.Directory or EntryKind.Special)
             {
                 yield return LocalEntry.Of(entry) with { IsOwned = false };
                 continue;
             }
-            using var stream = zip.GetInputStream(item);
+            using var stream = ForeignData.Decode(() => zip.GetInputStream(item));
             var content = new Content(item, stream);
             var found = entry.Kind == EntryKind.File ? new LocalEntry(entry, content.Read) : LocalEntry.Of(ReadLink(entry, content));
             yield return found with { IsOwned = false };
@@ -53,7 +53,7 @@ internal static class ZipEntries
     /// <exception cref="ZipException">It is no zip archive, or is cut.</exception>
     public static long SizeOf(Stream archive)
     {
-        using var zip = new ZipFile(archive, leaveOpen: true);
+        using var zip = Open(archive);
         Int128 size = 0;
         foreach (ZipEntry item in zip)
         {
@@ -61,6 +61,8 @@ internal static class ZipEntries
         }
         return long.CreateSaturating(size);
     }
+
+    private static ZipFile Open(Stream archive) => ForeignData.Decode(() => new ZipFile(archive, leaveOpen: true));
 
     /// <summary>Windows programs may write backslashes; on Unix they are part of a name.</summary>
     private static bool IsFromUnix(ZipEntry item) => item.HostSystem is UnixHost or OsxHost;
@@ -112,7 +114,7 @@ internal static class ZipEntries
 
         public int Read(byte[] buffer)
         {
-            var count = stream.Read(buffer, 0, buffer.Length);
+            var count = ForeignData.Decode(() => stream.Read(buffer, 0, buffer.Length));
             if (count <= 0)
             {
                 return _crc.GetCurrentHashAsUInt32() == item.Crc ? 0 : throw Damaged(item.Name, "its content does not have the checksum that the archive says");
