@@ -148,8 +148,21 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
         }
     }
 
-    private static IEnumerator<string> ReadNames(DirectoryNode node, string path, CancellationToken cancellationToken) =>
-        FileSystemErrors.Run(path, () => node.ReadNames(cancellationToken)).Where(name => !PartialName.IsPartial(name)).GetEnumerator();
+    private static IEnumerator<string> ReadNames(DirectoryNode node, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return node.ReadNames(cancellationToken).Where(name => !PartialName.IsPartial(name)).GetEnumerator();
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound && path.Length > 0)
+        {
+            return Enumerable.Empty<string>().GetEnumerator(); // another run has removed it since it was opened
+        }
+        catch (FileTreeException failure)
+        {
+            throw FileSystemErrors.Translate(failure, path);
+        }
+    }
 
     private static DirectoryNode? TryEnter(DirectoryNode node, string name, string path)
     {

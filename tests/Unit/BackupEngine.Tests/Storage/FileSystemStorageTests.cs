@@ -37,6 +37,30 @@ public sealed class FileSystemStorageTests
     }
 
     [Fact]
+    public async Task A_listing_goes_on_while_others_remove_the_folders_that_it_lists()
+    {
+        using var folder = new TempFolder();
+        await using var storage = new FileSystemStorage(folder.Path, new SeededRandom(1));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var others = Task.Run(
+            () =>
+            {
+                for (var round = 0; !stop.IsCancellationRequested; round++)
+                {
+                    Directory.Delete(folder.Make($"tag-{round % 7}"));
+                }
+            },
+            Token);
+        for (var round = 0; round < 2000; round++)
+        {
+            Assert.Empty(await storage.ListAsync("", recursive: true, Token).ToListAsync(Token));
+            Assert.Empty(await storage.ListAsync($"tag-{round % 7}", recursive: true, Token).ToListAsync(Token));
+        }
+        await stop.CancelAsync();
+        await others;
+    }
+
+    [Fact]
     public async Task A_missing_place_is_never_created()
     {
         using var folder = new TempFolder();
