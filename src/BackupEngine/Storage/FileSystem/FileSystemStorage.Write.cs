@@ -265,7 +265,7 @@ internal sealed partial class FileSystemStorage
     private static int Sweep(DirectoryNode folder, string path, Func<string, bool> isLeftOver, CancellationToken cancellationToken)
     {
         var count = 0;
-        foreach (var name in FileSystemErrors.Run(path, () => folder.ReadNames(cancellationToken)).Where(isLeftOver))
+        foreach (var name in NamesIn(folder, path, cancellationToken).Where(isLeftOver))
         {
             RemoveExisting(folder, name, path);
             count++;
@@ -276,7 +276,7 @@ internal sealed partial class FileSystemStorage
     private static int SweepTree(DirectoryNode folder, string path, CancellationToken cancellationToken)
     {
         var count = Sweep(folder, path, PartialName.IsPartial, cancellationToken);
-        foreach (var name in FileSystemErrors.Run(path, () => folder.ReadNames(cancellationToken)))
+        foreach (var name in NamesIn(folder, path, cancellationToken))
         {
             if (Look(folder, name, path) is { IsFolder: true } && TryEnter(folder, name, path) is { } inside)
             {

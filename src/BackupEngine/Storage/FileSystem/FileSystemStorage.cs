@@ -148,15 +148,19 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
         }
     }
 
-    private static IEnumerator<string> ReadNames(DirectoryNode node, string path, CancellationToken cancellationToken)
+    private static IEnumerator<string> ReadNames(DirectoryNode node, string path, CancellationToken cancellationToken) =>
+        NamesIn(node, path, cancellationToken).Where(name => !PartialName.IsPartial(name)).GetEnumerator();
+
+    /// <summary>The names in a folder that was opened; none when another run has removed it since, unless it is the place itself.</summary>
+    private static IReadOnlyList<string> NamesIn(DirectoryNode node, string path, CancellationToken cancellationToken)
     {
         try
         {
-            return node.ReadNames(cancellationToken).Where(name => !PartialName.IsPartial(name)).GetEnumerator();
+            return node.ReadNames(cancellationToken);
         }
         catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound && path.Length > 0)
         {
-            return Enumerable.Empty<string>().GetEnumerator(); // another run has removed it since it was opened
+            return [];
         }
         catch (FileTreeException failure)
         {
