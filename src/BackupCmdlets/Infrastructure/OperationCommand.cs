@@ -86,7 +86,7 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
     /// </summary>
     /// <param name="target">The thing.</param>
     /// <param name="action">What is done to it.</param>
-    /// <param name="destroys">Whether data is lost, unless <c>-Force</c> says that this is wanted.</param>
+    /// <param name="destroys">Whether it is asked about by default.</param>
     protected bool IsConfirmed(string target, string action, bool destroys)
     {
         var isAsked = MyInvocation.BoundParameters.ContainsKey("Confirm");
@@ -97,7 +97,18 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
     protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     /// <summary>A path of the session as a path of the file system; null stays null.</summary>
-    protected string? ResolvePath(string? path) => path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+    protected string? ResolvePath(string? path)
+    {
+        try
+        {
+            return path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+        }
+        catch (System.Management.Automation.DriveNotFoundException) when (path!.StartsWith('/'))
+        {
+            // Seen once, while many file systems came and went: PowerShell had lost the drive that all such paths are on.
+            return Path.GetFullPath(path);
+        }
+    }
 
     /// <summary>Releases what the cmdlet holds.</summary>
     protected virtual void Dispose(bool disposing)
