@@ -72,11 +72,7 @@ internal sealed class BackupContent : IDisposable
         }
         var live = _app.Addons.SelectMany(addon => AddonHandlers.For(addon.Type).LiveFiles(addon));
         var rules = new ExcludeRules(_app.Exclude, live.Append(DataSwap.StagingName), ItemStaging.IsStaging);
-        var walker = new TreeWalker(rules, request.Avoid, request.Issues)
-        {
-            OpensLinkedFiles = request.OpensLinkedFiles,
-        };
-        foreach (var item in walker.Walk(_data, cancellationToken))
+        foreach (var item in request.NewWalker(rules).Walk(_data, cancellationToken))
         {
             yield return item;
         }

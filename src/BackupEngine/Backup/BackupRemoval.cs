@@ -52,8 +52,7 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
     {
         if (storage.As<ISweepPartials>() is { } sweeper)
         {
-            var paths = BackupPaths.Of(backup);
-            foreach (var path in new[] { paths.RemotePath, paths.Archive, paths.Index, paths.Info })
+            foreach (var path in BackupPaths.Of(backup).Places)
             {
                 await sweeper.SweepPartialsAsync(path, cancellationToken).ConfigureAwait(false);
             }

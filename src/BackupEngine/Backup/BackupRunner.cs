@@ -142,11 +142,10 @@ internal sealed class BackupRunner(EngineContext context)
     private async Task CheckPlaceAsync(BackupRun run, SiteBackup record, long started, CancellationToken cancellationToken)
     {
         var paths = BackupPaths.Of(record);
-        string[] wanted = [paths.RemotePath, paths.Archive, paths.Index, paths.Info];
         var inFolder = run.Storage.ListAsync(StoragePath.FolderOf(paths.RemotePath), recursive: false, cancellationToken);
         try
         {
-            if (await inFolder.AnyAsync(item => wanted.Contains(item.Path), cancellationToken).ConfigureAwait(false))
+            if (await inFolder.AnyAsync(item => paths.Places.Contains(item.Path), cancellationToken).ConfigureAwait(false))
             {
                 throw BackupErrors.BackupPlaceTaken(record.RemotePath);
             }
@@ -166,9 +165,7 @@ internal sealed class BackupRunner(EngineContext context)
             context.Backups.Remove(record.Id);
             return;
         }
-        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, context.Time);
-        var registration = stop.Register(() => limit.CancelAfter(TidyLimit));
-        await using var _ = registration.ConfigureAwait(false);
+        using var limit = new TidyTime(TidyLimit, context.Time, stop);
         try
         {
             await LeftOvers.RemoveContentAsync(run.Storage, record, limit.Token).ConfigureAwait(false);
@@ -242,8 +239,7 @@ internal sealed class BackupRunner(EngineContext context)
         foreach (var path in paths.Where(Directory.Exists))
         {
             using var folder = LocalFileSystem.Open(path);
-            var facts = folder.ReadFacts();
-            folders.Add((facts.Device, facts.Inode));
+            folders.Add(folder.ReadFacts().Identity);
         }
         return folders;
     }

@@ -56,8 +56,11 @@ internal sealed record ContentRequest
     public required IOperationObserver Observer { get; init; }
 
     /// <summary>See <see cref="TreeWalker.OpensLinkedFiles"/>.</summary>
-    public bool OpensLinkedFiles { get; init; } = true;
+    public required bool OpensLinkedFiles { get; init; }
 
     /// <summary>Whether the backup is encrypted: only then may secrets be in it (I7).</summary>
     public required bool IsEncrypted { get; init; }
+
+    /// <summary>What reads a tree for this backup; hard links are told within one of them.</summary>
+    public TreeWalker NewWalker(ExcludeRules rules) => new(rules, Avoid, Issues) { OpensLinkedFiles = OpensLinkedFiles };
 }

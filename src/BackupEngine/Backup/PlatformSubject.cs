@@ -111,8 +111,7 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
             }
         }
         var rules = new ExcludeRules([]);
-        foreach (var item in extra.SelectMany(tree =>
-            new TreeWalker(rules, request.Avoid, request.Issues) { OpensLinkedFiles = request.OpensLinkedFiles }.Walk(tree, cancellationToken)))
+        foreach (var item in extra.SelectMany(tree => request.NewWalker(rules).Walk(tree, cancellationToken)))
         {
             yield return item;
         }

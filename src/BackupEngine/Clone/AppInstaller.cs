@@ -34,7 +34,7 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
         }
         wanted = wanted with { Id = isOurs ? known!.Id : wanted.Id != Guid.Empty ? wanted.Id : context.Random.NextGuid() };
         FolderClaim.CheckDataDirectory(context, wanted);
-        var folder = new FolderToFill(wanted.DataDirectory, $"the data directory of {wanted.Location}", size, isOurs);
+        var folder = new FolderToFill(wanted.DataDirectory, FolderClaim.Of(wanted).Whose, size, isOurs);
         return FolderCheck.Run([folder], mayReplace: false).FirstOrDefault() is { } failure ? throw failure : wanted;
     }
 
@@ -54,7 +54,7 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
             var job = new RestoreJob
             {
                 App = app,
-                Restored = AppRestorer.Finished(app, app.Version),
+                Restored = app.Finished(app.Version),
                 Source = source,
                 Limits = limits,
                 IsFresh = true,
@@ -92,10 +92,9 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
         try
         {
             RestoreRecovery.Run(context, present, observer);
-            if (Directory.Exists(app.DataDirectory) && Directory.EnumerateFileSystemEntries(app.DataDirectory).Any())
+            if (FolderCheck.IsOccupied(app.DataDirectory))
             {
-                await new CommandRunner(observer) { SkipDns = skipDns }
-                    .RunAsync("StopCommand", present.Commands.Stop, present, CancellationToken.None).ConfigureAwait(false);
+                await new CommandRunner(observer) { SkipDns = skipDns }.TryRunAsync("StopCommand", present.Commands.Stop, present).ConfigureAwait(false);
             }
         }
         catch (BackupException failure)

@@ -48,6 +48,24 @@ internal sealed class CommandRunner(IOperationObserver observer)
         }
     }
 
+    /// <summary>Runs a command where its failure changes nothing: it is told, and returned; null when there was none. Never cancelled.</summary>
+    /// <param name="name">What the command is.</param>
+    /// <param name="command">The executable and its arguments.</param>
+    /// <param name="app">The app.</param>
+    public async Task<string?> TryRunAsync(string name, IReadOnlyList<string> command, BackupApp app)
+    {
+        try
+        {
+            await RunAsync(name, command, app, CancellationToken.None).ConfigureAwait(false);
+            return null;
+        }
+        catch (BackupException failure)
+        {
+            observer.OnWarning(failure.Message);
+            return failure.Message;
+        }
+    }
+
     private static async Task WaitAsync(Process process, CancellationToken cancellationToken)
     {
         try

@@ -107,6 +107,7 @@ internal sealed class NameLimits(StorageCapabilities place, NameForm form, int f
         {
             return FileNameCipher.FindFault(name);
         }
+        var isSuffixed = isFile && form == NameForm.Suffixed;
         if (objectBytes > place.LongestName)
         {
             return $"its name would have {objectBytes} bytes in the storage, which takes {place.LongestName}";
@@ -116,16 +117,16 @@ internal sealed class NameLimits(StorageCapabilities place, NameForm form, int f
             return "its name is no valid UTF-8, and the storage takes nothing else";
         }
         if (place.ForbiddenCharacters.Length > 0
-            && (name.AsSpan().ContainsAny(place.ForbiddenCharacters) || (name[^1] is '.' or ' ' && !(isFile && form == NameForm.Suffixed))))
+            && (name.AsSpan().ContainsAny(place.ForbiddenCharacters) || (name[^1] is '.' or ' ' && !isSuffixed)))
         {
             return "its name has a character, or an end, that the storage does not take";
         }
-        if (place.IsReserved(name) && !(isFile && form == NameForm.Suffixed))
+        if (place.IsReserved(name) && !isSuffixed)
         {
             return "its name is one that the storage gives to files that are being written";
         }
-        var objectName = isFile && form == NameForm.Suffixed ? name + BackupNames.EncryptedExtension : name;
-        return place.IsCaseInsensitive && _parts.Count > 0 && !_parts[^1].Names!.Add(objectName)
+        return place.IsCaseInsensitive && _parts.Count > 0
+            && !_parts[^1].Names!.Add(isSuffixed ? name + BackupNames.EncryptedExtension : name)
             ? "the storage does not tell its name from another one in the same folder: only the case of letters differs"
             : null;
     }

@@ -53,7 +53,7 @@ internal readonly record struct TreeFile(string Path, bool IsFolder, long Size, 
             {
                 onSkipped(below);
             }
-            else if ((facts.Device, facts.Inode) != avoided)
+            else if (facts.Identity != avoided)
             {
                 yield return new TreeFile(below, true, 0, folder);
                 using var inside = Read(below, () => folder.OpenDirectory(name));
@@ -72,8 +72,7 @@ internal readonly record struct TreeFile(string Path, bool IsFolder, long Size, 
             return null;
         }
         using var folder = Read(path, () => LocalFileSystem.Open(path));
-        var facts = folder.ReadFacts();
-        return (facts.Device, facts.Inode);
+        return folder.ReadFacts().Identity;
     }
 
     private static T Read<T>(string path, Func<T> action)

@@ -30,6 +30,9 @@ internal readonly record struct FileFacts
     /// <summary>Identifies the file within its device.</summary>
     public ulong Inode { get; init; }
 
+    /// <summary>What tells it from everything else on the machine, as long as it is there.</summary>
+    public (ulong Device, ulong Inode) Identity => (Device, Inode);
+
     /// <summary>The device of the file system.</summary>
     public ulong Device { get; init; }
 

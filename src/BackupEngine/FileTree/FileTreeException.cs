@@ -63,6 +63,9 @@ internal sealed class FileTreeException(FileTreeErrorKind kind, string operation
     /// <summary>Why it failed.</summary>
     public FileTreeErrorKind Kind { get; } = kind;
 
+    /// <summary>Whether what was looked for is not there, or something else is in its place.</summary>
+    public bool MeansGone => Kind is FileTreeErrorKind.NotFound or FileTreeErrorKind.WrongKind or FileTreeErrorKind.IsLink;
+
     /// <summary>The entry.</summary>
     public string Path { get; } = path;
 

@@ -22,6 +22,9 @@ internal static class LocalAccess
         return path;
     }
 
+    /// <summary>Bytes that the current user can still write to a folder, or to where it would be made.</summary>
+    public static long FreeSpace(string folder) => new DriveInfo(NearestExisting(folder)).AvailableFreeSpace;
+
     private static unsafe bool CanWriteOnLinux(string folder)
     {
         fixed (byte* path = CString.FromPath(folder))

@@ -34,6 +34,15 @@ internal sealed class PathOrder : IComparer<string>
     public static bool IsInside(string path, string folder) =>
         path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || path[folder.Length] == '/');
 
+    /// <summary>Adds all folders that a path is in to those that are known; where one is known, those above it are.</summary>
+    public static void AddFolders(HashSet<string> known, string path)
+    {
+        for (var slash = path.LastIndexOf('/'); slash > 0 && known.Add(path[..slash]);)
+        {
+            slash = path.LastIndexOf('/', slash - 1);
+        }
+    }
+
     /// <inheritdoc/>
     int IComparer<string>.Compare(string? x, string? y) => Compare(x!, y!);
 

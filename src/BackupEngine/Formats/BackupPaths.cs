@@ -17,6 +17,9 @@ internal readonly record struct BackupPaths(string RemotePath, bool IsEncrypted)
     /// <summary>The note that keeps a label or preservation set later; outside the dated path, which never changes (I3).</summary>
     public string Note => $"notes/{Add(".json")}";
 
+    /// <summary>Where its content and what tells of it is.</summary>
+    public IReadOnlyList<string> Places => [RemotePath, Archive, Index, Info];
+
     /// <summary>The paths of a backup that the catalog knows.</summary>
     public static BackupPaths Of(SiteBackup backup) => new(backup.RemotePath, backup.Encrypted);
 

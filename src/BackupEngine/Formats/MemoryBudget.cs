@@ -16,6 +16,13 @@ internal static class MemoryBudget
     /// <summary>The share of a storage that holds what is under way to and from it: half.</summary>
     public static long OfStorage(SiteLimits limits) => Of(limits) / 2;
 
+    /// <summary>The share of a format: all, or what the storage leaves of it.</summary>
+    public static long OfFormat(SiteLimits limits, StorageCapabilities storage)
+    {
+        var all = Of(limits);
+        return storage.IsRemote ? all - (all / 2) : all;
+    }
+
     private static long Available()
     {
         try
@@ -28,7 +35,4 @@ internal static class MemoryBudget
         }
         return GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
     }
-
-    /// <summary>The share of a format: all, or what the storage leaves of it.</summary>
-    public static long OfFormat(SiteLimits limits, StorageCapabilities storage) => storage.IsRemote ? Of(limits) - OfStorage(limits) : Of(limits);
 }

@@ -1,6 +1,5 @@
 using CloudBackup.Backup;
 using CloudBackup.Clone;
-using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
@@ -105,15 +104,16 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         {
             CheckVersion(app, version);
         }
-        CheckSpace(app, source.Size);
+        FolderCheck.RequireSpace(app.DataDirectory, app.DataDirectory, source.Size);
         if (!options.SkipSafetyBackup && AppRestorer.HasAnythingToLose(app))
         {
-            await BackUpAsync(app, cancellationToken).ConfigureAwait(false);
+            await new SafetyBackup(context, "before import", BackupErrors.SafetyBackupFailed, observer)
+                .MakeAsync(app, storages, siteName: null, cancellationToken).ConfigureAwait(false);
         }
         var job = new RestoreJob
         {
             App = app,
-            Restored = AppRestorer.Finished(app, app.Version),
+            Restored = app.Finished(app.Version),
             Source = source,
             Limits = limits,
             IsFresh = app.UnfinishedRestore is not null,
@@ -121,22 +121,6 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
             Configure = (present, config) => CheckVersion(present, config.Version),
         };
         return await new AppRestorer(context, observer).RunAsync(job, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task BackUpAsync(BackupApp app, CancellationToken cancellationToken)
-    {
-        var site = storages.Resolve(null);
-        await storages.UseAsync(site, observer, storage =>
-            new SafetyBackup(context, "before import", BackupErrors.SafetyBackupFailed, observer).MakeAsync(app, site, storage, cancellationToken)).ConfigureAwait(false);
-    }
-
-    private static void CheckSpace(BackupApp app, long size)
-    {
-        var free = new DriveInfo(LocalAccess.NearestExisting(app.DataDirectory)).AvailableFreeSpace;
-        if (size > free)
-        {
-            throw BackupErrors.DestinationTooSmall(app.DataDirectory, size, free);
-        }
     }
 
     /// <summary>Data of another version may be of another shape, and an import does not install code.</summary>

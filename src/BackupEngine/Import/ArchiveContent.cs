@@ -145,7 +145,7 @@ internal sealed class ArchiveContent : LocalContent
 
         public Spool(EngineContext context, long length)
         {
-            var free = new DriveInfo(LocalAccess.NearestExisting(context.Home.Path)).AvailableFreeSpace;
+            var free = LocalAccess.FreeSpace(context.Home.Path);
             if (length > free)
             {
                 throw BackupErrors.DiskTooSmall(context.Home.Path, length, free);

@@ -4,6 +4,7 @@ using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
+using CloudBackup.Storage;
 
 namespace CloudBackup.Import;
 
@@ -83,9 +84,8 @@ internal sealed class FolderContent : LocalContent
 
     private static void Authenticate(DirectoryNode root, string path, BackupCipher cipher, CancellationToken cancellationToken)
     {
-        var slash = path.LastIndexOf('/');
-        using var folder = slash < 0 ? root.AddReference() : root.OpenBelow(path[..slash]);
-        FolderFile.Authenticate(folder, path[(slash + 1)..], cipher, cancellationToken);
+        using var folder = StoragePath.FolderOf(path) is { Length: > 0 } above ? root.OpenBelow(above) : root.AddReference();
+        FolderFile.Authenticate(folder, StoragePath.NameOf(path), cipher, cancellationToken);
     }
 
     private long Survey(CancellationToken cancellationToken)

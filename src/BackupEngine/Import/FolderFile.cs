@@ -5,7 +5,7 @@ using CloudBackup.Infrastructure;
 namespace CloudBackup.Import;
 
 /// <summary>The content of a file in a folder on this machine, decrypted on the way. Whatever fails names the file.</summary>
-internal sealed class FolderFile : ReadOnlyStream
+internal sealed class FolderFile : SpanStream
 {
     /// <summary>Files up to this length are decrypted at once.</summary>
     private const int SmallFile = 1024 * 1024;
@@ -25,8 +25,17 @@ internal sealed class FolderFile : ReadOnlyStream
     /// <param name="path">What it stands for, for messages.</param>
     /// <param name="cipher">Decrypts it; null for a plain one.</param>
     /// <exception cref="BackupException">It cannot be opened or decrypted.</exception>
-    public static FolderFile Open(DirectoryNode folder, string name, string path, BackupCipher? cipher) =>
-        new(path, Guard(path, () => OpenContent(folder, name, cipher)));
+    public static FolderFile Open(DirectoryNode folder, string name, string path, BackupCipher? cipher)
+    {
+        try
+        {
+            return new FolderFile(path, OpenContent(folder, name, cipher));
+        }
+        catch (Exception failure) when (Translate(path, failure) is { } told)
+        {
+            throw told;
+        }
+    }
 
     /// <summary>Whether a file begins as encrypted ones do.</summary>
     /// <exception cref="BackupException">It cannot be read.</exception>
@@ -51,13 +60,16 @@ internal sealed class FolderFile : ReadOnlyStream
     }
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Guard(_path, () => _content.Read(buffer, offset, count));
-
-    /// <inheritdoc/>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override int Read(Span<byte> buffer)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(Guard(_path, () => _content.Read(buffer.Span)));
+        try
+        {
+            return _content.Read(buffer);
+        }
+        catch (Exception failure) when (Translate(_path, failure) is { } told)
+        {
+            throw told;
+        }
     }
 
     /// <inheritdoc/>
@@ -88,24 +100,15 @@ internal sealed class FolderFile : ReadOnlyStream
         }
     }
 
-    private static T Guard<T>(string path, Func<T> read)
+    private static BackupException? Translate(string path, Exception failure) => failure switch
     {
-        try
-        {
-            return read();
-        }
-        catch (FileTreeException failure)
-        {
-            throw BackupErrors.FileNotRead(PathText.ForDisplay(path), failure);
-        }
-        catch (WrongPasswordOrDamagedException failure)
-        {
-            throw BackupErrors.WrongPasswordOrDamaged($"'{PathText.ForDisplay(path)}'", failure);
-        }
-    }
+        FileTreeException => BackupErrors.FileNotRead(PathText.ForDisplay(path), failure),
+        WrongPasswordOrDamagedException wrong => BackupErrors.WrongPasswordOrDamaged($"'{PathText.ForDisplay(path)}'", wrong),
+        _ => null,
+    };
 
     /// <summary>The file as it stands there.</summary>
-    private sealed class Stored(ReadableFile file) : ReadOnlyStream
+    private sealed class Stored(ReadableFile file) : SpanStream
     {
         private long _position;
 
@@ -114,14 +117,6 @@ internal sealed class FolderFile : ReadOnlyStream
             var count = file.Read(buffer, _position);
             _position += count;
             return count;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return ValueTask.FromResult(Read(buffer.Span));
         }
 
         protected override void Dispose(bool disposing)

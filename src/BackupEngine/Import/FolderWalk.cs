@@ -1,6 +1,7 @@
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Rsync;
+using CloudBackup.Storage;
 
 namespace CloudBackup.Import;
 
@@ -44,8 +45,8 @@ internal sealed class FolderWalk(string source, ObjectNames names)
     {
         var facts = folder.Stat(name);
         var isNamedAsItIs = names.Form == NameForm.Plain || (names.Form == NameForm.Suffixed && facts.Kind == EntryKind.Directory);
-        var plain = isNamedAsItIs ? name : PathOf(Join(path, name), name);
-        return new FolderItem(Join(path, plain), facts, folder, name);
+        var plain = isNamedAsItIs ? name : PathOf(StoragePath.Join(path, name), name);
+        return new FolderItem(StoragePath.Join(path, plain), facts, folder, name);
     }
 
     private string PathOf(string path, string name)
@@ -59,8 +60,6 @@ internal sealed class FolderWalk(string source, ObjectNames names)
             ? BackupErrors.WrongPasswordOrDamaged($"the name '{PathText.ForDisplay(path)}'", MacCheck.Failure())
             : BackupErrors.ImportMixed(source, path);
     }
-
-    private static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
 
     private static T Read<T>(string path, Func<T> action)
     {

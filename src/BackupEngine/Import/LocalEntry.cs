@@ -16,6 +16,20 @@ internal sealed record LocalEntry(IndexEntry Entry, Func<byte[], int> Read)
     /// <summary>An entry without content.</summary>
     public static LocalEntry Of(IndexEntry entry) => new(entry, _ => 0);
 
+    /// <summary>Reads a content to its end.</summary>
+    /// <param name="read">Gives it, part by part.</param>
+    /// <param name="most">Bytes after which no more are asked for.</param>
+    public static byte[] ReadAll(Func<byte[], int> read, long most)
+    {
+        using var content = new MemoryStream();
+        var buffer = new byte[Math.Clamp(most, 1, 64 * 1024)];
+        while (read(buffer) is > 0 and var count && content.Length < most)
+        {
+            content.Write(buffer, 0, count);
+        }
+        return content.ToArray();
+    }
+
     /// <summary>A path as archivers write it, in the form that entries have: <c>./data/f</c> is <c>data/f</c>; empty for the root itself.</summary>
     public static string PathOf(string path)
     {

@@ -91,7 +91,7 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (entry.Path == AppConfig.Path)
             {
-                return UnpackedContent.ParseConfig(ReadConfig(read), path);
+                return UnpackedContent.ParseConfig(LocalEntry.ReadAll(read, UnpackedContent.LargestConfig), path);
             }
             if (!isNeeded)
             {
@@ -99,17 +99,6 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
             }
         }
         return null;
-    }
-
-    private static byte[] ReadConfig(Func<byte[], int> read)
-    {
-        using var content = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        while (read(buffer) is > 0 and var count && content.Length < UnpackedContent.LargestConfig)
-        {
-            content.Write(buffer, 0, count);
-        }
-        return content.ToArray();
     }
 
     private AppConfig? Unpack(UnpackTarget target, CancellationToken cancellationToken)

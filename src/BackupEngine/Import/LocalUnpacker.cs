@@ -30,7 +30,7 @@ internal sealed class LocalUnpacker(RestoreTarget target, string name, RunCounte
             cancellationToken.ThrowIfCancellationRequested();
             counters.AddEntries(1);
             var entry = found.IsOwned ? found.Entry : found.Entry with { UserId = defaults.UserId, GroupId = defaults.GroupId };
-            NameFolders(entry.Path);
+            PathOrder.AddFolders(_named, entry.Path);
             switch (entry.Kind)
             {
                 case EntryKind.File:
@@ -53,15 +53,6 @@ internal sealed class LocalUnpacker(RestoreTarget target, string name, RunCounte
         }
     }
 
-    private void NameFolders(string path)
-    {
-        var slash = path.LastIndexOf('/');
-        while (slash > 0 && _named.Add(path[..slash]))
-        {
-            slash = path.LastIndexOf('/', slash - 1);
-        }
-    }
-
     /// <summary>Many archivers write no entries for folders, or not for all.</summary>
     private void AddImpliedFolders()
     {
@@ -71,7 +62,10 @@ internal sealed class LocalUnpacker(RestoreTarget target, string name, RunCounte
 
     private void Write(IndexEntry entry, LocalEntry found, CancellationToken cancellationToken)
     {
-        CheckSpace(entry);
+        if (entry.Size >= LargeFile && !entry.IsSparse)
+        {
+            FolderCheck.RequireSpace(place.Folder, place.Destination, entry.Size);
+        }
         using var file = target.BeginFile(entry);
         long length = 0;
         while (found.Read(_buffer) is > 0 and var count)
@@ -90,18 +84,5 @@ internal sealed class LocalUnpacker(RestoreTarget target, string name, RunCounte
             throw BackupErrors.ImportUnreadable(name, $"'{PathText.ForDisplay(entry.Path)}' is not as long as it says.", null);
         }
         file?.Complete();
-    }
-
-    private void CheckSpace(IndexEntry entry)
-    {
-        if (entry.Size < LargeFile || entry.IsSparse)
-        {
-            return;
-        }
-        var free = new DriveInfo(place.Folder).AvailableFreeSpace;
-        if (entry.Size > free)
-        {
-            throw BackupErrors.DestinationTooSmall(place.Destination, entry.Size, free);
-        }
     }
 }

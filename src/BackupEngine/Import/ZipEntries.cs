@@ -92,16 +92,10 @@ internal static class ZipEntries
     private static IndexEntry ReadLink(IndexEntry entry, Content content)
     {
         // One byte more than there should be, so that the end, where the checksum is, is met.
-        var target = new byte[entry.Size is >= 0 and <= LongestLink ? entry.Size + 1 : throw Damaged(entry.Path, "a link is implausibly long")];
-        var length = 0;
-        var part = new byte[target.Length];
-        while (content.Read(part) is > 0 and var count && length + count < target.Length)
-        {
-            part.AsSpan(0, count).CopyTo(target.AsSpan(length));
-            length += count;
-        }
-        return length == entry.Size
-            ? entry with { LinkTarget = PathText.FromBytes(target.AsSpan(0, length)), Size = 0 }
+        var most = entry.Size is >= 0 and <= LongestLink ? entry.Size + 1 : throw Damaged(entry.Path, "a link is implausibly long");
+        var target = LocalEntry.ReadAll(content.Read, most);
+        return target.Length == entry.Size
+            ? entry with { LinkTarget = PathText.FromBytes(target), Size = 0 }
             : throw Damaged(entry.Path, "it is not as long as it says");
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using CloudBackup.Restore;
 
 namespace CloudBackup;
 
@@ -75,9 +74,21 @@ public sealed record BackupApp
     /// started on it.
     /// </summary>
     public BackupApp AtVersion(string version) => UnfinishedRestore is null || (WasStarted && !IsBeingInstalled)
-        ? AppRestorer.Finished(this, version)
+        ? Finished(version)
         : this with { Version = version };
 
     /// <summary>The location.</summary>
     public override string ToString() => Location;
+
+    /// <summary>The app as it is when a restore, an installation or an update to a version has ended well.</summary>
+    internal BackupApp Finished(string version) => this with
+    {
+        Version = version,
+        State = AppState.Installed,
+        LastError = null,
+        UnfinishedRestore = null,
+        UnfinishedUpdate = null,
+        IsBeingInstalled = false,
+        WasStarted = false,
+    };
 }

@@ -11,7 +11,7 @@ internal static class ExtraDirectories
 
     /// <summary>Refuses folders that overlap each other, or what belongs to somebody else.</summary>
     /// <exception cref="BackupException">Two overlap.</exception>
-    public static void Check(IReadOnlyList<string> directories, IEnumerable<FolderClaim> others)
+    public static void Check(IEnumerable<string> directories, IEnumerable<FolderClaim> others)
     {
         if (FindOverlaps(directories, others).FirstOrDefault() is { } failure)
         {
@@ -20,12 +20,7 @@ internal static class ExtraDirectories
     }
 
     /// <summary>The overlaps of folders with each other, and with what belongs to somebody else.</summary>
-    public static IEnumerable<BackupException> FindOverlaps(IReadOnlyList<string> directories, IEnumerable<FolderClaim> others)
-    {
-        List<FolderClaim> claims = [.. directories.Select(FolderClaim.OfExtraDirectory), .. others];
-        return from number in Enumerable.Range(0, directories.Count)
-               let other = claims[number].FindOverlap(claims.Skip(number + 1))
-               where other is not null
-               select BackupErrors.ExtraDirectoryOverlaps(claims[number], other);
-    }
+    public static IEnumerable<BackupException> FindOverlaps(IEnumerable<string> directories, IEnumerable<FolderClaim> others) =>
+        FolderClaim.FindOverlaps(directories.Select(FolderClaim.OfExtraDirectory), others)
+            .Select(overlap => BackupErrors.ExtraDirectoryOverlaps(overlap.Claim, overlap.Other));
 }

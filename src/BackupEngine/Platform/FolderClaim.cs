@@ -31,6 +31,17 @@ internal sealed record FolderClaim(string Path, string Whose)
     public FolderClaim? FindOverlap(IEnumerable<FolderClaim> others) =>
         others.FirstOrDefault(other => RealPath.Overlap(_realPath, other._realPath));
 
+    /// <summary>Of each folder the first that it overlaps with: one that comes after it, or one of the others.</summary>
+    public static IEnumerable<(FolderClaim Claim, FolderClaim Other)> FindOverlaps(IEnumerable<FolderClaim> claims, IEnumerable<FolderClaim> others)
+    {
+        List<FolderClaim> own = [.. claims];
+        List<FolderClaim> all = [.. own, .. others];
+        return from number in Enumerable.Range(0, own.Count)
+               let other = all[number].FindOverlap(all.Skip(number + 1))
+               where other is not null
+               select (all[number], other);
+    }
+
     /// <summary>Refuses a data directory that overlaps anything else that the platform knows.</summary>
     /// <exception cref="BackupException">It does.</exception>
     public static void CheckDataDirectory(EngineContext context, BackupApp app)

@@ -68,19 +68,21 @@ internal sealed class PlatformHome
     /// <summary>Makes an empty folder of this name for temporary files; what an earlier run left in it is removed.</summary>
     public string MakeTemporaryFolder(string name)
     {
-        var folder = System.IO.Path.Join(Path, "tmp", name);
+        var folder = TemporaryFolder(name);
         RemoveTemporaryFolder(name);
         MakeFolder(folder);
         return folder;
     }
 
+    private string TemporaryFolder(string name) => System.IO.Path.Join(Path, "tmp", name);
+
     /// <summary>Whether there is a temporary folder of this name.</summary>
-    public bool HasTemporaryFolder(string name) => Directory.Exists(System.IO.Path.Join(Path, "tmp", name));
+    public bool HasTemporaryFolder(string name) => Directory.Exists(TemporaryFolder(name));
 
     /// <summary>Removes a temporary folder and all in it.</summary>
     public void RemoveTemporaryFolder(string name)
     {
-        var folder = System.IO.Path.Join(Path, "tmp", name);
+        var folder = TemporaryFolder(name);
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);

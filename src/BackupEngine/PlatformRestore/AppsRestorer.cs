@@ -75,7 +75,7 @@ internal sealed class AppsRestorer(EngineContext context, PlatformRestoreOptions
         var job = new RestoreJob
         {
             App = present,
-            Restored = AppRestorer.Finished(present, backup.Info.Version),
+            Restored = present.Finished(backup.Info.Version),
             Source = new BackupSource(context, backup),
             Limits = site.Limits,
             IsFresh = true,

@@ -96,13 +96,13 @@ internal sealed class BoxContent : IDisposable
         }
     }
 
-    /// <summary>The site that the platform knows one of its backups on; null when it does not know the backup.</summary>
-    public string? NameOfSite(string backupId) => Backups.Find(backupId)?.Backup.Site;
+    /// <summary>The name of the site that a backup is read from, as the platform calls it.</summary>
+    public string NameOfSite(string backupId, BackupSite source) => Backups.Find(backupId)?.Backup.Site ?? source.Name;
 
     /// <summary>The sites of the platform when it is restored: the one of the backup is the one that it is read from.</summary>
     public IEnumerable<BackupSite> SitesAfter(string backupId, BackupSite source)
     {
-        var name = NameOfSite(backupId) ?? source.Name;
+        var name = NameOfSite(backupId, source);
         return new SiteStore(Database).List().Where(site => !string.Equals(site.Name, name, StringComparison.OrdinalIgnoreCase))
             .Append(source with { Name = name });
     }

@@ -1,6 +1,5 @@
 using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
-using CloudBackup.Restore;
 
 namespace CloudBackup.PlatformRestore;
 
@@ -48,7 +47,7 @@ internal sealed class CatalogTakeover(EngineContext context)
     private static BackupApp Waiting(AppToRestore app, bool isSkipped)
     {
         // What was unfinished or in doubt on the other machine is of no matter here.
-        var state = AppRestorer.Finished(app.App, app.App.Version) with { UnfinishedRestore = app.BackupId, State = AppState.Error };
+        var state = app.App.Finished(app.App.Version) with { UnfinishedRestore = app.BackupId, State = AppState.Error };
         if (app.BackupId is null)
         {
             return state with { LastError = BackupErrors.NoBackupToRestore(app.App.Location).Message };

@@ -23,24 +23,27 @@ internal sealed class FolderPreflight(EngineContext context, PlatformRestoreOpti
         PlatformConfig config, IReadOnlyList<AppToRestore> apps, IEnumerable<BackupSite> sites, IReadOnlyDictionary<string, long> extraSizes)
     {
         var begun = unfinished?.ExtraDirectories.Select(directory => directory.Name).ToHashSet(StringComparer.Ordinal) ?? [];
-        var data = apps.Where(app => app.IsRestorable).Select(app => FolderOf(app.App, app.Info!.AllocatedSize)).ToList();
+        List<FolderClaim> ofApps = [.. apps.Select(app => FolderClaim.Of(app.App))];
+        List<FolderClaim> ofSites = [.. FolderClaim.Of(sites)];
+        var data = apps.Zip(ofApps).Where(app => app.First.IsRestorable)
+            .Select(app => new FolderToFill(app.Second.Path, app.Second.Whose, app.First.Info!.AllocatedSize)).ToList();
         List<FolderToFill> folders =
         [
             .. config.ExtraDirectories.Select(extra => new FolderToFill(
                 extra.Path, "an extra directory of the platform", extraSizes.GetValueOrDefault(extra.Name), begun.Contains(extra.Path))),
             .. options.SkipAppRestore ? [] : data,
         ];
-        var occupied = folders.Where(folder => !folder.IsOurs && FolderCheck.IsOccupied(folder.Path)).ToList();
+        List<FolderToFill> kept = options.Force ? [.. folders.Where(folder => !folder.IsOurs && FolderCheck.IsOccupied(folder.Path))] : [];
         List<RestoreCheck> failures =
         [
-            .. FolderCheck.Run(folders, options.Force).Concat(options.Force ? FindUnmovable(occupied) : [])
-                .Concat(FindOverlaps(config, apps, sites)).Select(failure => RestoreCheck.Fail(Name, failure)),
+            .. FolderCheck.Run(folders, options.Force).Concat(FindUnmovable(kept))
+                .Concat(FindOverlaps(config, ofApps, ofSites)).Select(failure => RestoreCheck.Fail(Name, failure)),
         ];
         IEnumerable<RestoreCheck> warnings =
         [
-            .. options.Force ? occupied.Select(folder => Warn($"'{folder.Path}', {folder.Whose}, is not empty. What is in it is kept beside it, in '{folder.Path}{KeepingSwap.KeptSuffix}' and the time.")) : [],
+            .. kept.Select(folder => Warn($"'{folder.Path}', {folder.Whose}, is not empty. What is in it is kept beside it, in '{folder.Path}{KeepingSwap.KeptSuffix}' and the time.")),
             .. options.SkipAppRestore ? data.Where(folder => FolderCheck.IsOccupied(folder.Path)).Select(folder => Warn($"'{folder.Path}', {folder.Whose}, is not empty, and stays as it is until the app is restored.")) : [],
-            .. options.SkipAppRestore ? FindAppOverlaps(apps, sites).Select(failure => Warn(failure.Message)) : [],
+            .. options.SkipAppRestore ? FindAppOverlaps(ofApps, ofSites).Select(failure => Warn(failure.Message)) : [],
         ];
         return failures.Count > 0
             ? failures.Concat(warnings)
@@ -49,32 +52,21 @@ internal sealed class FolderPreflight(EngineContext context, PlatformRestoreOpti
 
     private static RestoreCheck Warn(string detail) => new(Name, CheckOutcome.Warning, detail);
 
-    private static FolderToFill FolderOf(BackupApp app, long size)
-    {
-        var claim = FolderClaim.Of(app);
-        return new FolderToFill(claim.Path, claim.Whose, size);
-    }
-
-    private static IEnumerable<BackupException> FindUnmovable(IEnumerable<FolderToFill> occupied) =>
-        from folder in occupied
+    private static IEnumerable<BackupException> FindUnmovable(IEnumerable<FolderToFill> kept) =>
+        from folder in kept
         let obstacle = KeepingSwap.FindObstacle(folder.Path)
         where obstacle is not null
         select BackupErrors.OldDataUnmovable(folder.Path, obstacle);
 
     /// <summary>Apps that overlap are no trouble as long as nothing is restored into them.</summary>
-    private IEnumerable<BackupException> FindOverlaps(PlatformConfig config, IReadOnlyList<AppToRestore> apps, IEnumerable<BackupSite> sites)
+    private IEnumerable<BackupException> FindOverlaps(PlatformConfig config, IEnumerable<FolderClaim> ofApps, IEnumerable<FolderClaim> ofSites)
     {
-        FolderClaim[] others = [FolderClaim.Of(context.Home), .. apps.Select(app => FolderClaim.Of(app.App)), .. FolderClaim.Of(sites)];
-        var ofExtra = ExtraDirectories.FindOverlaps([.. config.ExtraDirectories.Select(extra => extra.Path)], others);
-        return options.SkipAppRestore ? ofExtra : ofExtra.Concat(FindAppOverlaps(apps, sites));
+        var ofExtra = ExtraDirectories.FindOverlaps(
+            config.ExtraDirectories.Select(extra => extra.Path), [FolderClaim.Of(context.Home), .. ofApps, .. ofSites]);
+        return options.SkipAppRestore ? ofExtra : ofExtra.Concat(FindAppOverlaps(ofApps, ofSites));
     }
 
-    private IEnumerable<BackupException> FindAppOverlaps(IReadOnlyList<AppToRestore> apps, IEnumerable<BackupSite> sites)
-    {
-        List<FolderClaim> claims = [.. apps.Select(app => FolderClaim.Of(app.App)), FolderClaim.Of(context.Home), .. FolderClaim.Of(sites)];
-        return from number in Enumerable.Range(0, apps.Count)
-               let other = claims[number].FindOverlap(claims.Skip(number + 1))
-               where other is not null
-               select BackupErrors.DataDirectoryTaken(claims[number], other);
-    }
+    private IEnumerable<BackupException> FindAppOverlaps(IEnumerable<FolderClaim> ofApps, IEnumerable<FolderClaim> ofSites) =>
+        FolderClaim.FindOverlaps(ofApps, [FolderClaim.Of(context.Home), .. ofSites])
+            .Select(overlap => BackupErrors.DataDirectoryTaken(overlap.Claim, overlap.Other));
 }

@@ -140,7 +140,7 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
             BackupCreated = box.Info.Created,
             BackupVersion = box.Info.Version,
             PlatformId = content.Config.Id,
-            Site = content.NameOfSite(box.Info.Id) ?? source.Site.Name,
+            Site = content.NameOfSite(box.Info.Id, source.Site),
             Checks = checks,
             Apps = [.. apps.Select(app => new PlatformRestoreApp
             {

@@ -44,18 +44,6 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         LastError = failure is OperationCanceledException ? BackupErrors.RestoreInterrupted(app.Location).Message : failure.Message,
     };
 
-    /// <summary>The app as it is when a restore to a version has ended well.</summary>
-    internal static BackupApp Finished(BackupApp app, string version) => app with
-    {
-        Version = version,
-        State = AppState.Installed,
-        LastError = null,
-        UnfinishedRestore = null,
-        UnfinishedUpdate = null,
-        IsBeingInstalled = false,
-        WasStarted = false,
-    };
-
     /// <summary>The app as it is when the restored data stays, though its restore has not ended well.</summary>
     /// <param name="restored">The app as it should be.</param>
     /// <param name="before">The app as it was.</param>

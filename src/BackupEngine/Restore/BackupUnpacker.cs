@@ -6,7 +6,7 @@ using CloudBackup.Progress;
 namespace CloudBackup.Restore;
 
 /// <summary>
-/// Unpacks a whole backup into an empty folder of its own, checking every hash, and puts the dumps of SQLite databases to their places, so
+/// Unpacks a whole backup into a folder of its own, checking every hash, and puts the dumps of SQLite databases to their places, so
 /// that <c>data</c> is the app's data as it was. When it returns, everything is on the disk.
 /// </summary>
 internal sealed class BackupUnpacker(EngineContext context, IOperationObserver observer)
@@ -27,7 +27,7 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
     {
         if (Unfinished is not { IsResumed: true })
         {
-            CheckSpace(backup, path, destination);
+            FolderCheck.RequireSpace(path, destination, backup.Info.AllocatedSize);
         }
         try
         {
@@ -54,15 +54,6 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
         catch (FileTreeException failure)
         {
             throw BackupErrors.DestinationUnusable(destination, failure);
-        }
-    }
-
-    private static void CheckSpace(OpenedBackup backup, string path, string destination)
-    {
-        var free = new DriveInfo(path).AvailableFreeSpace;
-        if (backup.Info.AllocatedSize > free)
-        {
-            throw BackupErrors.DestinationTooSmall(destination, backup.Info.AllocatedSize, free);
         }
     }
 }

@@ -122,7 +122,7 @@ internal abstract class DataSwap(string dataDirectory)
     }
 
     /// <summary>The staging folder beside a folder.</summary>
-    protected static string StagingBeside(string folder) => Path.Join(Path.GetDirectoryName(folder), $"{StagingName}-{Path.GetFileName(folder)}");
+    internal static string StagingBeside(string folder) => Path.Join(Path.GetDirectoryName(folder), $"{StagingName}-{Path.GetFileName(folder)}");
 
     /// <summary>Opens a folder; null when it is missing.</summary>
     protected static DirectoryNode? TryOpen(string path)

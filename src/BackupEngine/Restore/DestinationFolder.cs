@@ -22,10 +22,8 @@ internal sealed class DestinationFolder : IDisposable
         _isNew = isNew;
     }
 
-    /// <summary>The empty folder to unpack into.</summary>
-    public string UnpackPath => _isNew
-        ? Path.Join(Path.GetDirectoryName(_path), $"{DataSwap.StagingName}-{Path.GetFileName(_path)}")
-        : Path.Join(_path, DataSwap.StagingName);
+    /// <summary>The folder to unpack into: empty, or as an interrupted restore of the same backup has left it.</summary>
+    public string UnpackPath => _isNew ? DataSwap.StagingBeside(_path) : Path.Join(_path, DataSwap.StagingName);
 
     /// <summary>Whether the folder to unpack into has what an interrupted restore of the same backup has left.</summary>
     public bool IsResumed { get; private set; }
@@ -109,7 +107,7 @@ internal sealed class DestinationFolder : IDisposable
         }
     }
 
-    /// <summary>Removes what was unpacked, unless it was published.</summary>
+    /// <summary>Removes what was unpacked, unless it was published or is kept for the next restore.</summary>
     public void Dispose()
     {
         if (_isPublished || (_isKept && File.Exists(MarkPath)))

@@ -31,6 +31,20 @@ internal static class FolderCheck
         }
     }
 
+    /// <summary>Refuses what does not fit on the disk.</summary>
+    /// <param name="place">Where it is written.</param>
+    /// <param name="destination">Where it will be, for messages.</param>
+    /// <param name="size">Bytes.</param>
+    /// <exception cref="BackupException">It does not.</exception>
+    public static void RequireSpace(string place, string destination, long size)
+    {
+        var free = LocalAccess.FreeSpace(place);
+        if (size > free)
+        {
+            throw BackupErrors.DestinationTooSmall(destination, size, free);
+        }
+    }
+
     private static IEnumerable<BackupException> Look(FolderToFill folder, bool mayReplace)
     {
         if (!mayReplace && !folder.IsOurs && IsOccupied(folder.Path))
@@ -64,7 +78,7 @@ internal static class FolderCheck
         foreach (var disk in folders.GroupBy(folder => DeviceOf(folder.Path)))
         {
             var place = LocalAccess.NearestExisting(disk.First().Path);
-            var (needed, free) = (disk.Sum(folder => folder.Size), new DriveInfo(place).AvailableFreeSpace);
+            var (needed, free) = (disk.Sum(folder => folder.Size), LocalAccess.FreeSpace(place));
             if (needed > free)
             {
                 yield return BackupErrors.DiskTooSmall(place, needed, free);

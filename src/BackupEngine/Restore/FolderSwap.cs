@@ -9,17 +9,9 @@ namespace CloudBackup.Restore;
 /// without a data directory; the restored folder's identity, noted before, tells afterwards whether that was done. Elsewhere the old data
 /// goes to «old» first, and its presence there tells.
 /// </summary>
-internal sealed class FolderSwap(string dataDirectory) : DataSwap(dataDirectory)
+internal sealed class FolderSwap(string dataDirectory) : WholeFolderSwap(dataDirectory)
 {
     private const string IdentityName = "new-identity";
-
-    /// <inheritdoc/>
-    public override string StagingPath { get; } = StagingBeside(dataDirectory);
-
-    /// <inheritdoc/>
-    public override bool IsWholeFolder => true;
-
-    private string Name => Path.GetFileName(DataDirectory);
 
     /// <inheritdoc/>
     public override void PutNewInPlace()
@@ -38,11 +30,7 @@ internal sealed class FolderSwap(string dataDirectory) : DataSwap(dataDirectory)
             parent.MoveKeepingTime(Name, staging, OldName);
             unpacked.MoveToFree(DataName, parent, Name);
         }
-        using (var data = parent.OpenDirectory(Name))
-        {
-            // Some file systems count a folder's move as a change of it.
-            data.SetTime(facts.Modified);
-        }
+        SetDataTime(parent, facts.Modified);
         parent.Flush();
         unpacked.Flush();
     }
@@ -65,13 +53,10 @@ internal sealed class FolderSwap(string dataDirectory) : DataSwap(dataDirectory)
             using var unpacked = LocalFileSystem.Open(UnpackPath);
             var time = unpacked.Stat(DataName).Modified;
             unpacked.Rename(DataName, parent, Name, RenameMode.Exchange);
-            using var data = parent.OpenDirectory(Name);
-            data.SetTime(time);
+            SetDataTime(parent, time);
         }
         parent.Flush();
     }
-
-    private DirectoryNode OpenParent() => LocalFileSystem.Open(Path.GetDirectoryName(DataDirectory)!);
 
     private static string IdentityOf(FileFacts facts) =>
         string.Create(CultureInfo.InvariantCulture, $"{facts.Device}:{facts.Inode}");

@@ -32,7 +32,7 @@ internal sealed class InPlaceRestorer(EngineContext context, SiteStorage storage
             var job = new RestoreJob
             {
                 App = app,
-                Restored = AppRestorer.Finished(app, backup.Info.Version),
+                Restored = app.Finished(backup.Info.Version),
                 Source = new BackupSource(context, backup),
                 Limits = site.Limits,
                 IsFresh = app.UnfinishedRestore is not null,

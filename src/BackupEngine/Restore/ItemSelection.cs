@@ -108,10 +108,7 @@ internal sealed class ItemSelection
         {
             return;
         }
-        for (var slash = entry.Path.LastIndexOf('/'); slash > 0 && _folders.Add(entry.Path[..slash]);)
-        {
-            slash = entry.Path.LastIndexOf('/', slash - 1);
-        }
+        PathOrder.AddFolders(_folders, entry.Path);
         if (entry.Kind == EntryKind.File)
         {
             Files++;

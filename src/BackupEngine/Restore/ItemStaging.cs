@@ -1,4 +1,3 @@
-using System.Buffers;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
@@ -13,8 +12,6 @@ internal sealed class ItemStaging : IDisposable
 {
     private const int HexBytes = 4;
     private const string Prefix = DataSwap.StagingName + "-";
-
-    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     private readonly DirectoryNode _root;
     private readonly string _name;
@@ -67,7 +64,7 @@ internal sealed class ItemStaging : IDisposable
 
     /// <summary>Whether a folder is called as these are.</summary>
     public static bool IsStaging(string name) => name.Length == Prefix.Length + (2 * HexBytes) && name.StartsWith(Prefix, StringComparison.Ordinal)
-        && !name.AsSpan(Prefix.Length).ContainsAnyExcept(HexDigits);
+        && name[Prefix.Length..].All(char.IsAsciiHexDigitLower);
 
     /// <summary>Opens the folder.</summary>
     public DirectoryNode Open() => _root.OpenDirectory(_name);

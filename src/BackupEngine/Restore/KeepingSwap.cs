@@ -7,21 +7,13 @@ namespace CloudBackup.Restore;
 /// The old folder is renamed and stays beside the new one, for whoever wants something of it; nothing that was there is removed. Its new name
 /// is not taken before, so its presence tells after a crash what was done.
 /// </summary>
-internal sealed class KeepingSwap(string dataDirectory, string keptPath) : DataSwap(dataDirectory)
+internal sealed class KeepingSwap(string dataDirectory, string keptPath) : WholeFolderSwap(dataDirectory)
 {
     /// <summary>What the name of a folder that is kept has after the name that it had.</summary>
     public const string KeptSuffix = ".before-restore-";
 
     /// <inheritdoc/>
-    public override string StagingPath { get; } = StagingBeside(dataDirectory);
-
-    /// <inheritdoc/>
-    public override bool IsWholeFolder => true;
-
-    /// <inheritdoc/>
     public override string? KeptPath { get; } = keptPath;
-
-    private string Name => Path.GetFileName(DataDirectory);
 
     private string KeptName => Path.GetFileName(KeptPath!);
 
@@ -74,11 +66,7 @@ internal sealed class KeepingSwap(string dataDirectory, string keptPath) : DataS
         var time = unpacked.Stat(DataName).Modified;
         parent.MoveKeepingTime(Name, parent, KeptName);
         unpacked.MoveToFree(DataName, parent, Name);
-        using (var data = parent.OpenDirectory(Name))
-        {
-            // Some file systems count a folder's move as a change of it.
-            data.SetTime(time);
-        }
+        SetDataTime(parent, time);
         parent.Flush();
         unpacked.Flush();
     }
@@ -95,6 +83,4 @@ internal sealed class KeepingSwap(string dataDirectory, string keptPath) : DataS
         MoveBack(parent, KeptName, parent, Name, staging);
         parent.Flush();
     }
-
-    private DirectoryNode OpenParent() => LocalFileSystem.Open(Path.GetDirectoryName(DataDirectory)!);
 }

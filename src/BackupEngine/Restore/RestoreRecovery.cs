@@ -79,7 +79,7 @@ internal static class RestoreRecovery
         var reason = BackupErrors.RestoreHealthUnknown(app.Location, entry.BackupId).Message;
         observer.OnWarning(reason);
         var registered = context.Apps.Find(app.Id) ?? app;
-        context.RestoreJournal.Commit(entry, AppRestorer.Left(AppRestorer.Finished(registered, entry.Version), registered, wasStarted: true, reason), context.Apps);
+        context.RestoreJournal.Commit(entry, AppRestorer.Left(registered.Finished(entry.Version), registered, wasStarted: true, reason), context.Apps);
     }
 
     /// <summary>Why an app whose restore was interrupted cannot count as Installed; null when it can.</summary>

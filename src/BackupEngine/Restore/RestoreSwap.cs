@@ -144,17 +144,5 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
     private Task RunAsync(string name, IReadOnlyList<string> command, BackupApp app, CancellationToken cancellationToken) =>
         _commands.RunAsync(name, command, app, cancellationToken);
 
-    private async Task<string?> TryRunAsync(string name, IReadOnlyList<string> command)
-    {
-        try
-        {
-            await RunAsync(name, command, job.App, CancellationToken.None).ConfigureAwait(false);
-            return null;
-        }
-        catch (BackupException failure)
-        {
-            observer.OnWarning(failure.Message);
-            return failure.Message;
-        }
-    }
+    private Task<string?> TryRunAsync(string name, IReadOnlyList<string> command) => _commands.TryRunAsync(name, command, job.App);
 }

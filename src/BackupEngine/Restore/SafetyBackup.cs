@@ -1,5 +1,6 @@
 using CloudBackup.Backup;
 using CloudBackup.Infrastructure;
+using CloudBackup.Sites;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Restore;
@@ -15,7 +16,19 @@ internal sealed class SafetyBackup(
     /// <summary>How long retention leaves such a backup alone: some mistakes are only noticed after a while.</summary>
     public static readonly TimeSpan Preserved = TimeSpan.FromDays(21);
 
-    /// <summary>Makes the backup for a caller that holds the app's lock.</summary>
+    /// <summary>Makes the backup on a site, for a caller that holds the app's lock.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="storages">Opens the site's storage.</param>
+    /// <param name="siteName">The site; null for the default.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="BackupException">It cannot be made; nothing was changed.</exception>
+    public Task<AppBackup> MakeAsync(BackupApp app, SiteStorage storages, string? siteName, CancellationToken cancellationToken)
+    {
+        var site = storages.Resolve(siteName);
+        return storages.UseAsync(site, observer, storage => MakeAsync(app, site, storage, cancellationToken));
+    }
+
+    /// <summary>Makes the backup on a storage that is open, for a caller that holds the app's lock.</summary>
     /// <exception cref="BackupException">It cannot be made; nothing was changed.</exception>
     public async Task<AppBackup> MakeAsync(BackupApp app, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
     {

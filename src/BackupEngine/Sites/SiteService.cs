@@ -195,12 +195,9 @@ public sealed partial class SiteService
             .. _context.Apps.List().Select(FolderClaim.Of),
             .. _context.Platform.Get().ExtraDirectories.Select(FolderClaim.OfExtraDirectory),
         ];
-        foreach (var claim in FolderClaim.Of([site]))
+        foreach (var (claim, other) in FolderClaim.FindOverlaps(FolderClaim.Of([site]), others))
         {
-            if (claim.FindOverlap(others) is { } other)
-            {
-                throw BackupErrors.SiteFolderTaken(claim, other);
-            }
+            throw BackupErrors.SiteFolderTaken(claim, other);
         }
     }
 

@@ -63,12 +63,8 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
         return null;
     }
 
-    private Task<AppBackup> BackUpAsync(BackupApp app, string? siteName, string label, CancellationToken cancellationToken)
-    {
-        var site = storages.Resolve(siteName);
-        return storages.UseAsync(site, observer, storage =>
-            new SafetyBackup(context, label, BackupErrors.UpdateBackupFailed, observer).MakeAsync(app, site, storage, cancellationToken));
-    }
+    private Task<AppBackup> BackUpAsync(BackupApp app, string? siteName, string label, CancellationToken cancellationToken) =>
+        new SafetyBackup(context, label, BackupErrors.UpdateBackupFailed, observer).MakeAsync(app, storages, siteName, cancellationToken);
 
     /// <summary>Nothing is installed yet when this fails: the app is started again on the data that it has.</summary>
     private async Task StopAsync(BackupApp app, string version, CancellationToken cancellationToken)
@@ -91,27 +87,15 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
 
     private async Task StartAgainAsync(BackupApp app)
     {
-        string? error = null;
         // Which version could start on data in doubt, nobody knows.
-        if (app.UnfinishedUpdate is null)
-        {
-            try
-            {
-                await _commands.RunAsync("StartCommand", app.Commands.Start, app, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (BackupException failure)
-            {
-                observer.OnWarning(failure.Message);
-                error = failure.Message;
-            }
-        }
+        var error = app.UnfinishedUpdate is null ? await _commands.TryRunAsync("StartCommand", app.Commands.Start, app).ConfigureAwait(false) : null;
         context.Apps.Update(error is null ? app : app with { State = AppState.Error, LastError = error });
     }
 
     private async Task<BackupApp> InstallAsync(BackupApp app, string version, AppBackup? wayBack, CancellationToken cancellationToken)
     {
         var updating = app with { State = AppState.Updating, UnfinishedUpdate = wayBack?.Id };
-        var updated = AppRestorer.Finished(app, version);
+        var updated = app.Finished(version);
         context.Apps.Update(updating);
         try
         {
@@ -151,7 +135,7 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
                 var job = new RestoreJob
                 {
                     App = app,
-                    Restored = AppRestorer.Finished(app, wayBack.Version),
+                    Restored = app.Finished(wayBack.Version),
                     Source = new BackupSource(context, backup),
                     Limits = site.Limits,
                     // What the update has left is nothing to go back to.

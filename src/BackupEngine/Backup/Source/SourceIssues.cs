@@ -72,8 +72,7 @@ internal sealed class SourceIssues(bool continueOnError)
     /// <exception cref="BackupException">The item is there but unreadable, and the caller did not say to go on.</exception>
     public void Handle(FileTreeException failure, string path, SourceTree? tree)
     {
-        if (failure.Kind is FileTreeErrorKind.NotFound or FileTreeErrorKind.WrongKind or FileTreeErrorKind.IsLink
-            || (failure.Kind == FileTreeErrorKind.Stale && tree?.HasLost(path) == true))
+        if (failure.MeansGone || (failure.Kind == FileTreeErrorKind.Stale && tree?.HasLost(path) == true))
         {
             Skip();
             return;

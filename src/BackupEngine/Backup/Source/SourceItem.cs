@@ -36,7 +36,7 @@ internal abstract class SourceItem(string path, FileFacts facts) : IDisposable
 /// <param name="Path">What the root is called in the backup, such as <c>data</c>.</param>
 internal sealed record SourceTree(DirectoryNode Root, string Path)
 {
-    private readonly (ulong Device, ulong Inode) _identity = IdentityOf(Root);
+    private readonly (ulong Device, ulong Inode) _identity = Root.ReadFacts().Identity;
 
     /// <summary>
     /// Makes sure that the root is still the folder that it was, by handle and by path. What it held is gone with it when it was unmounted,
@@ -48,7 +48,7 @@ internal sealed record SourceTree(DirectoryNode Root, string Path)
         try
         {
             using var now = LocalFileSystem.Open(Root.Path);
-            if (IdentityOf(Root) != _identity || IdentityOf(now) != _identity)
+            if (Root.ReadFacts().Identity != _identity || now.ReadFacts().Identity != _identity)
             {
                 throw new FileTreeException(FileTreeErrorKind.NotFound, "read", Root.Path, "another folder, or none, has taken its place");
             }
@@ -69,7 +69,7 @@ internal sealed record SourceTree(DirectoryNode Root, string Path)
         }
         catch (FileTreeException failure)
         {
-            return failure.Kind is FileTreeErrorKind.NotFound or FileTreeErrorKind.WrongKind or FileTreeErrorKind.IsLink;
+            return failure.MeansGone;
         }
     }
 
@@ -81,12 +81,6 @@ internal sealed record SourceTree(DirectoryNode Root, string Path)
         var slash = inside.LastIndexOf('/');
         using var folder = slash < 0 ? Root.AddReference() : Root.OpenBelow(inside[..slash]);
         return folder.Stat(inside[(slash + 1)..]);
-    }
-
-    private static (ulong Device, ulong Inode) IdentityOf(DirectoryNode node)
-    {
-        var facts = node.ReadFacts();
-        return (facts.Device, facts.Inode);
     }
 }
 

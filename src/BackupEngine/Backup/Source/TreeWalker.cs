@@ -81,7 +81,7 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
                         LinkTarget = frame.Directory.ReadLink(name),
                         Attributes = frame.Directory.ReadLinkAttributes(name),
                     };
-                case EntryKind.Directory when !avoid.Contains((facts.Device, facts.Inode)):
+                case EntryKind.Directory when !avoid.Contains(facts.Identity):
                     var entered = Enter(tree, frame.Directory.OpenDirectory(name), path, relative, cancellationToken);
                     frames.Push(entered.Frame);
                     return entered.Item;
@@ -133,7 +133,7 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
     {
         try
         {
-            return tree.Stat(path) is var found && found.Inode == facts.Inode && found.Device == facts.Device;
+            return tree.Stat(path).Identity == facts.Identity;
         }
         catch (FileTreeException)
         {

@@ -13,7 +13,6 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
     private const int MostExamples = 3;
 
     private SyncPlan? _plan;
-    private string? _knownToken;
     private IssueMark _listed;
     private SyncJournal? _journal;
     private MovedLinks? _links;
@@ -32,8 +31,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
         run.Counters.Expect(_plan.Bytes, _plan.Items);
         run.Observer.OnStep($"{_plan.Items} items; {_plan.Actions} files to look at, {_plan.Removals} objects to remove.");
         _listed = run.Issues.Mark();
-        _knownToken = known.StateToken;
-        _journal = new SyncJournal(files, target, _plan, _knownToken, run.Time);
+        _journal = new SyncJournal(files, target, _plan, known.StateToken, run.Time);
         try
         {
             return await CarryOutAsync(known, cancellationToken).ConfigureAwait(false);
@@ -85,7 +83,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
     public void ForgetIssues() => run.Issues.ReturnTo(_listed);
 
     /// <summary>The token of the snapshot's state when this attempt failed.</summary>
-    public string? StateToken => _journal!.HasChanged ? _plan!.Stamp.Token : _knownToken;
+    public string? StateToken => _journal!.StateToken;
 
     /// <inheritdoc/>
     public void Dispose() => _journal?.Dispose();
@@ -94,7 +92,10 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
     {
         var names = target.NewNames();
         var place = target.Storage.Capabilities;
-        place = target.Storage.As<INameTrial>()?.TryNames(place) ?? place;
+        if (names.Form != NameForm.Encrypted)
+        {
+            place = target.Storage.As<INameTrial>()?.TryNames(place) ?? place;
+        }
         var longestFolder = Math.Max(PathText.CountBytes(target.Root), PathText.CountBytes(run.Paths.RemotePath));
         return SyncPlanner.Make(
             new SyncPlanRequest
@@ -182,9 +183,9 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
     private async Task CommitAsync(SyncFiles kept, SnapshotFinish finish, KnownSnapshot known, CancellationToken cancellationToken)
     {
         var stamp = _plan!.Stamp;
-        if (!_journal!.HasChanged && known.Token is { } token)
+        if (!_journal!.HasChanged && known.IsRemembered)
         {
-            finish.CompleteCache(stamp with { Token = token });
+            finish.CompleteCache(stamp with { Token = known.StateToken! });
         }
         else
         {
@@ -193,7 +194,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
             finish.CompleteCache(stamp);
             var state = new SnapshotState { Token = stamp.Token, IsComplete = true, Content = finish.Content.ToString() };
             await state.WriteAsync(target.Storage, kept.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
-            if (known.Token is null && _plan.Removals > 0)
+            if (!known.IsRemembered && _plan.Removals > 0)
             {
                 // The objects that went may be those of a time when the site did not encrypt, or did.
                 await target.Storage.RemoveAsync(kept.FormerStatePath, cancellationToken).ConfigureAwait(false);

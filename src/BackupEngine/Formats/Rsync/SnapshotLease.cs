@@ -8,7 +8,7 @@ namespace CloudBackup.Formats.Rsync;
 /// least one sees the other and gives way. The object is written again every minute; one that was not for a quarter of an hour, by the
 /// storage's own clock, belongs to a run that has died. A run that could not write it for ten minutes stops by itself.
 /// </summary>
-internal sealed class SnapshotLease : IDisposable
+internal sealed class SnapshotLease : IAsyncDisposable
 {
     private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan StopAfter = TimeSpan.FromMinutes(10);
@@ -62,7 +62,7 @@ internal sealed class SnapshotLease : IDisposable
         }
         catch
         {
-            await lease.GiveBackAsync().ConfigureAwait(false);
+            await lease.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -90,7 +90,7 @@ internal sealed class SnapshotLease : IDisposable
     }
 
     /// <summary>Gives the right back. A storage that does not answer any more keeps others away for a quarter of an hour.</summary>
-    public async Task GiveBackAsync()
+    public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _renewing.ConfigureAwait(false);
@@ -102,10 +102,8 @@ internal sealed class SnapshotLease : IDisposable
         {
             // What ended the run is the thing to tell.
         }
+        _stop.Dispose();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
 
     private Task<long> AnnounceAsync(CancellationToken cancellationToken) =>
         _storage.WriteAsync(Path, ObjectContent.FromBytes(System.Text.Encoding.ASCII.GetBytes(_token)), WriteMode.Replace, cancellationToken);

@@ -3,14 +3,14 @@ namespace CloudBackup.Formats.Rsync;
 /// <summary>What is known of a snapshot when a run begins.</summary>
 /// <param name="Records">Its objects, ordered by path.</param>
 /// <param name="ForeignObjects">Objects in it that no file is stored as.</param>
-/// <param name="Token">The token of its state; null when what is known had to be found out.</param>
-internal sealed record KnownSnapshot(IEnumerable<SyncRecord> Records, IEnumerable<string> ForeignObjects, string? Token)
+/// <param name="IsRemembered">Whether all of it was remembered; else it had to be found out.</param>
+internal sealed record KnownSnapshot(IEnumerable<SyncRecord> Records, IEnumerable<string> ForeignObjects, bool IsRemembered)
 {
     /// <summary>The token of the state that the storage had when this was found out, whatever it said; null for no state.</summary>
     public string? StateToken { get; init; }
 
     /// <summary>There is nothing.</summary>
-    public static KnownSnapshot Nothing { get; } = new([], [], null);
+    public static KnownSnapshot Nothing { get; } = new([], [], false);
 }
 
 /// <summary>
@@ -38,7 +38,7 @@ internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, Syn
         }
         if (state is { IsComplete: true } && Open(files.Cache, state.Token) is { } cache)
         {
-            return new KnownSnapshot(cache.ReadAll(), [], state.Token);
+            return new KnownSnapshot(cache.ReadAll(), [], true);
         }
         if (state is not null && Open(files.Plan, state.Token) is { } plan && SyncLog.TryOpen(files.Log, plan.Stamp) is { } log)
         {
@@ -66,7 +66,7 @@ internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, Syn
     {
         var recovery = new SnapshotRecovery(target, run.SpoolFolder);
         await recovery.RunAsync(known, cancellationToken).ConfigureAwait(false);
-        return new KnownSnapshot(recovery.ReadRecords(), recovery.ReadForeignObjects(), null);
+        return new KnownSnapshot(recovery.ReadRecords(), recovery.ReadForeignObjects(), false);
     }
 
     /// <inheritdoc/>

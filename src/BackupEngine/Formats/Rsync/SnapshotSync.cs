@@ -108,16 +108,21 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         long action = 0;
         foreach (var planned in plan.Read().Where(record => record.Action != SyncAction.None))
         {
-            SourceItem? item = null;
-            try
-            {
-                item = finder.Find(planned);
-            }
-            catch (FileTreeException failure)
-            {
-                run.Issues.Handle(failure, planned.Path, origins.FindTree(planned));
-            }
-            yield return new Upload(planned, action++, item);
+            yield return new Upload(planned, action++, TryFind(finder, planned));
+        }
+    }
+
+    /// <summary>A file, found again; null when it is gone, which is counted.</summary>
+    private SourceItem? TryFind(SourceFinder finder, SyncRecord record)
+    {
+        try
+        {
+            return finder.Find(record);
+        }
+        catch (FileTreeException failure)
+        {
+            run.Issues.Handle(failure, record.Path, origins.FindTree(record));
+            return null;
         }
     }
 
@@ -165,15 +170,7 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         var action = plan.Actions;
         foreach (var link in plan.Read().Where(record => record.Kind == EntryKind.HardLink && links.IsDue(record)))
         {
-            SourceItem? item = null;
-            try
-            {
-                item = finder.Find(link);
-            }
-            catch (FileTreeException failure)
-            {
-                run.Issues.Handle(failure, link.Path, origins.FindTree(link));
-            }
+            var item = TryFind(finder, link);
             var work = new Upload(link with { Kind = EntryKind.File, LinkTarget = null, Action = SyncAction.Upload }, action, item);
             links.Settle(link, await UploadAsync(work, cancellationToken).ConfigureAwait(false));
             action++;

@@ -62,7 +62,7 @@ internal sealed class SourceContent(ReadableFile file, BackupCipher? cipher, Run
         public byte[]? Hash { get; set; }
     }
 
-    private sealed class SourceStream(ReadableFile file, Reading reading, Action<int> onRead) : ReadOnlyStream
+    private sealed class SourceStream(ReadableFile file, Reading reading, Action<int> onRead) : SpanStream
     {
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         private readonly long _length = file.Facts.Size;
@@ -95,14 +95,6 @@ internal sealed class SourceContent(ReadableFile file, BackupCipher? cipher, Run
             _position += buffer.Length;
             onRead(buffer.Length);
             return buffer.Length;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return ValueTask.FromResult(Read(buffer.Span));
         }
 
         protected override void Dispose(bool disposing)

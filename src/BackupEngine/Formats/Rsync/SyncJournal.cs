@@ -24,6 +24,9 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
     /// <summary>Whether anything of the snapshot was, or may have been, changed.</summary>
     public bool HasChanged { get; private set; }
 
+    /// <summary>The token that the snapshot's state has when nobody else has changed it.</summary>
+    public string? StateToken => HasChanged ? plan.Stamp.Token : knownToken;
+
     /// <summary>Called before each change; returns when it may be made.</summary>
     /// <exception cref="BackupException">Somebody else changes the snapshot, or has changed it since the plan was made.</exception>
     public async Task BeginChangeAsync(CancellationToken cancellationToken)
@@ -78,7 +81,7 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
         {
             await _lease.CheckAloneAsync(cancellationToken).ConfigureAwait(false);
         }
-        await CheckStateAsync(files, HasChanged ? plan.Stamp.Token : knownToken, cancellationToken).ConfigureAwait(false);
+        await CheckStateAsync(files, StateToken, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>There is no further change: somebody else may make one.</summary>
@@ -87,8 +90,7 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
         if (_lease is { } lease)
         {
             _lease = null;
-            await lease.GiveBackAsync().ConfigureAwait(false);
-            lease.Dispose();
+            await lease.DisposeAsync().ConfigureAwait(false);
         }
     }
 

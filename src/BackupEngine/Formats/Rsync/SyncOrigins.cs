@@ -48,16 +48,13 @@ internal sealed class SyncOrigins : IDisposable
     }
 
     /// <summary>Whether an item was made for the backup, rather than found in a tree.</summary>
-    public bool IsGenerated(SyncRecord record) => _origins[record.Origin - 1] is SourceItem;
+    public bool IsGenerated(SyncRecord record) => FindTree(record) is null;
 
     /// <summary>Whether owner, mode and time of an item are those of something that the app has: what was dumped, or found in a tree.</summary>
     public bool HasMetadata(SyncRecord record) => _origins[record.Origin - 1] is SpoolItem or SourceTree;
 
     /// <summary>The item that was made for the backup.</summary>
     public SourceItem Generated(SyncRecord record) => (SourceItem)_origins[record.Origin - 1];
-
-    /// <summary>The tree that an item was found in.</summary>
-    public SourceTree TreeOf(SyncRecord record) => (SourceTree)_origins[record.Origin - 1];
 
     /// <summary>The tree that an item was found in; null for one that was made for the backup.</summary>
     public SourceTree? FindTree(SyncRecord record) => _origins[record.Origin - 1] as SourceTree;
@@ -122,11 +119,10 @@ internal sealed class SourceFinder(SyncOrigins origins) : IDisposable
     /// <exception cref="FileTreeException">A folder on the way is gone, or is none any more.</exception>
     public SourceItem Find(SyncRecord record)
     {
-        if (origins.IsGenerated(record))
+        if (origins.FindTree(record) is not { } tree)
         {
             return new Borrowed(origins.Generated(record));
         }
-        var tree = origins.TreeOf(record);
         if (tree != _tree)
         {
             Leave(0);

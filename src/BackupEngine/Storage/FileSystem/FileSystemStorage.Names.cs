@@ -5,32 +5,21 @@ namespace CloudBackup.Storage.FileSystem;
 internal sealed partial class FileSystemStorage
 {
     /// <inheritdoc/>
-    public StorageCapabilities TryNames(StorageCapabilities declared)
+    public StorageCapabilities TryNames(StorageCapabilities declared) => FileSystemErrors.Run("", () =>
     {
-        try
+        var folder = Root();
+        var name = PartialName.For("", random);
+        if (folder.ReadNameRules().IsCertain || !Takes(folder, name, out var isCaseInsensitive))
         {
-            var folder = Root();
-            if (folder.ReadNameRules().IsCertain)
-            {
-                return declared;
-            }
-            var name = PartialName.For("", random);
-            if (!Takes(folder, name, out var isCaseInsensitive))
-            {
-                return declared;
-            }
-            return declared with
-            {
-                IsCaseInsensitive = isCaseInsensitive,
-                TakesAnyBytes = Takes(folder, name + PathText.FromBytes([0xFF]), out _),
-                ForbiddenCharacters = Takes(folder, name + ":", out _) ? "" : NameRules.Windows.ForbiddenCharacters,
-            };
+            return declared;
         }
-        catch (FileTreeException failure)
+        return declared with
         {
-            throw FileSystemErrors.Translate(failure, "");
-        }
-    }
+            IsCaseInsensitive = isCaseInsensitive,
+            TakesAnyBytes = Takes(folder, name + PathText.FromBytes([0xFF]), out _),
+            ForbiddenCharacters = Takes(folder, name + ":", out _) ? "" : NameRules.Windows.ForbiddenCharacters,
+        };
+    });
 
     /// <summary>Whether an empty file can have a name, and whether it is then found by the same in capitals.</summary>
     private static bool Takes(DirectoryNode folder, string name, out bool isCaseInsensitive)
@@ -46,12 +35,7 @@ internal sealed partial class FileSystemStorage
         }
         try
         {
-            _ = folder.Stat(name.ToUpperInvariant());
-            isCaseInsensitive = true;
-        }
-        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
-        {
-            // It tells them apart.
+            isCaseInsensitive = folder.Exists(name.ToUpperInvariant());
         }
         finally
         {

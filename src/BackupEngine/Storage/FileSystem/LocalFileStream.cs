@@ -4,7 +4,7 @@ using CloudBackup.Infrastructure;
 namespace CloudBackup.Storage.FileSystem;
 
 /// <summary>A stretch of a local file as a stream. Owns the file.</summary>
-internal sealed class LocalFileStream(ReadableFile file, string path, long start, long length) : ReadOnlyStream
+internal sealed class LocalFileStream(ReadableFile file, string path, long start, long length) : SpanStream
 {
     private long _position;
 
@@ -34,16 +34,6 @@ internal sealed class LocalFileStream(ReadableFile file, string path, long start
         {
             throw FileSystemErrors.Translate(failure, path);
         }
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(Read(buffer.Span));
     }
 
     /// <inheritdoc/>

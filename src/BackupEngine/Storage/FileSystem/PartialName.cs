@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using CloudBackup.Infrastructure;
@@ -15,15 +14,13 @@ internal static class PartialName
     private const string Prefix = ".cbpart-";
     private const int HexLength = 16;
 
-    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
-
     /// <summary>A new name for writing the object <paramref name="name"/>.</summary>
     public static string For(string name, IRandomSource random) => $"{PrefixOf(name)}{random.NextHex(HexLength / 2)}";
 
     /// <summary>Whether a name is one of ours, for any object: exactly of this form, since objects may have names that begin like it.</summary>
     public static bool IsPartial(string fileName) => fileName.Length == Prefix.Length + (2 * HexLength) + 1
         && fileName.StartsWith(Prefix, StringComparison.Ordinal) && fileName[Prefix.Length + HexLength] == '-'
-        && !fileName.AsSpan(Prefix.Length, HexLength).ContainsAnyExcept(HexDigits) && !fileName.AsSpan(Prefix.Length + HexLength + 1).ContainsAnyExcept(HexDigits);
+        && fileName[Prefix.Length..].Remove(HexLength, 1).All(char.IsAsciiHexDigitLower);
 
     /// <summary>Whether a name is one of ours for the object <paramref name="name"/>.</summary>
     public static bool IsPartialOf(string fileName, string name) => IsPartial(fileName) && fileName.StartsWith(PrefixOf(name), StringComparison.Ordinal);

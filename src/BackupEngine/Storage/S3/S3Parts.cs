@@ -31,14 +31,12 @@ internal static class S3Parts
         {
             return Math.Min(alone, least);
         }
-        var most = least > pair || number > profile.MostParts * 3 / 4 ? alone : pair;
-        if (profile.NeedsEqualParts)
-        {
-            return Math.Min(least > pair ? alone : pair, Math.Max(least, Math.Max(EqualPart, memory / EqualShare)));
-        }
+        var most = least > pair || (!profile.NeedsEqualParts && number > profile.MostParts * 3 / 4) ? alone : pair;
         var step = Math.Max(1, profile.MostParts / Steps);
-        var doublings = Math.Min((number - 1) / step, 20);
-        return Math.Min(most, Math.Max(least, S3Profile.SmallestPart << doublings));
+        var wanted = profile.NeedsEqualParts
+            ? Math.Max(EqualPart, memory / EqualShare)
+            : S3Profile.SmallestPart << Math.Min((number - 1) / step, 20);
+        return Math.Min(most, Math.Max(least, wanted));
     }
 
     /// <summary>The longest content that fits.</summary>

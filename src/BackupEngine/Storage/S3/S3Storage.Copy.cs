@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.ExceptionServices;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -94,12 +93,7 @@ internal sealed partial class S3Storage
         }
         catch (Exception failure)
         {
-            var cause = await copying.StopAsync().ConfigureAwait(false);
-            await AbortAsync(to, id, cancellationToken).ConfigureAwait(false);
-            if (failure is OperationCanceledException && cause is not null && !cancellationToken.IsCancellationRequested)
-            {
-                ExceptionDispatchInfo.Throw(cause);
-            }
+            await EndFailedAsync(copying, to, id, failure, cancellationToken).ConfigureAwait(false);
             throw;
         }
     }

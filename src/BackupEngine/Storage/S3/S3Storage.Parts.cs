@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Amazon.S3;
 using Amazon.S3.Model;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Storage.S3;
 
@@ -38,12 +39,7 @@ internal sealed partial class S3Storage
         }
         catch (Exception failure)
         {
-            var cause = await sending.StopAsync().ConfigureAwait(false);
-            await AbortAsync(write.Path, id, cancellationToken).ConfigureAwait(false);
-            if (failure is OperationCanceledException && cause is not null && !cancellationToken.IsCancellationRequested)
-            {
-                ExceptionDispatchInfo.Throw(cause); // a part failed, and the rest was only stopped
-            }
+            await EndFailedAsync(sending, write.Path, id, failure, cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
@@ -175,12 +171,21 @@ internal sealed partial class S3Storage
         }
     }
 
+    /// <summary>Ends an upload or a copy in parts that has failed; throws what really failed when the rest was only stopped.</summary>
+    private async Task EndFailedAsync(PartsInFlight parts, string path, string id, Exception failure, CancellationToken stop)
+    {
+        var cause = await parts.StopAsync().ConfigureAwait(false);
+        await AbortAsync(path, id, stop).ConfigureAwait(false);
+        if (failure is OperationCanceledException && cause is not null && !stop.IsCancellationRequested)
+        {
+            ExceptionDispatchInfo.Throw(cause);
+        }
+    }
+
     /// <summary>Tells the store to forget the parts. When it cannot be reached, the next cleanup does it.</summary>
     private async Task AbortAsync(string path, string id, CancellationToken stop)
     {
-        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _context.Time);
-        var registration = stop.Register(() => limit.CancelAfter(TidyLimit));
-        await using var _ = registration.ConfigureAwait(false);
+        using var limit = new TidyTime(TidyLimit, _context.Time, stop);
         try
         {
             await AbortUploadAsync(path, id, limit.Token, isOnce: stop.IsCancellationRequested).ConfigureAwait(false);
