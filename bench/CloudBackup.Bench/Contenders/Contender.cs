@@ -3,7 +3,7 @@ using CloudBackup.Bench.Measuring;
 namespace CloudBackup.Bench.Contenders;
 
 /// <summary>Where one run of one contender happens.</summary>
-/// <param name="Folder">An empty folder of this run; removed after it.</param>
+/// <param name="Folder">An empty folder of this run; it stays until the scenario ends.</param>
 /// <param name="Data">The scenario's data set; empty when it has none.</param>
 /// <param name="Shared">What the scenario prepared for all runs.</param>
 internal sealed record Place(string Folder, string Data, string Shared)

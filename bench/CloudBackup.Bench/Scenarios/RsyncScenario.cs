@@ -68,7 +68,7 @@ internal sealed class RsyncAgainScenario(string name, string what, Action<string
     public override IReadOnlyList<Contender> Contenders { get; } =
     [
         Again(Ours, change),
-        RsyncTool.CopyWithLinks(change),
+        Again(RsyncTool.Copy, change) with { Name = RsyncTool.WithLinks, Check = RsyncTool.CheckSecond },
         Again(Restic.InitialBackup, change),
         Again(Borg.InitialBackup, change),
     ];
@@ -76,7 +76,7 @@ internal sealed class RsyncAgainScenario(string name, string what, Action<string
     /// <inheritdoc/>
     public override IReadOnlyList<Target> Targets { get; } =
     [
-        Target.FasterThan(RsyncTool.CopyWithLinks(change).Name, 1),
+        Target.FasterThan(RsyncTool.WithLinks, 1),
         Target.FasterThan(Restic.InitialBackup.Name, 1),
         Target.FasterThan(Borg.InitialBackup.Name, 1),
     ];
@@ -86,7 +86,10 @@ internal sealed class RsyncAgainScenario(string name, string what, Action<string
     {
         Prepare = async place =>
         {
-            await first.Prepare!(place);
+            if (first.Prepare is { } prepare)
+            {
+                await prepare(place);
+            }
             await Measuring.MeasuredProcess.OutputOfAsync(first.Measured(place));
             change(place.Data);
         },
