@@ -21,10 +21,7 @@ Describe 'Test-PlatformBackup' {
     }
 
     It 'finds a damaged one damaged' {
-        $archive = "$root/site/$($backup.RemotePath).tar.gz"
-        $bytes = [System.IO.File]::ReadAllBytes($archive)
-        $bytes[100] = $bytes[100] -bxor 1
-        [System.IO.File]::WriteAllBytes($archive, $bytes)
+        Edit-Archive "$root/site/$($backup.RemotePath).tar.gz"
         Test-PlatformBackup $backup.Id -Quiet | Should -BeFalse
     }
 

@@ -33,7 +33,7 @@ public sealed class PlatformKillTests
         for (var number = first; killed < 12; number += step)
         {
             Forget(machine);
-            var result = Restore(machine, "strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=KILL:when={number}");
+            var result = Restore(machine, Tools.KillAt(call, number));
             if (result.ExitCode == 0)
             {
                 break; // there are no more such calls

@@ -127,7 +127,7 @@ public sealed class RsyncDiskTests
         {
             Change(platform, ++round);
             var result = Tools.RunHost(
-                platform.Folder["home"], $"New-AppBackup {TestPlatform.Location}", "strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=KILL:when={number}");
+                platform.Folder["home"], $"New-AppBackup {TestPlatform.Location}", Tools.KillAt(call, number));
             isDone = result.ExitCode == 0; // there are no more such calls
             kills += result.ExitCode == 137 ? 1 : 0;
             Assert.Equal(older, Stored(platform).Where(line => older.Exists(old => Folder(old) == Folder(line))));

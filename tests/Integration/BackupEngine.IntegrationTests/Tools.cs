@@ -50,6 +50,10 @@ internal static class Tools
         return Finish(Start(all[0], all[1..], home));
     }
 
+    /// <summary>What a command starts with to be killed at the n-th system call of a name, counted over all its threads.</summary>
+    public static string[] KillAt(string call, int number) =>
+        ["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=KILL:when={number}"];
+
     /// <summary>Starts a command in the host on a platform.</summary>
     public static Process StartHost(string home, string command) => Start(Host, ["-Command", command], home);
 

@@ -74,7 +74,7 @@ public sealed class UpdateKillTests
         var killed = 0;
         for (var number = first; killed < 8; number += step)
         {
-            var result = Update(platform, "strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=KILL:when={number}");
+            var result = Update(platform, Tools.KillAt(call, number));
             if (result.ExitCode == 1)
             {
                 break; // there are no more such calls

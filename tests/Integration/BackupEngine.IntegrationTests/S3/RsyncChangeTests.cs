@@ -24,7 +24,7 @@ public sealed class RsyncChangeTests
     [InlineData("moto", "cloudflare-r2", true)]
     public async Task Every_change_is_in_the_next_backup_and_in_no_earlier_one(string name, string provider, bool isEncrypted)
     {
-        var server = new[] { S3Server.Ceph, S3Server.Swift, S3Server.Moto }.Single(server => server.Name == name);
+        var server = S3Server.Named(name);
         var bucket = await server.MakeBucketAsync();
         using var platform = await new TestPlatform().SetUpAsync(
             site: site => S3BackupTests.SiteOf(site, provider, bucket, server.Url) with { Format = BackupFormat.Rsync },

@@ -1,4 +1,3 @@
-using System.Net;
 using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
@@ -47,7 +46,7 @@ public sealed class S3CleanupTests
             (await storage.ListPartialsAsync("", Token).ToListAsync(Token)).Select(upload => upload.Path).Order(StringComparer.Ordinal));
     }
 
-    private static SiteSecrets Secrets => new() { Credential = new NetworkCredential(S3Server.Ceph.AccessKey, S3Server.Ceph.SecretKey) };
+    private static SiteSecrets Secrets => S3BackupTests.Secrets(S3Server.Ceph, null);
 
     private static BackupSite SiteOf(BackupSite site, string bucket) => site with
     {

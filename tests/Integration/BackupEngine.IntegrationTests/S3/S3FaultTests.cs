@@ -43,7 +43,7 @@ public sealed class S3FaultTests
             await storage.WriteAsync($"small/{i}", ObjectContent.FromBytes(content.AsMemory(i, 1000)), WriteMode.CreateNew, Token);
         }
         await storage.CopyAsync("large", "copy", Token);
-        Assert.Equal(content, await ReadAsync(storage, "copy"));
+        Assert.Equal(content, await S3Server.ReadAsync(storage, "copy"));
         Assert.Equal(12, await storage.ListAsync("", recursive: true, Token).CountAsync(Token));
         Assert.Empty(await storage.RemoveAllAsync([.. Enumerable.Range(0, 10).Select(i => $"small/{i}")], Token));
         Assert.Equal(["copy", "large"], await storage.ListAsync("", recursive: true, Token).Select(item => item.Path).ToListAsync(Token));
@@ -64,7 +64,7 @@ public sealed class S3FaultTests
         outage = new Outage(proxy, TimeSpan.FromSeconds(4));
         var ranges = 0;
         proxy.Decide = outage.Decide(_ => Interlocked.Increment(ref ranges) == 2);
-        Assert.Equal(content, await ReadAsync(storage, "large"));
+        Assert.Equal(content, await S3Server.ReadAsync(storage, "large"));
         await outage.Over;
         await AssertNoPartsAsync(bucket);
     }
@@ -121,7 +121,7 @@ public sealed class S3FaultTests
         var content = new SeededRandom(3).Bytes(Large);
         await storage.WriteAsync("large", ObjectContent.FromStream(new MemoryStream(content)), WriteMode.CreateNew, Token);
         Assert.Equal(3, lies);
-        Assert.Equal(content, await ReadAsync(storage, "large"));
+        Assert.Equal(content, await S3Server.ReadAsync(storage, "large"));
     }
 
     [Fact]
@@ -247,14 +247,6 @@ public sealed class S3FaultTests
         {
             await storage.WriteAsync(path, ObjectContent.FromBytes(new byte[10]), WriteMode.CreateNew, Token);
         }
-    }
-
-    private static async Task<byte[]> ReadAsync(S3Storage storage, string path)
-    {
-        await using var stream = await storage.OpenReadAsync(path, 0, null, Token);
-        using var bytes = new MemoryStream();
-        await stream.CopyToAsync(bytes, Token);
-        return bytes.ToArray();
     }
 
     private static async Task AssertNoPartsAsync(string bucket)

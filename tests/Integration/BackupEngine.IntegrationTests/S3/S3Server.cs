@@ -77,6 +77,15 @@ internal sealed record S3Server(string Name, int Port, string AccessKey, string 
         return name;
     }
 
+    /// <summary>All of an object.</summary>
+    public static async Task<byte[]> ReadAsync(IBackupStorage storage, string path)
+    {
+        await using var stream = await storage.OpenReadAsync(path, 0, null, TestContext.Current.CancellationToken);
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes, TestContext.Current.CancellationToken);
+        return bytes.ToArray();
+    }
+
     /// <summary>A storage over a bucket of the server.</summary>
     public S3Storage Open(
         string bucket,

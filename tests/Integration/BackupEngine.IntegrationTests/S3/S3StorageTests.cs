@@ -38,7 +38,6 @@ public sealed class S3StorageTests
         Assert.Equal(0, await storage.ListAsync("", recursive: true, Token).CountAsync(Token));
     }
 
-    /// <summary>By hand, with CLOUDBACKUP_TEST_LARGE=1: it takes minutes, and 12 GiB of the server's disk or memory.</summary>
     [Fact]
     public async Task An_object_of_more_parts_than_fit_in_memory_goes_up_and_comes_back()
     {

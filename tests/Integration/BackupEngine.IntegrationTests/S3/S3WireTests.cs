@@ -54,7 +54,7 @@ public sealed class S3WireTests
         Assert.Equal(
             Enumerable.Range(1, Parts).ToDictionary(number => number, number => (string?)$"sum-{number}"),
             ChecksumsOf(seen.Single(item => IsEnd(item.Request)).Body));
-        Assert.Equal(content, await ReadAsync(storage, "copy"));
+        Assert.Equal(content, await S3Server.ReadAsync(storage, "copy"));
     }
 
     [Fact]
@@ -200,13 +200,5 @@ public sealed class S3WireTests
         var tag = Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(content.AsSpan(start, Math.Min((int)S3Profile.SmallestPart, Large - start))));
 #pragma warning restore CA5351
         return $"<CopyPartResult><ETag>\"{tag}\"</ETag><ChecksumCRC32>sum-{number}</ChecksumCRC32></CopyPartResult>";
-    }
-
-    private static async Task<byte[]> ReadAsync(S3Storage storage, string path)
-    {
-        await using var stream = await storage.OpenReadAsync(path, 0, null, Token);
-        using var bytes = new MemoryStream();
-        await stream.CopyToAsync(bytes, Token);
-        return bytes.ToArray();
     }
 }

@@ -35,6 +35,11 @@ public sealed class HostileCleanupTests
         {
             await Assert.ThrowsAnyAsync<Exception>(() => timeline.Engine.Cleanup.ExecuteAsync(plan, _ => true, timeline.Observer, Token));
         }
+        else
+        {
+            await timeline.Engine.Cleanup.ExecuteAsync(plan, _ => true, timeline.Observer, Token);
+            Assert.Equal(8, removals);
+        }
         timeline.Faults.Before = null;
         timeline.Platform.Reopen();
         foreach (var backup in timeline.Engine.AppBackups.List().Where(backup => backup.State == BackupState.Ready))

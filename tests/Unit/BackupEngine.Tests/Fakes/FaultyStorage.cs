@@ -21,6 +21,15 @@ internal sealed class FaultyStorage(IBackupStorage inner) : StorageDecorator(inn
 
     public int Calls => _calls;
 
+    /// <summary>Fails a call that is meant to.</summary>
+    public static void FailIf(bool isDue)
+    {
+        if (isDue)
+        {
+            throw Error(StorageErrorKind.Other, "x");
+        }
+    }
+
     public static StorageException Error(StorageErrorKind kind, string path = "") => new(kind, path, $"Injected: {kind}.");
 
     public override async IAsyncEnumerable<StoredObject> ListAsync(

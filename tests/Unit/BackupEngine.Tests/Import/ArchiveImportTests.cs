@@ -3,7 +3,6 @@ using CloudBackup.FileTree;
 using CloudBackup.Formats.Tar;
 using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
-using ICSharpCode.SharpZipLib.BZip2;
 
 namespace CloudBackup.Tests.Import;
 
@@ -20,14 +19,14 @@ public sealed class ArchiveImportTests
     public async Task A_bzip2_file_of_several_streams_comes_in_whole(bool encrypted)
     {
         // So writes pbzip2, which compresses the pieces of a file side by side.
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         var tar = await TarAsync(("data/first", 700_000), ("data/second", 300_000));
-        byte[] file = [.. BZip2(tar[..500_000]), .. BZip2([]), .. BZip2(tar[500_000..900_000]), .. BZip2(tar[900_000..]), .. "not bzip2 any more"u8];
+        byte[] file = [.. Imports.BZip2(tar[..500_000]), .. Imports.BZip2([]), .. Imports.BZip2(tar[500_000..900_000]), .. Imports.BZip2(tar[900_000..]), .. "not bzip2 any more"u8];
         await platform.ImportAsync(await WriteAsync(platform, file, encrypted));
         Assert.Equal([("first", 700_000), ("second", 300_000)], Files(platform));
-        file[BZip2(tar[..500_000]).Length + 100] ^= 1;
+        file[Imports.BZip2(tar[..500_000]).Length + 100] ^= 1;
         Assert.Equal("ImportUnreadable", await platform.FailAsync(await WriteAsync(platform, file, encrypted)));
-        Assert.Equal("ImportUnreadable", await platform.FailAsync(await WriteAsync(platform, BZip2(tar[..500_000]), encrypted)));
+        Assert.Equal("ImportUnreadable", await platform.FailAsync(await WriteAsync(platform, Imports.BZip2(tar[..500_000]), encrypted)));
         Assert.Equal([("first", 700_000), ("second", 300_000)], Files(platform));
     }
 
@@ -39,7 +38,7 @@ public sealed class ArchiveImportTests
         using var old = await new TestPlatform().SetUpAsync(secrets: encrypted ? Secret.Password(Password) : null);
         SampleTree.MakeRich(old.Data, new SeededRandom(1));
         var before = Tree.Describe(old.Data);
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         // A password alone makes nothing trustworthy.
         await platform.ImportAsync(await DownloadAsync(old, platform, encrypted) with { Secrets = Secret.Password(Password) });
         Assert.Equal(encrypted ? before : Imports.WithoutSetId(before), encrypted ? Tree.Describe(platform.Data) : Imports.WithoutSetId(Tree.Describe(platform.Data)));
@@ -78,7 +77,7 @@ public sealed class ArchiveImportTests
     [Fact]
     public async Task What_does_not_say_which_app_it_is_can_only_go_into_a_registered_one()
     {
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         var options = await WriteAsync(platform, await TarAsync(("data/f", 1)), encrypted: false);
         Assert.Equal("ImportConfigMissing", await platform.FailEarlyAsync(options with { Register = true, DataDirectory = platform.Folder["new"] }));
         Assert.Equal("ImportLocationNeeded", await platform.FailEarlyAsync(options with { Location = null }));
@@ -91,7 +90,7 @@ public sealed class ArchiveImportTests
     {
         using var old = await new TestPlatform().SetUpAsync();
         old.Folder.Write("data/page", "p");
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         platform.Engine.Apps.Update(platform.Engine.Apps.Get(TestPlatform.Location) with { Version = "2" });
         Assert.Equal("ImportVersionDiffers", await platform.FailEarlyAsync(await DownloadAsync(old, platform, encrypted: false)));
     }
@@ -99,17 +98,10 @@ public sealed class ArchiveImportTests
     [Fact]
     public async Task A_file_that_does_not_fit_is_told_before_it_is_written()
     {
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         var header = new TarHeaderWriter().Write(new TarEntry { Path = "data/huge", Kind = EntryKind.File, Mode = 0x1A4, Size = 1L << 50 }).ToArray();
         Assert.Equal("DestinationTooSmall", await platform.FailAsync(await WriteAsync(platform, header, encrypted: false)));
         Assert.Equal(["old"], Files(platform).Select(file => file.Name));
-    }
-
-    private static async Task<TestPlatform> MakeTargetAsync()
-    {
-        var platform = await new TestPlatform().SetUpAsync();
-        platform.Folder.Write("data/old", "old");
-        return platform;
     }
 
     private static async Task<AppImportOptions> DownloadAsync(TestPlatform old, TestPlatform platform, bool encrypted)
@@ -144,16 +136,6 @@ public sealed class ArchiveImportTests
             }
         }
         return tar.ToArray();
-    }
-
-    private static byte[] BZip2(byte[] content)
-    {
-        using var packed = new MemoryStream();
-        using (var stream = new BZip2OutputStream(packed) { IsStreamOwner = false })
-        {
-            stream.Write(content);
-        }
-        return packed.ToArray();
     }
 
     private static IEnumerable<(string Name, long Length)> Files(TestPlatform platform) =>

@@ -31,7 +31,7 @@ public sealed class FolderImportTests
         SampleTree.MakeRich(old.Data, new SeededRandom(1), longestName: 150);
         Owner.Set(Path.Join(old.Data, "text.txt"), 1234, 2345);
         var before = Tree.Describe(old.Data);
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         var options = await DownloadAsync(old, platform, form);
         await platform.ImportAsync(options);
         Assert.Equal(Imports.WithoutSetId(before), Imports.WithoutSetId(Tree.Describe(platform.Data)));
@@ -48,7 +48,7 @@ public sealed class FolderImportTests
         SampleTree.MakeSmall(old.Data, new SeededRandom(1), files: 20);
         old.Folder.Make("data/empty");
         var (id, before) = (old.Engine.Apps.Get(TestPlatform.Location).Id, Tree.Describe(old.Data));
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         platform.Engine.Apps.Unregister(TestPlatform.Location, platform.Observer);
         var options = await DownloadAsync(old, platform, form) with { Location = null, Register = true, DataDirectory = platform.Folder["again"] };
         var app = await platform.ImportAsync(options);
@@ -66,7 +66,7 @@ public sealed class FolderImportTests
         using var old = await MakeAsync(form);
         SampleTree.MakeSmall(old.Data, new SeededRandom(1), files: 20);
         var before = Tree.Describe(old.Data);
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         var options = await DownloadAsync(old, platform, form);
         Assert.Equal("ImportPasswordNeeded", await platform.FailEarlyAsync(options with { Secrets = SiteSecrets.None }));
         Assert.Equal("WrongPasswordOrDamaged", await platform.FailEarlyAsync(options with { Secrets = Secret.Password("battery staple") }));
@@ -83,7 +83,7 @@ public sealed class FolderImportTests
     {
         using var old = await MakeAsync(form);
         old.Folder.Write("data/sub/page", new string('x', 50_000));
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         var options = await DownloadAsync(old, platform, form);
         var file = Directory.EnumerateFiles(options.Path!, "*", SearchOption.AllDirectories).Single(path => new FileInfo(path).Length >= 50_000);
         var content = await File.ReadAllBytesAsync(file, Token);
@@ -114,7 +114,7 @@ public sealed class FolderImportTests
         using var old = await MakeAsync(form);
         old.Folder.Write("data/page", new string('x', 50_000));
         old.Folder.Write("data/large", new string('x', 2_000_000));
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         var options = await DownloadAsync(old, platform, form) with { SkipSafetyBackup = true };
         foreach (var file in Directory.EnumerateFiles(options.Path!, "*", SearchOption.AllDirectories).Where(path => new FileInfo(path).Length >= 50_000))
         {
@@ -142,7 +142,7 @@ public sealed class FolderImportTests
     {
         using var old = await MakeAsync(Form.Plain);
         old.Folder.Write("data/page", "p");
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         var options = await DownloadAsync(old, platform, Form.Plain);
         var path = Path.Join(options.Path, "fsmetadata.json");
         var metadata = await File.ReadAllTextAsync(path, Token);
@@ -159,7 +159,7 @@ public sealed class FolderImportTests
     {
         using var old = await MakeAsync(Form.Plain);
         old.Folder.Write("data/page", "p");
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         Owner.Set(platform.Data, 1234, 2345);
         var options = await DownloadAsync(old, platform, Form.Plain);
         await File.WriteAllTextAsync(Path.Join(options.Path, "data/added"), "a", Token);
@@ -182,7 +182,7 @@ public sealed class FolderImportTests
         }
         File.SetUnixFileMode(old.Folder["data/app.db"], (UnixFileMode)0x1A0); // 0640
         Owner.Set(old.Folder["data/app.db"], 1234, 2345);
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         await platform.ImportAsync(await DownloadAsync(old, platform, form));
         Assert.Contains("app.db 0640 1234:2345", Owner.Describe(platform.Data));
     }
@@ -192,7 +192,7 @@ public sealed class FolderImportTests
     {
         using var old = await MakeAsync(Form.Suffixed);
         old.Folder.Write("data/page", "p");
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         var options = await DownloadAsync(old, platform, Form.Suffixed);
         using (var huge = File.Create(Path.Join(options.Path, "data/huge.enc")))
         {
@@ -209,7 +209,7 @@ public sealed class FolderImportTests
     [InlineData(true)]
     public async Task A_folder_that_Protect_BackupFile_made_is_decrypted_on_the_way(bool encryptsNames)
     {
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         platform.Folder.Write("plain/data/sub/page.txt", "page");
         platform.Folder.Write("plain/data/empty.txt", "");
         using (var protection = new FileProtection(Secret.Of(Password), TimeProvider.System))
@@ -229,7 +229,7 @@ public sealed class FolderImportTests
     [Fact]
     public async Task Encrypted_content_never_becomes_the_data_unless_an_archive_holds_it()
     {
-        using var platform = await MakeTargetAsync();
+        using var platform = await Imports.MakeTargetAsync();
         platform.Folder.Write("export/data/page", "page");
         platform.Folder.Write("export/data/vault", "CBV2" + new string('x', 64));
         Assert.Equal("ImportPasswordNeeded", await platform.FailEarlyAsync(Imports.From(platform.Folder["export"])));
@@ -242,13 +242,6 @@ public sealed class FolderImportTests
         app,
         site => site with { Format = BackupFormat.Rsync, EncryptFileName = form != Form.Suffixed },
         form == Form.Plain ? null : Secret.Password(Password));
-
-    private static async Task<TestPlatform> MakeTargetAsync()
-    {
-        var platform = await new TestPlatform().SetUpAsync();
-        platform.Folder.Write("data/old", "old");
-        return platform;
-    }
 
     /// <summary>The folder of a new backup of the old platform's app, without anything beside it.</summary>
     private static async Task<AppImportOptions> DownloadAsync(TestPlatform old, TestPlatform platform, Form form)

@@ -85,7 +85,7 @@ public sealed class ImportTests
         using var platform = await new TestPlatform().SetUpAsync();
         var archive = platform.Folder["downloaded"];
         File.Copy(Path.Join(old.SitePath, backup.RemotePath + ".tar.gz" + (encrypted ? ".enc" : "")), archive);
-        var options = new AppImportOptions { Location = TestPlatform.Location, Path = archive, Secrets = encrypted ? Secret.Password(Password) : SiteSecrets.None };
+        var options = Imports.From(archive, encrypted ? Password : null);
         if (encrypted)
         {
             Assert.Equal("ImportPasswordNeeded", await platform.FailAsync(options with { Secrets = SiteSecrets.None }));
@@ -121,7 +121,7 @@ public sealed class ImportTests
         var backup = await old.BackUpAsync();
         using var platform = await new TestPlatform().SetUpAsync();
         var content = Path.Join(old.SitePath, backup.RemotePath) + (format == BackupFormat.Rsync ? "" : encrypted ? ".tar.gz.enc" : ".tar.gz");
-        var options = new AppImportOptions { Location = TestPlatform.Location, Path = content, Secrets = encrypted ? Secret.Password(Password) : SiteSecrets.None };
+        var options = Imports.From(content, encrypted ? Password : null);
         if (encrypted)
         {
             Assert.Equal("RestorePasswordNeeded", await platform.FailAsync(options with { Secrets = SiteSecrets.None }));
@@ -189,7 +189,7 @@ public sealed class ImportTests
         platform.Folder.Make("outside");
         foreach (var path in new[] { zip, tar, link })
         {
-            Assert.Equal("BackupHostile", await platform.FailAsync(new AppImportOptions { Location = TestPlatform.Location, Path = path }));
+            Assert.Equal("BackupHostile", await platform.FailAsync(Imports.From(path)));
         }
         Assert.Equal(["old"], Directory.EnumerateFileSystemEntries(platform.Data).Select(Path.GetFileName));
         Assert.Empty(Directory.EnumerateFileSystemEntries(platform.Folder["outside"]));
@@ -201,7 +201,7 @@ public sealed class ImportTests
     {
         using var platform = await new TestPlatform().SetUpAsync();
         platform.Folder.Write("data/old", "old");
-        var options = new AppImportOptions { Location = TestPlatform.Location, Path = platform.Folder.Make("none") };
+        var options = Imports.From(platform.Folder.Make("none"));
         Assert.Equal("BackupDamaged", await platform.FailAsync(options));
         Assert.Equal("FileNotRead", await platform.FailAsync(options with { Path = platform.Folder["missing"] }));
         Assert.Equal("ImportUnreadable", await platform.FailAsync(options with { Path = platform.Folder.Write("text", new string('t', 2000)) }));

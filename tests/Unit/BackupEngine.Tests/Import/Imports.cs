@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
+using ICSharpCode.SharpZipLib.BZip2;
 
 namespace CloudBackup.Tests.Import;
 
@@ -10,6 +11,25 @@ internal static partial class Imports
     public const string Password = "correct horse";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>A platform whose app has other data than what is imported.</summary>
+    public static async Task<TestPlatform> MakeTargetAsync()
+    {
+        var platform = await new TestPlatform().SetUpAsync();
+        platform.Folder.Write("data/old", "old");
+        return platform;
+    }
+
+    /// <summary>A content as bzip2 packs it.</summary>
+    public static byte[] BZip2(byte[] content)
+    {
+        using var packed = new MemoryStream();
+        using (var stream = new BZip2OutputStream(packed) { IsStreamOwner = false })
+        {
+            stream.Write(content);
+        }
+        return packed.ToArray();
+    }
 
     /// <summary>An import into the platform's app from a file or folder.</summary>
     public static AppImportOptions From(string path, string? password = null) => new()

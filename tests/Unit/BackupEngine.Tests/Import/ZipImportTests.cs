@@ -16,7 +16,7 @@ public sealed class ZipImportTests
     [InlineData(true)]
     public async Task A_content_that_does_not_have_its_checksum_is_damage(bool isDeflated)
     {
-        using var platform = await MakeAsync();
+        using var platform = await Imports.MakeTargetAsync();
         var good = new ZipItem("data/good", "good") { IsDeflated = isDeflated };
         var bad = new ZipItem("data/bad", new string('b', 100_000)) { IsDeflated = isDeflated, Checksum = 0x12345678 };
         Assert.Equal("ImportUnreadable", await platform.FailAsync(Zip(platform, good, bad)));
@@ -32,7 +32,7 @@ public sealed class ZipImportTests
     [InlineData(10)]
     public async Task A_content_of_another_length_than_declared_is_refused(long size)
     {
-        using var platform = await MakeAsync();
+        using var platform = await Imports.MakeTargetAsync();
         var item = new ZipItem("data/f", new byte[100_000]) { Size = size };
         Assert.Equal("ImportUnreadable", await platform.FailAsync(Zip(platform, item)));
         Assert.Equal("ImportUnreadable", await platform.FailAsync(Zip(platform, item with { IsDeflated = true })));
@@ -42,7 +42,7 @@ public sealed class ZipImportTests
     [Fact]
     public async Task An_archive_that_says_it_does_not_fit_is_refused_before_anything_is_touched()
     {
-        using var platform = await MakeAsync();
+        using var platform = await Imports.MakeTargetAsync();
         var bomb = new ZipItem("data/bomb", new byte[100_000]) { IsDeflated = true, Size = 1L << 62 };
         Assert.Equal("DestinationTooSmall", await platform.FailEarlyAsync(Zip(platform, bomb)));
         Assert.Equal("DestinationTooSmall", await platform.FailEarlyAsync(Zip(platform, bomb, bomb with { Name = "data/second" })));
@@ -59,7 +59,7 @@ public sealed class ZipImportTests
     [Fact]
     public async Task Links_come_in_as_links_set_id_bits_do_not_and_special_files_are_told_of()
     {
-        using var platform = await MakeAsync();
+        using var platform = await Imports.MakeTargetAsync();
         await platform.ImportAsync(Zip(
             platform,
             new ZipItem("data/", "") { UnixMode = 0x4000 | 0x1ED },
@@ -81,7 +81,7 @@ public sealed class ZipImportTests
     [Fact]
     public async Task Folders_that_have_no_entry_are_like_the_data_directory_that_is_replaced()
     {
-        using var platform = await MakeAsync();
+        using var platform = await Imports.MakeTargetAsync();
         System.IO.File.SetUnixFileMode(platform.Data, (UnixFileMode)0x1E8); // 0750
         Owner.Set(platform.Data, 1234, 2345);
         await platform.ImportAsync(Zip(platform, new ZipItem("data/a/b/page", "p"), new ZipItem("data/own/", "") { UnixMode = 0x4000 | 0x1C0 }, new ZipItem("data/own/page", "p")));
@@ -93,7 +93,7 @@ public sealed class ZipImportTests
     [Fact]
     public async Task A_tar_archive_without_entries_for_folders_gets_them_too()
     {
-        using var platform = await MakeAsync();
+        using var platform = await Imports.MakeTargetAsync();
         System.IO.File.SetUnixFileMode(platform.Data, (UnixFileMode)0x1ED);
         var tar = platform.Folder["bare.tar"];
         await using (var writer = new System.Formats.Tar.TarWriter(System.IO.File.Create(tar)))
@@ -103,13 +103,6 @@ public sealed class ZipImportTests
         await platform.ImportAsync(Imports.From(tar));
         Assert.Equal((UnixFileMode)0x1ED, System.IO.File.GetUnixFileMode(platform.Data));
         Assert.Equal((UnixFileMode)0x1ED, System.IO.File.GetUnixFileMode(Path.Join(platform.Data, "a")));
-    }
-
-    private static async Task<TestPlatform> MakeAsync()
-    {
-        var platform = await new TestPlatform().SetUpAsync();
-        platform.Folder.Write("data/old", "old");
-        return platform;
     }
 
     private static AppImportOptions Zip(TestPlatform platform, params ZipItem[] items) =>

@@ -1,3 +1,4 @@
+using CloudBackup.Catalog;
 using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 
@@ -53,7 +54,7 @@ public sealed class MovedPlatformTests
         Assert.Equal("0.0.9", result.BackupVersion);
         machine.AssertAllIsBack();
         machine.Reopen();
-        Assert.NotEqual(2, SchemaOf(Path.Join(machine.Home, "platform.db")));
+        Assert.Equal(Migrations.CurrentVersion, SchemaOf(Path.Join(machine.Home, "platform.db")));
         Assert.Equal([TestPlatform.Location], machine.Engine.Apps.List().Select(app => app.Location));
         Assert.Equal(["", "of before"], machine.Engine.AppBackups.List().Select(backup => backup.Label ?? ""));
         Assert.Equal(box.Id, Assert.Single(machine.Engine.PlatformBackups.List()).Id);

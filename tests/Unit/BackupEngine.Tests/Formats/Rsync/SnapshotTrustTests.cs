@@ -223,7 +223,7 @@ public sealed class SnapshotTrustTests : IDisposable
         await MakeAsync(5);
         await _scene.Inner.WriteAsync("snapshot/6f1e/data/file-3", ObjectContent.FromBytes("CONTENT OF 3"u8.ToArray()), WriteMode.Replace, Token);
         new RsyncFormat().Distrust(_scene.Remembered, "6f1e");
-        _scene.BeforeCall = (call, _) => Throw(call is "list" or "copy");
+        _scene.BeforeCall = (call, _) => FaultyStorage.FailIf(call is "list" or "copy");
         await Assert.ThrowsAsync<StorageException>(() => _scene.BackUpAsync());
         _scene.BeforeCall = null;
         await _scene.BackUpAndCheckAsync();
@@ -278,7 +278,7 @@ public sealed class SnapshotTrustTests : IDisposable
         scene.Forget();
         await scene.Inner.RemoveAsync($"{scene.Backups[0]}.index.gz", Token);
         scene.Write("y", "new");
-        scene.BeforeCall = (call, _) => Throw(call is "flush" or "copyfolder");
+        scene.BeforeCall = (call, _) => FaultyStorage.FailIf(call is "flush" or "copyfolder");
         await Assert.ThrowsAsync<StorageException>(() => scene.BackUpAsync());
         // As a file system that had its length on the disk, and not its bytes.
         await scene.Inner.WriteAsync("snapshot/6f1e/data/x", ObjectContent.FromBytes(new byte[5]), WriteMode.Replace, Token);
@@ -306,17 +306,9 @@ public sealed class SnapshotTrustTests : IDisposable
     /// <summary>Ends a run after its uploads.</summary>
     private async Task InterruptAsync()
     {
-        _scene.BeforeCall = (call, _) => Throw(call == "copy");
+        _scene.BeforeCall = (call, _) => FaultyStorage.FailIf(call == "copy");
         await Assert.ThrowsAsync<StorageException>(() => _scene.BackUpAsync());
         _scene.BeforeCall = null;
-    }
-
-    private static void Throw(bool isDue)
-    {
-        if (isDue)
-        {
-            throw FaultyStorage.Error(StorageErrorKind.Other, "x");
-        }
     }
 
     /// <summary>Cuts a log after its first frame, which gets another boot id: length, CRC-32C, content.</summary>

@@ -54,7 +54,7 @@ internal sealed class SyncScene : IDisposable
     /// <summary>Called for each item while the source is listed.</summary>
     public Action<SourceItem>? OnItem { get; set; }
 
-    /// <summary>The calls of the last run that wrote or removed something of the snapshot, or copied from it.</summary>
+    /// <summary>All calls of the last run, each with its path.</summary>
     public List<string> Calls { get; } = [];
 
     /// <summary>The clock of the runs.</summary>

@@ -92,7 +92,7 @@ public sealed class TwoMachinesTests : IDisposable
         {
             _scene.Write("x", "of B");
             _scene.Write("y", "of B");
-            _scene.BeforeCall = (call, path) => Throw(call == "copy");
+            _scene.BeforeCall = (call, path) => FaultyStorage.FailIf(call == "copy");
             await Assert.ThrowsAsync<StorageException>(() => _scene.BackUpAsync());
             _scene.BeforeCall = null;
         }
@@ -122,7 +122,7 @@ public sealed class TwoMachinesTests : IDisposable
         await scene.BackUpAndCheckAsync();
         scene.Write("x", "2");
         // Killed after the upload: nothing can be tidied up.
-        scene.BeforeCall = (call, path) => Throw(call == "copyfolder" || (call == "remove" && path.StartsWith(Lease, StringComparison.Ordinal)));
+        scene.BeforeCall = (call, path) => FaultyStorage.FailIf(call == "copyfolder" || (call == "remove" && path.StartsWith(Lease, StringComparison.Ordinal)));
         await Assert.ThrowsAsync<StorageException>(() => scene.BackUpAsync());
         Assert.Single(Directory.GetFiles(Path.Join(site, Lease)));
         scene.BeforeCall = null;
@@ -140,7 +140,7 @@ public sealed class TwoMachinesTests : IDisposable
         var isAnnounced = false;
         _scene.BeforeCall = (call, path) =>
         {
-            Throw(call == "write" && path.StartsWith(Lease, StringComparison.Ordinal) && isAnnounced);
+            FaultyStorage.FailIf(call == "write" && path.StartsWith(Lease, StringComparison.Ordinal) && isAnnounced);
             isAnnounced |= path.StartsWith(Lease, StringComparison.Ordinal);
             if (path == "snapshot/6f1e/data/x" && call == "write")
             {
@@ -156,14 +156,6 @@ public sealed class TwoMachinesTests : IDisposable
         var scene = new SyncScene(folder => new FileSystemStorage(folder.Make("site"), new SystemRandomSource()));
         site = scene.Folder["site"];
         return scene;
-    }
-
-    private static void Throw(bool isDue)
-    {
-        if (isDue)
-        {
-            throw FaultyStorage.Error(StorageErrorKind.Other, "x");
-        }
     }
 
     private async Task AssertSharedAsync()
