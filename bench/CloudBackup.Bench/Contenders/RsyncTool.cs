@@ -3,7 +3,7 @@ using CloudBackup.Bench.Measuring;
 
 namespace CloudBackup.Bench.Contenders;
 
-/// <summary>rsync, to a folder on the same disk. It flushes nothing.</summary>
+/// <summary>rsync, to a folder on the same disk. It flushes nothing unless it is told to.</summary>
 internal static class RsyncTool
 {
     /// <summary>What a second copy is called that shares with the first what has not changed.</summary>
@@ -21,6 +21,9 @@ internal static class RsyncTool
         MeasuredAgain = place => Run(place, Second, $"--link-dest={place[First]}"),
         StoredBytes = place => FolderFacts.Of(place[First]).Bytes,
     };
+
+    /// <summary>A copy of which each file is on the disk when it ends, as a backup of ours is.</summary>
+    public static Contender DurableCopy { get; } = Copy with { Name = "rsync -a --fsync", Measured = place => Run(place, First, "--fsync") };
 
     /// <summary>Checks a second copy.</summary>
     /// <exception cref="BenchException">It is not whole.</exception>

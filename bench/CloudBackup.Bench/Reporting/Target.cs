@@ -18,6 +18,13 @@ internal sealed record Target(string Text, Func<ScenarioResult, Verdict?> Judge)
             ? Verdict.Of(peer.WallSeconds / result.First.WallSeconds, reached => reached >= factor, "0.00", " times")
             : null);
 
+    /// <summary>The same, where for each the time counts until what it has written is on the disk.</summary>
+    public static Target FasterOntoTheDisk(string other, double factor) => new(
+        string.Create(CultureInfo.InvariantCulture, $"on the disk at least {factor} times as fast as {other}"),
+        result => result.Find(other) is { } peer
+            ? Verdict.Of(peer.OnDiskSeconds / result.First.OnDiskSeconds, reached => reached >= factor, "0.00", " times")
+            : null);
+
     /// <summary>The first contender stores at most so many percent more than another.</summary>
     public static Target StoredAbove(string other, double percent) => new(
         string.Create(CultureInfo.InvariantCulture, $"stores at most {percent} % more than {other}"),

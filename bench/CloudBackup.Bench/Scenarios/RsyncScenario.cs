@@ -24,10 +24,15 @@ internal sealed class RsyncFirstScenario : RsyncScenario
     public override string Question => "a first backup of 100,000 files as a plain folder";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Contender> Contenders { get; } = [Ours, RsyncTool.Copy, Restic.InitialBackup, Borg.InitialBackup];
+    public override IReadOnlyList<Contender> Contenders { get; } = [Ours, RsyncTool.Copy, RsyncTool.DurableCopy, Restic.InitialBackup, Borg.InitialBackup];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Target> Targets { get; } = [Target.FasterThan(RsyncTool.Copy.Name, 1.5)];
+    public override IReadOnlyList<Target> Targets { get; } = 
+    [
+        Target.FasterThan(RsyncTool.Copy.Name, 1.5),
+        Target.FasterOntoTheDisk(RsyncTool.Copy.Name, 1.5),
+        Target.FasterOntoTheDisk(RsyncTool.DurableCopy.Name, 1.5),
+    ];
 }
 
 /// <summary>What memory very many files take.</summary>

@@ -14,6 +14,12 @@ internal enum WriteMode
     /// without that ability makes it durable at once.
     /// </summary>
     ReplaceLater,
+
+    /// <summary>
+    /// Like <see cref="ReplaceLater"/>, for a path that should hold no object, and that nobody reads before <see cref="IDeferredFlush.FlushAsync"/>
+    /// has returned: a writer that is killed may leave a part of the object there. An object that is there after all is replaced as a whole.
+    /// </summary>
+    NewLater,
 }
 
 /// <summary>

@@ -77,7 +77,7 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
         }
         await changes.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
         ReadOnlyMemory<byte> stored = target.Cipher is { } cipher ? cipher.Encrypt(content.Span) : content;
-        await target.WriteAsync(_names.ObjectOf(planned.Path), ObjectContent.FromBytes(stored), cancellationToken).ConfigureAwait(false);
+        await target.WriteAsync(_names.ObjectOf(planned.Path), ObjectContent.FromBytes(stored), IsNew(planned), cancellationToken).ConfigureAwait(false);
         return (record, true);
     }
 
@@ -106,7 +106,7 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
         var isDone = false;
         try
         {
-            await target.WriteAsync(_names.ObjectOf(planned.Path), content, cancellationToken).ConfigureAwait(false);
+            await target.WriteAsync(_names.ObjectOf(planned.Path), content, IsNew(planned), cancellationToken).ConfigureAwait(false);
             isDone = true;
         }
         finally
@@ -186,6 +186,8 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
             Knows = SyncKnowledge.Hash | SyncKnowledge.Facts | (isFresh ? SyncKnowledge.Fresh : SyncKnowledge.None),
         };
     }
+
+    private static bool IsNew(SyncRecord planned) => planned.StoredSize < 0;
 
     /// <summary>What one reading of a short file gave.</summary>
     private readonly record struct SmallReading(FileFacts Facts, int Length, bool HasChanged);

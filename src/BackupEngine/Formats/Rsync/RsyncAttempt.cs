@@ -123,7 +123,16 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
             return;
         }
         var rotation = new Rotation(target, run.Paths.RemotePath, run.Limits.CopyConcurrency);
-        await rotation.RunAsync(objects, cancellationToken).ConfigureAwait(false);
+        // The disk writes what was uploaded while the objects get their second names.
+        var flush = _journal!.HasChanged ? _journal.FlushAsync(cancellationToken) : Task.CompletedTask;
+        try
+        {
+            await rotation.RunAsync(objects, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await flush.ConfigureAwait(false);
+        }
         var metadata = await finish.AddFsMetadataAsync(
             _plan!.FsMetadata, () => _journal!.BeginChangeAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         await rotation.RunAsync([metadata], cancellationToken).ConfigureAwait(false);

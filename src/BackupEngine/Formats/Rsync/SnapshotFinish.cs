@@ -101,7 +101,7 @@ internal sealed class SnapshotFinish : IDisposable
         {
             await beforeUpload().ConfigureAwait(false);
             var content = ObjectContent.FromFactory(record.StoredSize, Open);
-            await _target.WriteAsync(_names.ObjectOf(record.Path), content, cancellationToken).ConfigureAwait(false);
+            await _target.WriteAsync(_names.ObjectOf(record.Path), content, isNew: false, cancellationToken).ConfigureAwait(false);
         }
         AddToIndex(EntryOf(record));
         _run.Counters.AddSourceBytes(length);

@@ -12,6 +12,11 @@ namespace CloudBackup.Formats.Rsync;
 internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJournal journal, SyncOrigins origins) : ISyncChanges, IDisposable
 {
     private const int RemovalsAtATime = 1000;
+    private const int FilesAtATime = 64;
+    private const long BytesAtATime = 1024 * 1024;
+
+    /// <summary>So much at most waits for the disk: it writes while we read, and has little left to do at the end.</summary>
+    private const long FlushAfter = 200_000_000;
 
     /// <summary>So much work at most has to be looked at again when the machine dies.</summary>
     private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(30);
@@ -22,6 +27,7 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         MemoryBudget.OfFormat(run.Limits, target.Storage.Capabilities) / FileUploader.MostMemory,
         1,
         run.Limits.UploadConcurrency ?? target.Storage.Capabilities.UploadConcurrency);
+    private long _unflushed;
     private long _lastFlush = run.Time.GetTimestamp();
 
     /// <summary>What became of further names of files that have vanished; null when none has.</summary>
@@ -88,17 +94,49 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         using var finder = new SourceFinder(origins);
         var options = new ParallelOptions { MaxDegreeOfParallelism = _uploads, CancellationToken = cancellationToken };
         var lost = new ConcurrentBag<string>();
-        await Parallel.ForEachAsync(Work(plan, finder), options, async (work, token) =>
+        await Parallel.ForEachAsync(Gather(Work(plan, finder)), options, async (group, token) =>
         {
-            if (await UploadAsync(work, token).ConfigureAwait(false) is null && work.Planned.Facts.LinkCount > 1)
+            foreach (var work in group)
             {
-                lost.Add(work.Planned.Path);
+                if (await UploadAsync(work, token).ConfigureAwait(false) is null && work.Planned.Facts.LinkCount > 1)
+                {
+                    lost.Add(work.Planned.Path);
+                }
             }
-            await FlushNowAndThenAsync(token).ConfigureAwait(false);
+            await FlushNowAndThenAsync(group.Sum(work => work.Planned.Facts.Size), token).ConfigureAwait(false);
         }).ConfigureAwait(false);
         if (!lost.IsEmpty)
         {
             await MoveLinksAsync(plan, lost.ToHashSet(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// What one worker takes at once. On a disk those are short files of one folder: several workers in one folder wait for each other, for
+    /// the system takes one change of a folder at a time. Where each request is a round trip, it is one file.
+    /// </summary>
+    private IEnumerable<List<Upload>> Gather(IEnumerable<Upload> uploads)
+    {
+        var most = target.Storage.Capabilities.IsRemote ? 1 : FilesAtATime;
+        var group = new List<Upload>();
+        var folder = "";
+        long bytes = 0;
+        foreach (var upload in uploads)
+        {
+            var next = StoragePath.FolderOf(upload.Planned.Path);
+            if (group.Count > 0 && (group.Count == most || bytes + upload.Planned.Facts.Size > BytesAtATime || next != folder))
+            {
+                yield return group;
+                group = [];
+                bytes = 0;
+            }
+            folder = next;
+            bytes += upload.Planned.Facts.Size;
+            group.Add(upload);
+        }
+        if (group.Count > 0)
+        {
+            yield return group;
         }
     }
 
@@ -177,14 +215,16 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         }
     }
 
-    private async Task FlushNowAndThenAsync(CancellationToken cancellationToken)
+    private async Task FlushNowAndThenAsync(long bytes, CancellationToken cancellationToken)
     {
-        if (run.Time.GetElapsedTime(Interlocked.Read(ref _lastFlush)) < FlushEvery || !await _flushing.WaitAsync(0, cancellationToken).ConfigureAwait(false))
+        var isDue = Interlocked.Add(ref _unflushed, bytes) >= FlushAfter || run.Time.GetElapsedTime(Interlocked.Read(ref _lastFlush)) >= FlushEvery;
+        if (!isDue || !await _flushing.WaitAsync(0, cancellationToken).ConfigureAwait(false))
         {
             return;
         }
         try
         {
+            Interlocked.Exchange(ref _unflushed, 0);
             await journal.FlushAsync(cancellationToken).ConfigureAwait(false);
             Interlocked.Exchange(ref _lastFlush, run.Time.GetTimestamp());
         }

@@ -17,8 +17,15 @@ internal sealed record SnapshotTarget(IBackupStorage Storage, string Root, Backu
     public ObjectNames NewNames() => new(Cipher);
 
     /// <summary>Stores an object in place of the one of its name; durable with the next flush at the latest.</summary>
-    public Task WriteAsync(string objectPath, ObjectContent content, CancellationToken cancellationToken) =>
-        Storage.WriteAsync(PathOf(objectPath), content, WriteMode.ReplaceLater, cancellationToken);
+    /// <param name="objectPath">Its path.</param>
+    /// <param name="content">Its content.</param>
+    /// <param name="isNew">
+    /// Whether there was none of its name. Of a new one a run that is killed may leave a part: the next run knows nothing of it but what the
+    /// listing shows, and reads it back.
+    /// </param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public Task WriteAsync(string objectPath, ObjectContent content, bool isNew, CancellationToken cancellationToken) =>
+        Storage.WriteAsync(PathOf(objectPath), content, isNew ? WriteMode.NewLater : WriteMode.ReplaceLater, cancellationToken);
 
     /// <summary>Removes an object; a missing one is no error.</summary>
     public Task RemoveAsync(string objectPath, CancellationToken cancellationToken) =>

@@ -27,8 +27,9 @@ internal enum SyncOutcome : byte
 }
 
 /// <summary>
-/// Tells, action by action, what a run has done: written to a file at once, so that a run that is killed leaves it behind. Where each
-/// outcome stands is kept in memory, eight bytes for each action. Thread-safe.
+/// Tells, action by action, what a run has done, for a run that is killed: what counts as soon as it is said is written to the file at once,
+/// what counts only after a flush of the storage at the latest before that flush is noted. Where each outcome stands is kept in memory, eight
+/// bytes for each action. Thread-safe.
 /// </summary>
 internal sealed class SyncLog : IDisposable
 {
@@ -39,8 +40,10 @@ internal sealed class SyncLog : IDisposable
     private readonly SafeFileHandle _file;
     private readonly SyncEncoder _encoder = new();
     private readonly List<long> _places = [];
+    private byte[] _late = new byte[64 * 1024];
     private byte[] _frame = new byte[1024];
     private long _length;
+    private int _lateLength;
     private int _batch;
 
     private SyncLog(SafeFileHandle file) => _file = file;
@@ -113,6 +116,7 @@ internal sealed class SyncLog : IDisposable
         isDurable = false;
         lock (_lock)
         {
+            WriteLate();
             if (action >= _places.Count || _places[(int)action] == 0 || ReadFrame(_places[(int)action] - 1) is not { } length)
             {
                 return SyncOutcome.None;
@@ -146,13 +150,38 @@ internal sealed class SyncLog : IDisposable
                 _encoder.Write(record);
             }
             var length = _encoder.Span.Length;
-            Reserve(HeadLength + length);
-            BinaryPrimitives.WriteInt32LittleEndian(_frame, length);
-            BinaryPrimitives.WriteUInt32LittleEndian(_frame.AsSpan(4), Checksum(_encoder.Span));
-            _encoder.Span.CopyTo(_frame.AsSpan(HeadLength));
-            RandomAccess.Write(_file, _frame.AsSpan(0, HeadLength + length), _length);
+            var frame = Reserve(HeadLength + length);
+            BinaryPrimitives.WriteInt32LittleEndian(frame, length);
+            BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], Checksum(_encoder.Span));
+            _encoder.Span.CopyTo(frame[HeadLength..]);
             Note(number, outcome, _length);
-            _length += HeadLength + length;
+            _length += frame.Length;
+            if (isTrusted || outcome == SyncOutcome.Started)
+            {
+                WriteLate();
+            }
+        }
+    }
+
+    /// <summary>Room for a frame behind those that are held back.</summary>
+    private Span<byte> Reserve(int length)
+    {
+        if (_late.Length - _lateLength < length)
+        {
+            WriteLate();
+            Grow(ref _late, length);
+        }
+        _lateLength += length;
+        return _late.AsSpan(_lateLength - length, length);
+    }
+
+    /// <summary>Writes what was held back.</summary>
+    private void WriteLate()
+    {
+        if (_lateLength > 0)
+        {
+            RandomAccess.Write(_file, _late.AsSpan(0, _lateLength), _length - _lateLength);
+            _lateLength = 0;
         }
     }
 
@@ -206,26 +235,31 @@ internal sealed class SyncLog : IDisposable
     /// <summary>Reads a whole frame into the buffer and returns the length of what is in it; null when there is none.</summary>
     private int? ReadFrame(long place)
     {
-        if (RandomAccess.Read(_file, _frame.AsSpan(0, HeadLength), place) < HeadLength)
+        // Most frames are shorter than the buffer: one call reads them whole.
+        var read = RandomAccess.Read(_file, _frame, place);
+        if (read < HeadLength)
         {
             return null;
         }
         var length = BinaryPrimitives.ReadInt32LittleEndian(_frame);
         var checksum = BinaryPrimitives.ReadUInt32LittleEndian(_frame.AsSpan(4));
-        if (length < 3 || length > RandomAccess.GetLength(_file) - place - HeadLength)
+        if (length < 3 || (length > read - HeadLength && length > RandomAccess.GetLength(_file) - place - HeadLength))
         {
             return null;
         }
-        Reserve(HeadLength + length);
-        var read = RandomAccess.Read(_file, _frame.AsSpan(HeadLength, length), place + HeadLength);
-        return read == length && Checksum(_frame.AsSpan(HeadLength, length)) == checksum ? length : null;
+        if (read < HeadLength + length)
+        {
+            Grow(ref _frame, HeadLength + length);
+            read = RandomAccess.Read(_file, _frame.AsSpan(0, HeadLength + length), place);
+        }
+        return read >= HeadLength + length && Checksum(_frame.AsSpan(HeadLength, length)) == checksum ? length : null;
     }
 
-    private void Reserve(int length)
+    private static void Grow(ref byte[] buffer, int length)
     {
-        if (_frame.Length < length)
+        if (buffer.Length < length)
         {
-            Array.Resize(ref _frame, length * 2);
+            Array.Resize(ref buffer, length * 2);
         }
     }
 

@@ -13,9 +13,21 @@ internal sealed partial class FileSystemStorage
     public async Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken)
     {
         var name = StoragePath.NameOf(StoragePath.Check(path));
-        var partial = PartialName.For(name, random);
-        var isDurable = mode != WriteMode.ReplaceLater;
-        using var folder = OpenForWrite(path, partial, isDurable, out var file);
+        var isDurable = mode is not (WriteMode.ReplaceLater or WriteMode.NewLater);
+        // A name of its own, and a rename at the end, cost a third of what a short file costs: what nobody looks at needs none.
+        var isDirect = mode == WriteMode.NewLater;
+        var temporary = isDirect ? name : PartialName.For(name, random);
+        DirectoryNode folder;
+        WritableFile file;
+        try
+        {
+            folder = OpenForWrite(path, temporary, isDurable, out file);
+        }
+        catch (StorageException failure) when (isDirect && failure.Kind == StorageErrorKind.AlreadyExists)
+        {
+            return await WriteAsync(path, content, WriteMode.ReplaceLater, cancellationToken).ConfigureAwait(false);
+        }
+        using var _ = folder;
         try
         {
             long size;
@@ -25,12 +37,15 @@ internal sealed partial class FileSystemStorage
                 Flush(file, path, isDurable);
             }
             cancellationToken.ThrowIfCancellationRequested();
-            FileSystemErrors.Run(path, () => Publish(folder, partial, name, mode));
+            if (!isDirect)
+            {
+                FileSystemErrors.Run(path, () => Publish(folder, temporary, name, mode));
+            }
             return size;
         }
         catch
         {
-            RemoveQuietly(folder, partial);
+            RemoveQuietly(folder, temporary);
             throw;
         }
     }

@@ -103,6 +103,31 @@ public abstract partial class StorageConformance
     });
 
     [Fact]
+    public Task What_is_expected_to_be_new_replaces_what_is_there_as_a_whole() => UseAsync(async storage =>
+    {
+        var content = new SeededRandom(7).Bytes(300_000);
+        await storage.WriteAsync("later/new", ObjectContent.FromBytes(content), WriteMode.NewLater, Token);
+        await storage.WriteAsync("later/empty", ObjectContent.FromBytes(Array.Empty<byte>()), WriteMode.NewLater, Token);
+        if (storage.As<IFolderCopy>() is { } copier)
+        {
+            Assert.Empty(await copier.CopyFolderAsync("later", "2026/copy", ["new"], Token));
+        }
+        foreach (var path in new[] { "later/new", "later/never" })
+        {
+            var failing = ObjectContent.FromStream(new FailingStream(100_000, new InvalidOperationException("the source broke")));
+            await Assert.ThrowsAsync<InvalidOperationException>(() => storage.WriteAsync(path, failing, WriteMode.NewLater, Token));
+        }
+        Assert.Equal(content, await ReadAsync(storage, "later/new"));
+        Assert.Equal(["later/empty", "later/new"], await ListAsync(storage, "later", recursive: true));
+        await storage.WriteAsync("later/new", ObjectContent.FromBytes("short"u8.ToArray()), WriteMode.NewLater, Token);
+        Assert.Equal("short"u8.ToArray(), await ReadAsync(storage, "later/new"));
+        if (storage.As<IFolderCopy>() is not null)
+        {
+            Assert.Equal(content, await ReadAsync(storage, "2026/copy/new"));
+        }
+    });
+
+    [Fact]
     public Task Long_rows_of_zeros_come_back() => UseAsync(async storage =>
     {
         foreach (var length in new[] { 65_536, 3_000_000, 5_000_001 })

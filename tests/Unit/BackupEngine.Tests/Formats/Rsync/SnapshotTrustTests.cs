@@ -85,6 +85,23 @@ public sealed class SnapshotTrustTests : IDisposable
     }
 
     [Fact]
+    public async Task A_killed_run_may_have_left_parts_of_new_objects()
+    {
+        using var scene = Scene(isOnDisk: true);
+        foreach (var name in (string[])["whole", "short", "zeros"])
+        {
+            scene.Write(name, $"the content of {name}");
+        }
+        scene.BeforeCall = (call, _) => FaultyStorage.FailIf(call is "flush" or "copyfolder");
+        await Assert.ThrowsAsync<StorageException>(() => scene.BackUpAsync());
+        scene.BeforeCall = null;
+        await scene.Inner.WriteAsync("snapshot/6f1e/data/short", ObjectContent.FromBytes("the con"u8.ToArray()), WriteMode.Replace, Token);
+        await scene.Inner.WriteAsync("snapshot/6f1e/data/zeros", ObjectContent.FromBytes(new byte["the content of zeros".Length]), WriteMode.Replace, Token);
+        await scene.BackUpAndCheckAsync();
+        Assert.Equal(["data/short", "data/zeros"], scene.Uploads.Where(path => path.StartsWith("data/", StringComparison.Ordinal)).Order());
+    }
+
+    [Fact]
     public async Task The_log_of_another_plan_is_not_believed()
     {
         _scene.Write("x", "first");
