@@ -27,7 +27,7 @@ internal sealed class RsyncFirstScenario : RsyncScenario
     public override IReadOnlyList<Contender> Contenders { get; } = [Ours, RsyncTool.Copy, RsyncTool.DurableCopy, Restic.InitialBackup, Borg.InitialBackup];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Target> Targets { get; } = 
+    public override IReadOnlyList<Target> Targets { get; } =
     [
         Target.FasterThan(RsyncTool.Copy.Name, 1.5),
         Target.FasterOntoTheDisk(RsyncTool.Copy.Name, 1.5),
