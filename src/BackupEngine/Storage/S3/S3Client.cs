@@ -15,6 +15,9 @@ namespace CloudBackup.Storage.S3;
 /// </summary>
 internal sealed class S3Client : AmazonS3Client
 {
+    /// <summary>What is read from a buffer, hashed and handed to the connection at once; the SDK's own choice is 8 KiB.</summary>
+    private const int BufferLength = 64 * 1024;
+
     private readonly OneClient _connections;
 
     private S3Client(AWSCredentials credentials, AmazonS3Config config, OneClient connections)
@@ -37,6 +40,7 @@ internal sealed class S3Client : AmazonS3Client
             Timeout = Timeout.InfiniteTimeSpan,
             DisableClockSkewCorrection = true,
             DisableLogging = true,
+            BufferSize = BufferLength,
             RequestChecksumCalculation = checks.Item1,
             ResponseChecksumValidation = checks.Item2,
             HttpClientFactory = connections,

@@ -18,6 +18,9 @@ internal sealed record S3Place
     /// <summary>Whether any certificate will do.</summary>
     public bool AcceptsAnyCertificate { get; init; }
 
+    /// <summary>Whether what is sent arrives unchanged at the right place, whatever is between: by TLS with a certificate that was checked.</summary>
+    public bool IsProtectedOnTheWay => Endpoint?.Scheme != Uri.UriSchemeHttp && !AcceptsAnyCertificate;
+
     /// <summary>The host, for messages.</summary>
     public string Host => Endpoint?.Authority ?? $"s3.{Region}.amazonaws.com";
 

@@ -17,6 +17,12 @@ internal sealed partial class S3Storage
     private ChecksumAlgorithm? PartChecksum => _profile.HasChecksums ? ChecksumAlgorithm.CRC32 : null;
 
     /// <summary>
+    /// Whether contents are sent without a signature of their own, which saves both sides a SHA-256 of all bytes: where TLS protects them, as other
+    /// clients do. Amazon's checksums go with signed contents.
+    /// </summary>
+    private bool LeavesContentsUnsigned => _place.IsProtectedOnTheWay && !_profile.HasChecksums;
+
+    /// <summary>
     /// Uploads a content in parts: one is filled while others are sent, as many as the upload concurrency and the memory allow. Whatever goes
     /// wrong, the parts under way are ended first and the upload is aborted then, so that the store keeps nothing of it.
     /// </summary>
@@ -121,6 +127,7 @@ internal sealed partial class S3Storage
                         PartSize = part.Length,
                         InputStream = stream,
                         UseChunkEncoding = false,
+                        DisablePayloadSigning = LeavesContentsUnsigned,
                         ChecksumAlgorithm = PartChecksum,
                     },
                     stop).ConfigureAwait(false),

@@ -67,6 +67,7 @@ internal sealed partial class S3Storage
                 InputStream = stream,
                 AutoCloseStream = false,
                 UseChunkEncoding = false,
+                DisablePayloadSigning = LeavesContentsUnsigned,
                 ContentType = "application/octet-stream",
                 IfNoneMatch = write.Mode == WriteMode.CreateNew && _profile.CanCreateNew ? "*" : null,
             };
