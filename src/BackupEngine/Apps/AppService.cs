@@ -58,6 +58,7 @@ public sealed class AppService
         var app = Get(location);
         using var appLock = AppLock.Take(_context, app, "unregistration");
         RestoreRecovery.Run(_context, app, observer);
+        UnfinishedRestores.MakeWay(_context, app, key: null, observer);
         _context.RestoreJournal.Remove(app.Id);
         _context.Apps.Remove(app.Id);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Catalog;
 
@@ -40,6 +41,9 @@ internal sealed record RestoreJournalEntry
     /// <summary>The version that the app is restored to.</summary>
     public required string Version { get; init; }
 
+    /// <summary>When it began.</summary>
+    public DateTimeOffset Started { get; init; }
+
     /// <summary>How far it has come.</summary>
     public required RestorePhase Phase { get; init; }
 }
@@ -50,11 +54,12 @@ internal sealed record RestoreJournalEntry
 /// </summary>
 internal sealed class RestoreJournal(PlatformDatabase database)
 {
+    /// <summary>All entries.</summary>
+    public IReadOnlyList<RestoreJournalEntry> List() => database.Query("SELECT document FROM restore_journal ORDER BY app_id", Read);
+
     /// <summary>The entry of an app; null when no restore of it is under way.</summary>
-    public RestoreJournalEntry? Find(Guid appId) => database.Query(
-        "SELECT document FROM restore_journal WHERE app_id = $id",
-        row => JsonSerializer.Deserialize(row.GetString(0), RestoreJournalJson.Default.RestoreJournalEntry)!,
-        ("$id", AppStore.Key(appId))).FirstOrDefault();
+    public RestoreJournalEntry? Find(Guid appId) =>
+        database.Query("SELECT document FROM restore_journal WHERE app_id = $id", Read, ("$id", AppStore.Key(appId))).FirstOrDefault();
 
     /// <summary>Writes the entry of an app.</summary>
     public void Save(RestoreJournalEntry entry) => database.Execute(
@@ -75,6 +80,9 @@ internal sealed class RestoreJournal(PlatformDatabase database)
     /// <summary>The restore of an app has ended.</summary>
     public void Remove(Guid appId) =>
         database.Execute("DELETE FROM restore_journal WHERE app_id = $id", ("$id", AppStore.Key(appId)));
+
+    private static RestoreJournalEntry Read(SqliteDataReader row) =>
+        JsonSerializer.Deserialize(row.GetString(0), RestoreJournalJson.Default.RestoreJournalEntry)!;
 }
 
 /// <summary>How the entry is written as JSON.</summary>

@@ -1,3 +1,4 @@
+using CloudBackup.Catalog;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Cleanup;
@@ -13,11 +14,14 @@ public enum CleanupLeftOverKind
 
     /// <summary>The parts of an upload that was begun and never ended. They are invisible, and billed.</summary>
     UnfinishedUpload,
+
+    /// <summary>What a restore that was interrupted has fetched, beside the app's data on this machine.</summary>
+    UnfinishedRestore,
 }
 
 /// <summary>Something that no backup needs.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Path">Where it is, below the site's prefix.</param>
+/// <param name="Path">Where it is: below the site's prefix, or on this machine.</param>
 public sealed record CleanupLeftOver(CleanupLeftOverKind Kind, string Path)
 {
     /// <summary>The app whose it was; null for none.</summary>
@@ -26,11 +30,15 @@ public sealed record CleanupLeftOver(CleanupLeftOverKind Kind, string Path)
     /// <summary>The upload; null for none.</summary>
     internal PartialUpload? Upload { get; init; }
 
+    /// <summary>The restore; null for none.</summary>
+    internal RestoreJournalEntry? Restore { get; init; }
+
     /// <summary>What and where.</summary>
     public override string ToString() => Kind switch
     {
         CleanupLeftOverKind.Snapshot => $"the snapshot {Path} of an unregistered app",
         CleanupLeftOverKind.UnfinishedUpload => $"the unfinished upload of {Path}",
+        CleanupLeftOverKind.UnfinishedRestore => $"what an unfinished restore has fetched, in {Path} on this machine, from a backup",
         _ => $"the empty folder {Path}",
     };
 }

@@ -2,13 +2,14 @@ using System.Globalization;
 using CloudBackup.Catalog;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Restore;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Cleanup;
 
 /// <summary>
 /// Finds what no backup needs: dated folders that are empty, snapshots of apps that were unregistered here, and uploads of backups that were
-/// begun and never ended. What this platform does not know, such as another one's backups or files of the administrator's, is never touched,
+/// begun and never ended; on this machine, what restores from the site have fetched that nobody went on with. What this platform does not know, such as another one's backups or files of the administrator's, is never touched,
 /// however old.
 /// </summary>
 internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, IBackupStorage storage)
@@ -17,6 +18,9 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
     private static readonly TimeSpan YoungestEmptyFolder = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan YoungestUpload = TimeSpan.FromDays(1);
+
+    /// <summary>Who meant to go on with a restore has done so by then.</summary>
+    private static readonly TimeSpan YoungestRestore = TimeSpan.FromDays(1);
 
     /// <summary>Finds everything.</summary>
     /// <exception cref="StorageException">The storage cannot be listed.</exception>
@@ -32,8 +36,17 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
         var snapshots = names.Select(RememberedSnapshots.AppOf).OfType<Guid>().Where(id => facts.Owners.Contains(new BackupOwner(id)))
             .Concat(remembered).Where(id => !facts.Rules.RegisteredApps.Contains(id) && id != platformId).Distinct().Order()
             .Select(id => new CleanupLeftOver(CleanupLeftOverKind.Snapshot, $"{BackupNames.SnapshotFolder}/{id:D}") { AppId = id });
-        return [.. folders, .. snapshots, .. await FindUploadsAsync(cancellationToken).ConfigureAwait(false)];
+        return [.. folders, .. snapshots, .. await FindUploadsAsync(cancellationToken).ConfigureAwait(false), .. FindRestores()];
     }
+
+    private IEnumerable<CleanupLeftOver> FindRestores() =>
+        from entry in UnfinishedRestores.List(context)
+        let swap = RestoreRecovery.SwapOf(entry)
+        where facts.Rules.Now - entry.Started > YoungestRestore && swap.IsUnfinished && IsOfSite(entry.BackupId)
+        select new CleanupLeftOver(CleanupLeftOverKind.UnfinishedRestore, swap.StagingPath) { Restore = entry };
+
+    /// <summary>Whether a backup is one of the site; what is not in the catalog is every site's.</summary>
+    private bool IsOfSite(string backupId) => context.Backups.Find(backupId) is not { } record || record.Backup.Site == facts.Site.Name;
 
     private async Task<IReadOnlyList<CleanupLeftOver>> FindUploadsAsync(CancellationToken cancellationToken)
     {

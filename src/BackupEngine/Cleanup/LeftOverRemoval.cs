@@ -1,7 +1,9 @@
 using CloudBackup.Backup;
+using CloudBackup.Catalog;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
+using CloudBackup.Restore;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Cleanup;
@@ -13,6 +15,11 @@ internal sealed class LeftOverRemoval(EngineContext context, BackupSite site, IB
     /// <exception cref="StorageException">The storage failed; the next cleanup finds what is left.</exception>
     public async Task RemoveAsync(CleanupLeftOver item, CancellationToken cancellationToken)
     {
+        if (item.Restore is { } restore)
+        {
+            RemoveRestore(item, restore);
+            return;
+        }
         if (item.AppId is { } appId)
         {
             await RemoveSnapshotAsync(item, appId, cancellationToken).ConfigureAwait(false);
@@ -26,6 +33,15 @@ internal sealed class LeftOverRemoval(EngineContext context, BackupSite site, IB
         }
         // Removing an object also removes the folders that are empty without it; this one is not there.
         await storage.RemoveAsync($"{item.Path}/{BackupNames.NoObject}", cancellationToken).ConfigureAwait(false);
+    }
+
+    private void RemoveRestore(CleanupLeftOver item, RestoreJournalEntry restore)
+    {
+        observer.OnStep($"Removing {item}.");
+        if (UnfinishedRestores.Remove(context, restore, observer) is { } user)
+        {
+            observer.OnWarning($"'{item.Path}' is left for the next cleanup: the app is in use: {user}.");
+        }
     }
 
     private async Task RemoveSnapshotAsync(CleanupLeftOver item, Guid appId, CancellationToken cancellationToken)

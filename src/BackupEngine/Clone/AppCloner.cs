@@ -18,6 +18,7 @@ internal sealed class AppCloner(EngineContext context, SiteStorage storages)
         {
             var opened = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);
             await using var _ = opened.ConfigureAwait(false);
+            var source = new BackupSource(context, opened);
             var installer = new AppInstaller(context, observer);
             var app = installer.Prepare(
                 new BackupApp
@@ -29,9 +30,9 @@ internal sealed class AppCloner(EngineContext context, SiteStorage storages)
                     DataDirectory = options.DataDirectory,
                     UnfinishedRestore = backupId,
                 },
-                opened.Info.AllocatedSize);
+                source);
             observer.OnStep($"Cloning {backup.Location} from {backupId} to {app.Location}.");
-            return await installer.RunAsync(app, new BackupSource(context, opened), site.Limits, options, cancellationToken).ConfigureAwait(false);
+            return await installer.RunAsync(app, source, site.Limits, options, cancellationToken).ConfigureAwait(false);
         });
     }
 }

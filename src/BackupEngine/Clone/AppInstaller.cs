@@ -13,12 +13,13 @@ namespace CloudBackup.Clone;
 internal sealed class AppInstaller(EngineContext context, IOperationObserver observer)
 {
     /// <summary>
-    /// The app to install: an interrupted installation of the same is gone on with, everything else that is in the way is told.
+    /// The app to install: an interrupted installation of the same is gone on with, everything else that is in the way is told. Only what
+    /// an interrupted installation of something else has fetched for the same folder is removed.
     /// </summary>
     /// <param name="wanted">The app; an empty id for a new one.</param>
-    /// <param name="size">Bytes that its data needs.</param>
+    /// <param name="source">Where its data comes from.</param>
     /// <exception cref="BackupException">A value is invalid, or location or folder are in use.</exception>
-    public BackupApp Prepare(BackupApp wanted, long size)
+    public BackupApp Prepare(BackupApp wanted, IRestoreSource source)
     {
         wanted = AppRules.CheckValues(wanted) with
         {
@@ -34,7 +35,13 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
         }
         wanted = wanted with { Id = isOurs ? known!.Id : wanted.Id != Guid.Empty ? wanted.Id : context.Random.NextGuid() };
         FolderClaim.CheckDataDirectory(context, wanted);
-        var folder = new FolderToFill(wanted.DataDirectory, FolderClaim.Of(wanted).Whose, size, isOurs);
+        var canGoOn = UnfinishedRestores.CanGoOn(wanted.DataDirectory, source.ResumeKey);
+        if (!canGoOn)
+        {
+            UnfinishedRestores.MakeWay(context, wanted with { Id = Guid.Empty }, key: null, observer); // none of the locks are held yet
+        }
+        var isFree = isOurs || (canGoOn && !DataSwap.HoldsData(wanted.DataDirectory));
+        var folder = new FolderToFill(wanted.DataDirectory, FolderClaim.Of(wanted).Whose, canGoOn ? 0 : source.Size, isFree);
         return FolderCheck.Run([folder], mayReplace: false).FirstOrDefault() is { } failure ? throw failure : wanted;
     }
 
@@ -103,7 +110,7 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
         }
         try
         {
-            RemoveData(app.DataDirectory, keepFolder);
+            RemoveData(app.DataDirectory, keepFolder, isResumable: context.RestoreJournal.Find(app.Id) is not null);
         }
         catch (FileTreeException failure)
         {
@@ -112,14 +119,16 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
         context.Apps.Remove(app.Id);
     }
 
-    private static void RemoveData(string path, bool keepFolder)
+    /// <summary>Removes the data, but not what was fetched and may be gone on with; that is inside where the folder was there before.</summary>
+    private static void RemoveData(string path, bool keepFolder, bool isResumable)
     {
         if (!Directory.Exists(path))
         {
             return;
         }
         using var folder = LocalFileSystem.Open(keepFolder ? path : Path.GetDirectoryName(path)!);
-        foreach (var name in keepFolder ? [.. folder.ReadNames(CancellationToken.None)] : new List<string> { Path.GetFileName(path) })
+        var names = keepFolder ? folder.ReadNames(CancellationToken.None) : [Path.GetFileName(path)];
+        foreach (var name in names.Where(name => !isResumable || name != DataSwap.StagingName))
         {
             TreeRemoval.Remove(folder, name);
         }

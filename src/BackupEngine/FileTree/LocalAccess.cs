@@ -11,6 +11,9 @@ internal static class LocalAccess
     /// </summary>
     public static bool CanWrite(string folder) => !LocalFileSystem.IsFull || CanWriteOnLinux(folder);
 
+    /// <summary>Whether an entry belongs to the current user; true where owners are not told.</summary>
+    public static bool IsOwn(in FileFacts facts) => !LocalFileSystem.IsFull || facts.UserId == LibC.GetEffectiveUserId();
+
     /// <summary>The folder, or the nearest one above it that is there.</summary>
     public static string NearestExisting(string folder)
     {

@@ -86,7 +86,7 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         AppImportOptions options, BackupApp wanted, IRestoreSource source, SiteLimits limits, CancellationToken cancellationToken)
     {
         var installer = new AppInstaller(context, observer);
-        var app = installer.Prepare(context.Apps.Find(wanted.Id) is null ? wanted : wanted with { Id = Guid.Empty }, source.Size);
+        var app = installer.Prepare(context.Apps.Find(wanted.Id) is null ? wanted : wanted with { Id = Guid.Empty }, source);
         observer.OnStep($"Bringing {app.Location} up from {source.Name}.");
         var copy = new AppCopyOptions { Location = app.Location, DataDirectory = app.DataDirectory, SkipDns = options.SkipDns };
         return await installer.RunAsync(app, source, limits, copy, cancellationToken).ConfigureAwait(false);
@@ -104,7 +104,11 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         {
             CheckVersion(app, version);
         }
-        FolderCheck.RequireSpace(app.DataDirectory, app.DataDirectory, source.Size);
+        UnfinishedRestores.MakeWay(context, app, source.ResumeKey, observer);
+        if (!UnfinishedRestores.CanGoOn(app.DataDirectory, source.ResumeKey))
+        {
+            FolderCheck.RequireSpace(app.DataDirectory, app.DataDirectory, source.Size);
+        }
         if (!options.SkipSafetyBackup && AppRestorer.HasAnythingToLose(app))
         {
             await new SafetyBackup(context, "before import", BackupErrors.SafetyBackupFailed, observer)

@@ -37,6 +37,9 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
     public string? Version => Config?.Version;
 
     /// <inheritdoc/>
+    public string? ResumeKey => null;
+
+    /// <inheritdoc/>
     public long Size => _content.Size;
 
     /// <summary>Opens a file or folder, and refuses what can be told to be useless before anything is touched.</summary>

@@ -127,6 +127,7 @@ internal sealed class PlatformRestorer(EngineContext context, SiteStorage storag
                 locks.Add(AppLock.Take(context, app, "restore of the platform"));
                 RestoreRecovery.Run(context, app, observer);
             }
+            UnfinishedRestores.RemoveAll(context, observer);
             return locks;
         }
         catch

@@ -2,6 +2,7 @@ using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Storage;
 
 namespace CloudBackup.Restore;
 
@@ -28,7 +29,16 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         catch (Exception failure)
         {
             context.Apps.Update(job.IsFresh ? Failed(before, failure) : before);
-            RestoreRecovery.RemoveStaging(context, entry, swap, observer);
+            if (IsInterruption(failure) && swap.IsUnfinished)
+            {
+                observer.OnWarning(
+                    $"What was fetched stays in '{swap.StagingPath}': the next restore of {job.Source.Name} to the same place goes on with it. "
+                    + "Any other restore there removes it, and so does a cleanup a day from now.");
+            }
+            else
+            {
+                RestoreRecovery.RemoveStaging(context, entry, swap, observer);
+            }
             throw;
         }
         var state = new RestoreSwap(context, observer, job, swap, entry);
@@ -78,6 +88,11 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         }
     }
 
+    /// <summary>
+    /// Whether what was fetched before is good and worth its place: not when the disk is full, nor when the backup is damaged.
+    /// </summary>
+    private static bool IsInterruption(Exception failure) => failure is StorageException or OperationCanceledException;
+
     private static RestoreJob Configured(RestoreJob job, AppConfig? config) => job.Configure is { } configure && config is not null
         ? job with { App = configure(job.App, config), Restored = configure(job.Restored, config) }
         : job;
@@ -97,6 +112,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
             }
         }
         CheckDataDirectory(app);
+        UnfinishedRestores.MakeWay(context, app, job.Source.ResumeKey, observer);
         if (job.KeepOld is { } keepOld && DataSwap.HoldsData(app.DataDirectory))
         {
             return KeepingSwap.Choose(app.DataDirectory, context.Time.GetUtcNow(), chosen =>
@@ -105,10 +121,10 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
                 context.RestoreJournal.Save(EntryFor(job, chosen));
             });
         }
-        return DataSwap.Choose(app.DataDirectory, chosen => context.RestoreJournal.Save(EntryFor(job, chosen)));
+        return DataSwap.Choose(app.DataDirectory, chosen => context.RestoreJournal.Save(EntryFor(job, chosen)), job.Source.ResumeKey);
     }
 
-    private static RestoreJournalEntry EntryFor(RestoreJob job, DataSwap swap) => new()
+    private RestoreJournalEntry EntryFor(RestoreJob job, DataSwap swap) => new()
     {
         AppId = job.App.Id,
         BackupId = job.Source.Name,
@@ -116,22 +132,26 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         IsWholeFolder = swap.IsWholeFolder,
         KeptPath = swap.KeptPath,
         Version = job.Restored.Version,
+        Started = context.Time.GetUtcNow(),
         Phase = RestorePhase.Unpacking,
     };
 
     private async Task<AppConfig?> UnpackAsync(RestoreJob job, DataSwap swap, CancellationToken cancellationToken)
     {
         var app = job.App;
-        observer.OnStep($"Unpacking {job.Source.Name} beside the data of {app.Location}.");
+        UnfinishedMark? mark;
         try
         {
-            swap.Prepare();
+            mark = swap.Prepare(job.Source.ResumeKey);
         }
         catch (FileTreeException failure)
         {
             throw BackupErrors.DestinationUnusable(app.DataDirectory, failure);
         }
-        var target = new UnpackTarget(swap.UnpackPath, app.DataDirectory, $"Restoring {app.Location}", job.Limits, observer);
+        observer.OnStep(mark is { IsResumed: true }
+            ? $"Going on with the unpacking of {job.Source.Name} beside the data of {app.Location} that was interrupted."
+            : $"Unpacking {job.Source.Name} beside the data of {app.Location}.");
+        var target = new UnpackTarget(swap.UnpackPath, app.DataDirectory, $"Restoring {app.Location}", job.Limits, observer) { Mark = mark };
         var config = await job.Source.UnpackAsync(target, cancellationToken).ConfigureAwait(false);
         return swap.HasNewData
             ? config

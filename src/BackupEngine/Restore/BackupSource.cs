@@ -16,7 +16,11 @@ internal sealed class BackupSource(EngineContext context, OpenedBackup backup) :
     public long Size => backup.Info.AllocatedSize;
 
     /// <inheritdoc/>
+    /// <remarks>An archive is read from its start anyway: what was unpacked of it saves nothing.</remarks>
+    public string? ResumeKey => backup.Info.Format == BackupFormat.Rsync ? backup.Key : null;
+
+    /// <inheritdoc/>
     public async Task<AppConfig?> UnpackAsync(UnpackTarget target, CancellationToken cancellationToken) =>
-        await new BackupUnpacker(context, target.Observer)
+        await new BackupUnpacker(context, target.Observer) { Mark = target.Mark }
             .RunAsync(backup, target.Limits, target.Folder, target.Destination, target.Activity, cancellationToken).ConfigureAwait(false);
 }

@@ -11,8 +11,8 @@ namespace CloudBackup.Restore;
 /// </summary>
 internal sealed class BackupUnpacker(EngineContext context, IOperationObserver observer)
 {
-    /// <summary>The folder's owner, where an interrupted unpacking is gone on with; null where each starts with an empty folder.</summary>
-    public DestinationFolder? Unfinished { get; init; }
+    /// <summary>Stands until all contents are there, where an interrupted unpacking is gone on with; null where each starts with an empty folder.</summary>
+    public UnfinishedMark? Mark { get; init; }
 
     /// <summary>Unpacks <paramref name="backup"/> into the folder <paramref name="path"/> and returns the app's configuration in it.</summary>
     /// <param name="backup">The backup.</param>
@@ -25,7 +25,7 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
     public async Task<AppConfig> RunAsync(
         OpenedBackup backup, SiteLimits limits, string path, string destination, string activity, CancellationToken cancellationToken)
     {
-        if (Unfinished is not { IsResumed: true })
+        if (Mark is not { IsResumed: true })
         {
             FolderCheck.RequireSpace(path, destination, backup.Info.AllocatedSize);
         }
@@ -34,7 +34,7 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
             using var root = LocalFileSystem.Open(path);
             using var target = new RestoreTarget(root, backup.Info.Id, backup.IsTrusted, destination)
             {
-                IsResumed = Unfinished is { IsResumed: true },
+                IsResumed = Mark is { IsResumed: true },
             };
             var counters = new RunCounters();
             using (new ProgressReporter(activity, counters, observer, context.Time))
@@ -43,7 +43,7 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
                 observer.OnStep("Every hash is right. Setting links and folders.");
                 target.Finish(backup.ReadEntries(), cancellationToken);
             }
-            Unfinished?.CloseContents();
+            Mark?.Remove();
             var config = UnpackedContent.TryReadConfig(root, backup.Info.Id)
                 ?? throw BackupErrors.BackupDamaged(backup.Info.Id, $"it has no {AppConfig.Path}.");
             UnpackedContent.Assemble(config, root);

@@ -19,6 +19,9 @@ internal abstract class DataSwap(string dataDirectory)
     /// <summary>In the staging folder: what was there before.</summary>
     protected const string OldName = "old";
 
+    /// <summary>In the staging folder: the mark that stands until all is unpacked.</summary>
+    private const string UnfinishedName = "unfinished";
+
     /// <summary>In the unpacked backup: the app's data.</summary>
     protected const string DataName = "data";
 
@@ -50,15 +53,19 @@ internal abstract class DataSwap(string dataDirectory)
         }
     }
 
+    /// <summary>Whether it was interrupted while it unpacked something that can be gone on with.</summary>
+    public bool IsUnfinished => UnfinishedMark.Find(StagingPath, UnfinishedName, key: null) is not null;
+
     /// <summary>Whether a data directory is there and holds anything of the app's.</summary>
     public static bool HoldsData(string dataDirectory) =>
         Directory.Exists(dataDirectory) && Directory.EnumerateFileSystemEntries(dataDirectory).Any(path => Path.GetFileName(path) != StagingName);
 
-    /// <summary>The swap for a data directory: as one folder where that can work.</summary>
+    /// <summary>The swap for a data directory: one that was interrupted while it unpacked the same, else as one folder where that can work.</summary>
     /// <param name="dataDirectory">The data directory.</param>
     /// <param name="announce">Told of a swap before anything is written for it.</param>
+    /// <param name="key">Tells the content that is coming from all others; null when nothing can be gone on with.</param>
     /// <exception cref="BackupException">Another file system is mounted inside the data directory.</exception>
-    public static DataSwap Choose(string dataDirectory, Action<DataSwap> announce)
+    public static DataSwap Choose(string dataDirectory, Action<DataSwap> announce, string? key = null)
     {
         var real = RealPath.Of(dataDirectory);
         var mounts = MountTable.Read();
@@ -67,7 +74,12 @@ internal abstract class DataSwap(string dataDirectory)
             // Its content would be restored to the disk around it, and the mounted disk emptied with the old data.
             throw BackupErrors.MountInside(dataDirectory, inside);
         }
-        if (Path.GetDirectoryName(real) is not null && !mounts.IsMountPoint(real))
+        if (FindUnfinished(real, key) is { } unfinished)
+        {
+            announce(unfinished);
+            return unfinished;
+        }
+        if (IsMovable(real, mounts))
         {
             var whole = new FolderSwap(real);
             announce(whole);
@@ -81,6 +93,14 @@ internal abstract class DataSwap(string dataDirectory)
         return entries;
     }
 
+    /// <summary>The swap that was interrupted at a data directory while it unpacked what the key tells; null when there is none.</summary>
+    public static DataSwap? FindUnfinished(string dataDirectory, string? key)
+    {
+        var real = RealPath.Of(dataDirectory);
+        DataSwap[] swaps = key is null ? [] : IsMovable(real, MountTable.Read()) ? [new FolderSwap(real), new EntrySwap(real)] : [new EntrySwap(real)];
+        return Array.Find(swaps, swap => UnfinishedMark.Find(swap.StagingPath, UnfinishedName, key) is not null);
+    }
+
     /// <summary>The swap that a journal tells of.</summary>
     public static DataSwap Reopen(string dataDirectory, bool isWholeFolder, string? keptPath)
     {
@@ -91,14 +111,23 @@ internal abstract class DataSwap(string dataDirectory)
         return isWholeFolder ? new FolderSwap(dataDirectory) : new EntrySwap(dataDirectory);
     }
 
-    /// <summary>Makes the empty staging folder; what an earlier restore left in it is removed.</summary>
-    public virtual void Prepare()
+    /// <summary>
+    /// Makes the empty staging folder; what an earlier restore left in it is removed, unless the content that is coming goes on with it.
+    /// </summary>
+    /// <param name="key">Tells the content from all others; null when nothing can be gone on with.</param>
+    /// <returns>The mark that stands in the staging folder until all contents are there; null without a key.</returns>
+    public virtual UnfinishedMark? Prepare(string? key = null)
     {
+        if (key is not null && UnfinishedMark.Find(StagingPath, UnfinishedName, key) is { } left)
+        {
+            return left;
+        }
         RemoveStaging();
         using var parent = LocalFileSystem.Open(Path.GetDirectoryName(StagingPath)!);
         parent.MakeDirectory(Path.GetFileName(StagingPath));
         using var staging = LocalFileSystem.Open(StagingPath);
         staging.MakeDirectory(NewName);
+        return key is null ? null : UnfinishedMark.Set(StagingPath, UnfinishedName, key);
     }
 
     /// <summary>The new data takes the place of the old. After a failure <see cref="PutOldBack"/> is due.</summary>
@@ -158,6 +187,8 @@ internal abstract class DataSwap(string dataDirectory)
         }
         from.MoveKeepingTime(name, to, newName);
     }
+
+    private static bool IsMovable(string folder, MountTable mounts) => Path.GetDirectoryName(folder) is not null && !mounts.IsMountPoint(folder);
 
     /// <summary>Tries whether there can be a staging folder; where there can be one beside the data directory, that can be renamed.</summary>
     private bool CanWork()

@@ -8,7 +8,6 @@ namespace CloudBackup.Restore;
 /// </summary>
 internal sealed class DestinationFolder : IDisposable
 {
-    /// <summary>A file in the folder to unpack into, as long as nothing in it is final: says of which backup it has parts.</summary>
     private const string MarkName = ".cloudbackup-unfinished";
 
     private readonly string _path;
@@ -16,17 +15,19 @@ internal sealed class DestinationFolder : IDisposable
     private bool _isPublished;
     private bool _isKept;
 
-    private DestinationFolder(string path, bool isNew)
+    private DestinationFolder(string path, bool isNew, string unpackPath, UnfinishedMark mark)
     {
         _path = path;
         _isNew = isNew;
+        UnpackPath = unpackPath;
+        Mark = mark;
     }
 
     /// <summary>The folder to unpack into: empty, or as an interrupted restore of the same backup has left it.</summary>
-    public string UnpackPath => _isNew ? DataSwap.StagingBeside(_path) : Path.Join(_path, DataSwap.StagingName);
+    public string UnpackPath { get; }
 
-    /// <summary>Whether the folder to unpack into has what an interrupted restore of the same backup has left.</summary>
-    public bool IsResumed { get; private set; }
+    /// <summary>Stands in the folder to unpack into as long as not all is there.</summary>
+    public UnfinishedMark Mark { get; }
 
     /// <summary>Checks the destination and makes the folder to unpack into.</summary>
     /// <param name="path">The destination.</param>
@@ -45,23 +46,23 @@ internal sealed class DestinationFolder : IDisposable
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path) ?? path);
             }
-            var folder = new DestinationFolder(path, isNew);
-            folder.IsResumed = File.Exists(folder.MarkPath) && File.ReadAllText(folder.MarkPath) == key;
-            if (!folder.IsResumed)
+            var unpackPath = isNew ? DataSwap.StagingBeside(path) : Path.Join(path, DataSwap.StagingName);
+            var mark = UnfinishedMark.Find(unpackPath, MarkName, key);
+            if (mark is null)
             {
-                folder.RemoveStaging();
+                RemoveStaging(unpackPath);
             }
-            if (!isNew && Directory.EnumerateFileSystemEntries(path).Any(entry => entry != folder.UnpackPath))
+            if (!isNew && Directory.EnumerateFileSystemEntries(path).Any(entry => entry != unpackPath))
             {
                 throw BackupErrors.DestinationNotEmpty(path);
             }
-            if (!folder.IsResumed)
+            if (mark is null)
             {
-                using var parent = LocalFileSystem.Open(Path.GetDirectoryName(folder.UnpackPath)!);
-                parent.MakeDirectory(Path.GetFileName(folder.UnpackPath));
-                File.WriteAllText(folder.MarkPath, key);
+                using var parent = LocalFileSystem.Open(Path.GetDirectoryName(unpackPath)!);
+                parent.MakeDirectory(Path.GetFileName(unpackPath));
+                mark = UnfinishedMark.Set(unpackPath, MarkName, key);
             }
-            return folder;
+            return new DestinationFolder(path, isNew, unpackPath, mark);
         }
         catch (FileTreeException failure)
         {
@@ -72,9 +73,6 @@ internal sealed class DestinationFolder : IDisposable
             throw BackupErrors.DestinationUnusable(path, FileTreeException.From("create", path, failure));
         }
     }
-
-    /// <summary>All contents are there: what comes now is not repeated on top of itself, so a restore that is interrupted later starts anew.</summary>
-    public void CloseContents() => File.Delete(MarkPath);
 
     /// <summary>What is there stays when this is disposed, for the next restore of the same backup.</summary>
     public void KeepForNextTime() => _isKept = true;
@@ -110,13 +108,13 @@ internal sealed class DestinationFolder : IDisposable
     /// <summary>Removes what was unpacked, unless it was published or is kept for the next restore.</summary>
     public void Dispose()
     {
-        if (_isPublished || (_isKept && File.Exists(MarkPath)))
+        if (_isPublished || (_isKept && UnfinishedMark.Find(UnpackPath, MarkName, key: null) is not null))
         {
             return;
         }
         try
         {
-            RemoveStaging();
+            RemoveStaging(UnpackPath);
         }
         catch (FileTreeException)
         {
@@ -124,11 +122,9 @@ internal sealed class DestinationFolder : IDisposable
         }
     }
 
-    private string MarkPath => Path.Join(UnpackPath, MarkName);
-
-    private void RemoveStaging()
+    private static void RemoveStaging(string unpackPath)
     {
-        using var parent = LocalFileSystem.Open(Path.GetDirectoryName(UnpackPath)!);
-        TreeRemoval.Remove(parent, Path.GetFileName(UnpackPath));
+        using var parent = LocalFileSystem.Open(Path.GetDirectoryName(unpackPath)!);
+        TreeRemoval.Remove(parent, Path.GetFileName(unpackPath));
     }
 }

@@ -18,10 +18,14 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory)
     public override bool IsWholeFolder => false;
 
     /// <inheritdoc/>
-    public override void Prepare() => KeepTime(base.Prepare);
+    public override UnfinishedMark? Prepare(string? key = null) => KeepTime(() => base.Prepare(key));
 
     /// <inheritdoc/>
-    public override void RemoveStaging() => KeepTime(base.RemoveStaging);
+    public override void RemoveStaging() => KeepTime(() =>
+    {
+        base.RemoveStaging();
+        return true;
+    });
 
     /// <inheritdoc/>
     public override void PutNewInPlace()
@@ -74,12 +78,13 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory)
     }
 
     /// <summary>The staging folder is an entry of the data directory, whose time is the data's.</summary>
-    private void KeepTime(Action change)
+    private T KeepTime<T>(Func<T> change)
     {
         using var data = LocalFileSystem.Open(DataDirectory);
         var time = data.ReadFacts().Modified;
-        change();
+        var result = change();
         data.SetTime(time);
+        return result;
     }
 
     private static IEnumerable<string> EntriesOf(DirectoryNode data) =>

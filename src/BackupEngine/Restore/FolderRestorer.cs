@@ -23,11 +23,11 @@ internal sealed class FolderRestorer(EngineContext context, SiteStorage storages
         {
             var backup = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);
             await using var _ = backup.ConfigureAwait(false);
-            using var folder = DestinationFolder.Prepare(path, $"{backupId} {backup.Info.Index.Sha256}");
-            observer.OnStep(folder.IsResumed
+            using var folder = DestinationFolder.Prepare(path, backup.Key);
+            observer.OnStep(folder.Mark.IsResumed
                 ? $"Going on with the restore of {backupId} to '{path}' that was interrupted."
                 : $"Restoring {backupId} to '{path}'.");
-            var unpacker = new BackupUnpacker(context, observer) { Unfinished = folder };
+            var unpacker = new BackupUnpacker(context, observer) { Mark = folder.Mark };
             var activity = $"Restoring {wanted.Location}";
             try
             {

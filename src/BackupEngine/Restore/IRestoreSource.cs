@@ -15,7 +15,12 @@ internal interface IRestoreSource
     long Size { get; }
 
     /// <summary>
-    /// Unpacks into an empty folder and puts dumps to their places, so that <c>data</c> in it is the app's data as it was. When it returns,
+    /// Tells the content from all others, where an unpacking that was interrupted can be gone on with; null where each starts anew.
+    /// </summary>
+    string? ResumeKey { get; }
+
+    /// <summary>
+    /// Unpacks into a folder that is empty, or has what an interrupted unpacking of the same content has left, and puts dumps to their places, so that <c>data</c> in it is the app's data as it was. When it returns,
     /// everything is checked and on the disk.
     /// </summary>
     /// <param name="target">Where to, and for whom.</param>
@@ -26,9 +31,13 @@ internal interface IRestoreSource
 }
 
 /// <summary>Where content is unpacked.</summary>
-/// <param name="Folder">The empty folder.</param>
+/// <param name="Folder">The folder.</param>
 /// <param name="Destination">What the user named, for messages.</param>
 /// <param name="Activity">For the progress.</param>
 /// <param name="Limits">What may be used.</param>
 /// <param name="Observer">Is told of steps and progress.</param>
-internal sealed record UnpackTarget(string Folder, string Destination, string Activity, SiteLimits Limits, IOperationObserver Observer);
+internal sealed record UnpackTarget(string Folder, string Destination, string Activity, SiteLimits Limits, IOperationObserver Observer)
+{
+    /// <summary>Stands beside the folder until all contents are there; null for a source that cannot go on with what is there.</summary>
+    public UnfinishedMark? Mark { get; init; }
+}

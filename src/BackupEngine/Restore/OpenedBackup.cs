@@ -43,6 +43,11 @@ internal sealed class OpenedBackup : IRecordedIndex
     /// <summary>Whether the record is known to be one that this platform, or somebody else who has its keys, wrote.</summary>
     public bool IsTrusted { get; }
 
+    /// <summary>
+    /// Tells it, as it is restored here, from all others: what an interrupted restore has left with another key is of no use for this one.
+    /// </summary>
+    public string Key => $"{Info.Id} {Info.Index.Sha256} {(IsTrusted ? "trusted" : "untrusted")}";
+
     /// <summary>Opens a backup of the catalog.</summary>
     /// <exception cref="BackupException">It is not restorable, or damaged.</exception>
     /// <exception cref="StorageException">The storage failed.</exception>

@@ -19,7 +19,7 @@ internal static class RestoreRecovery
         {
             return;
         }
-        var swap = DataSwap.Reopen(entry.DataDirectory, entry.IsWholeFolder, entry.KeptPath);
+        var swap = SwapOf(entry);
         if (entry.Phase == RestorePhase.Starting)
         {
             AcceptStarted(context, app, entry, observer);
@@ -37,6 +37,10 @@ internal static class RestoreRecovery
         {
             var reason = ReasonFor(registered, wasSwapping)?.Message;
             context.Apps.Update(registered with { State = reason is null ? AppState.Installed : AppState.Error, LastError = reason });
+        }
+        if (entry.Phase == RestorePhase.Unpacking && swap.IsUnfinished)
+        {
+            return; // the next restore of the same backup goes on with what was fetched
         }
         RemoveStaging(context, entry, swap, observer);
     }
@@ -56,6 +60,9 @@ internal static class RestoreRecovery
             observer.OnWarning($"'{swap.StagingPath}' could not be removed: {failure.Message} Remove it by hand, or leave it to the next operation.");
         }
     }
+
+    /// <summary>The swap that an entry of the journal tells of.</summary>
+    public static DataSwap SwapOf(RestoreJournalEntry entry) => DataSwap.Reopen(entry.DataDirectory, entry.IsWholeFolder, entry.KeptPath);
 
     /// <summary>Undoes an interrupted swap.</summary>
     /// <exception cref="BackupException">The old data could not be brought back; it is where the message says.</exception>

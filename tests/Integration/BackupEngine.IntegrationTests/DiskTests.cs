@@ -1,4 +1,6 @@
 using CloudBackup.Restore;
+using CloudBackup.Storage;
+using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests;
@@ -59,6 +61,91 @@ public sealed class DiskTests
         Assert.Equal(BackupErrorCategory.OutOfSpace, failure.Category);
         Assert.Equal(before, Tree.Describe(data));
         Assert.Equal(["app", "lost+found"], Directory.GetFileSystemEntries(disk.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task What_was_fetched_when_the_disk_got_full_does_not_keep_it_full()
+    {
+        using var platform = TestPlatform.WithFaults(out var faults);
+        using var disk = Mount.Make(platform.Folder.Path, "ext4", 64);
+        var data = Directory.CreateDirectory(Path.Join(disk.Path, "app")).FullName;
+        await platform.SetUpAsync(app => app with { DataDirectory = data }, site => site with { Format = BackupFormat.Rsync });
+        for (var i = 0; i < 20; i++)
+        {
+            File.WriteAllBytes(Path.Join(data, $"file-{i}"), new SeededRandom(i).Bytes(1_000_000));
+        }
+        var backup = await platform.BackUpAsync();
+        var before = Tree.Describe(data);
+        var reads = new LimitedReads(faults());
+        var filler = Path.Join(disk.Path, "filler");
+        reads.BreakOff = _ =>
+        {
+            lock (reads)
+            {
+                if (!File.Exists(filler))
+                {
+                    Tools.Try("dd", "if=/dev/zero", $"of={filler}", "bs=64k"); // until nothing is free
+                }
+            }
+        };
+        reads.Allow(5);
+        var failure = await Assert.ThrowsAsync<BackupException>(() => platform.RestoreAsync(backup.Id));
+        Assert.Equal(BackupErrorCategory.OutOfSpace, failure.Category);
+        Assert.Equal(["app", "filler", "lost+found"], Directory.GetFileSystemEntries(disk.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(before, Tree.Describe(data));
+        // What an interruption has left goes as well when there is no room to go on.
+        File.Delete(filler);
+        reads.Allow(5);
+        var fill = reads.BreakOff;
+        reads.BreakOff = path => throw FaultyStorage.Error(StorageErrorKind.AccessDenied, path);
+        await Assert.ThrowsAsync<BackupException>(() => platform.RestoreAsync(backup.Id));
+        Assert.Equal([DataSwap.StagingName + "-app", "app", "lost+found"], Directory.GetFileSystemEntries(disk.Path).Select(Path.GetFileName).Order());
+        reads.Allow(5);
+        reads.BreakOff = fill;
+        Assert.Equal(BackupErrorCategory.OutOfSpace, (await Assert.ThrowsAsync<BackupException>(() => platform.RestoreAsync(backup.Id))).Category);
+        Assert.Equal(["app", "filler", "lost+found"], Directory.GetFileSystemEntries(disk.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task Where_the_data_directory_is_a_mount_point_what_was_fetched_stays_inside_and_in_no_backup()
+    {
+        using var platform = TestPlatform.WithFaults(out var faults);
+        using var disk = Mount.Make(platform.Folder.Path, "ext4", 64);
+        using var other = Mount.Make(platform.Folder.Make("other"), "ext4", 64);
+        Directory.Delete(Path.Join(disk.Path, "lost+found"));
+        Directory.Delete(Path.Join(other.Path, "lost+found"));
+        await platform.SetUpAsync(app => app with { DataDirectory = disk.Path }, site => site with { Format = BackupFormat.Rsync });
+        SampleTree.MakeSmall(disk.Path, new SeededRandom(1), files: 30);
+        var before = Tree.Describe(disk.Path);
+        var backup = await platform.BackUpAsync();
+        File.WriteAllText(Path.Join(disk.Path, "new"), "present");
+        var present = Tree.Describe(disk.Path);
+        var reads = new LimitedReads(faults());
+        var staging = Path.Join(disk.Path, DataSwap.StagingName);
+        reads.Allow(10);
+        await Assert.ThrowsAsync<BackupException>(() => platform.RestoreAsync(backup.Id));
+        Assert.True(Directory.Exists(staging));
+        Assert.Equal(present, Tree.Describe(disk.Path).Where(line => !line.Contains(DataSwap.StagingName, StringComparison.Ordinal)));
+        reads.AllowAll();
+        var between = await platform.BackUpAsync();
+        Assert.DoesNotContain(platform.StoredFiles(), path => path.Contains(DataSwap.StagingName, StringComparison.Ordinal));
+        reads.AllowAll();
+        await platform.RestoreAsync(backup.Id);
+        Assert.InRange(reads.Paths.Count, 1, 25);
+        Assert.Equal(before, Tree.Describe(disk.Path));
+        Assert.False(Directory.Exists(staging));
+        await platform.RestoreAsync(between.Id);
+        Assert.Equal(present, Tree.Describe(disk.Path));
+        // A clone into an empty disk that is mounted there.
+        var options = new AppCopyOptions { Location = "clone.example.com", DataDirectory = other.Path };
+        reads.Allow(10);
+        await Assert.ThrowsAsync<BackupException>(() => platform.Engine.AppBackups.CloneAsync(backup.Id, options, platform.Observer, Token));
+        Assert.Single(platform.Engine.Apps.List());
+        Assert.Equal([DataSwap.StagingName], Directory.GetFileSystemEntries(other.Path).Select(Path.GetFileName));
+        reads.AllowAll();
+        await platform.Engine.AppBackups.CloneAsync(backup.Id, options, platform.Observer, Token);
+        Assert.InRange(reads.Paths.Count, 1, 25);
+        Assert.Equal(before, Tree.Describe(other.Path));
     }
 
     [Theory]

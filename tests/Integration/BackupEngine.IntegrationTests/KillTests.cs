@@ -100,6 +100,48 @@ public sealed class KillTests
         Assert.Equal(["f=backed up"], Contents(platform.Data));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_restore_or_clone_of_the_format_rsync_that_is_killed_while_it_fetches_goes_on_from_there(bool isClone)
+    {
+        Tools.Need("strace");
+        using var platform = await new TestPlatform().SetUpAsync(site: site => site with { Format = BackupFormat.Rsync });
+        SampleTree.MakeSmall(platform.Data, new SeededRandom(1), files: 200);
+        var backedUp = Tree.Describe(platform.Data);
+        var backup = await platform.BackUpAsync();
+        platform.Folder.Write("data/new", "new");
+        var present = Tree.Describe(platform.Data);
+        var target = platform.Folder[isClone ? "clone" : "data"];
+        var location = isClone ? "clone.example.com" : TestPlatform.Location;
+        var staging = platform.Folder[$"{DataSwap.StagingName}-{Path.GetFileName(target)}"];
+        var command = isClone
+            ? $"Copy-BackupApp {backup.Id} {location} -DataDirectory {target} -Verbose"
+            : $"Restore-AppBackup {backup.Id} -Force -SkipSafetyBackup -Verbose";
+        platform.Engine.Dispose();
+        // The time is the last that is set of each file.
+        Assert.Equal(137, Tools.RunHost(platform.Folder["home"], command, Tools.KillAt("utimensat", 10)).ExitCode);
+        platform.Reopen();
+        Assert.Equal(present, Tree.Describe(platform.Data));
+        Assert.Equal(AppState.Restoring, platform.Engine.Apps.Get(location).State);
+        await platform.BackUpAsync();
+        Assert.Equal(AppState.Installed, platform.Engine.Apps.Get(TestPlatform.Location).State);
+        var fetched = Directory.GetFiles(Path.Join(staging, "new/data"), "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Path.Join(staging, "new"), path))
+            .Where(path => File.GetLastWriteTimeUtc(platform.Folder[path]) == File.GetLastWriteTimeUtc(Path.Join(staging, "new", path))).ToList();
+        Assert.InRange(fetched.Count, 5, 190);
+        // Who reads one of them again fails.
+        fetched.ForEach(path => File.Delete(Path.Join(platform.SitePath, backup.RemotePath, path)));
+        platform.Engine.Dispose();
+        var result = Tools.RunHost(platform.Folder["home"], command);
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("Going on with the unpacking", result.Error + result.Output, StringComparison.Ordinal);
+        Assert.Equal(backedUp, Tree.Describe(target));
+        Assert.False(Directory.Exists(staging));
+        platform.Reopen();
+        Assert.Equal(AppState.Installed, platform.Engine.Apps.Get(location).State);
+    }
+
     private static async Task KillAtEachStepAsync(TestPlatform platform)
     {
         await platform.SetUpAsync();

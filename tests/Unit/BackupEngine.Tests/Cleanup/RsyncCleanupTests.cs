@@ -1,3 +1,7 @@
+using CloudBackup.Cleanup;
+using CloudBackup.Restore;
+using CloudBackup.Storage;
+using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Cleanup;
@@ -42,6 +46,84 @@ public sealed class RsyncCleanupTests
             Directory.GetFileSystemEntries(timeline.Platform.Folder["site/snapshot"]).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(
             Directory.GetFiles(timeline.Platform.Folder["home/sync/local"]), path => path.Contains($"{app}", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_an_interrupted_restore_or_clone_has_fetched_goes_when_nobody_went_on_with_it_for_a_day(bool isClone)
+    {
+        using var timeline = await StartAsync("forever");
+        var backup = await timeline.Platform.BackUpAsync();
+        var staging = await InterruptAsync(timeline, backup, isClone);
+        timeline.Time.Advance(TimeSpan.FromHours(23));
+        Assert.Empty((await timeline.PlanAsync()).LeftOvers);
+        timeline.Time.Advance(TimeSpan.FromHours(2));
+        var plan = await timeline.PlanAsync();
+        Assert.Equal((CleanupLeftOverKind.UnfinishedRestore, staging), plan.LeftOvers.Select(item => (item.Kind, item.Path)).Single());
+        await timeline.Engine.Cleanup.ExecuteAsync(plan, _ => false, timeline.Observer, Token);
+        Assert.True(Directory.Exists(staging));
+        await timeline.CleanAsync();
+        Assert.False(Directory.Exists(staging));
+        Assert.Empty((await timeline.PlanAsync()).LeftOvers);
+        Assert.Equal(AppState.Installed, Assert.Single(timeline.Engine.Apps.List()).State);
+    }
+
+    [Fact]
+    public async Task What_is_left_where_another_app_is_by_now_goes_unless_that_one_is_being_restored()
+    {
+        using var timeline = await StartAsync("forever");
+        var backup = await timeline.Platform.BackUpAsync();
+        var staging = await InterruptAsync(timeline, backup, isClone: true);
+        timeline.Engine.Apps.Register(new BackupApp
+        {
+            Id = Guid.Empty,
+            Location = "other.example.com",
+            Version = "1",
+            DataDirectory = timeline.Platform.Folder.Make("clone"),
+        });
+        timeline.Time.Advance(TimeSpan.FromHours(25));
+        await timeline.CleanAsync();
+        Assert.False(Directory.Exists(staging));
+        await InterruptAsync(timeline, backup, isClone: false);
+        var before = Tree.Describe(timeline.Platform.Data);
+        timeline.Time.Advance(TimeSpan.FromHours(25));
+        var isDone = false;
+        // A restore that goes on with it takes long, and a cleanup comes meanwhile.
+        timeline.Faults.Before = (_, call, path) =>
+        {
+            if (call == "read" && path.EndsWith("/data/file", StringComparison.Ordinal) && !isDone)
+            {
+                isDone = true;
+                timeline.Time.Advance(TimeSpan.FromHours(25));
+                timeline.CleanAsync().GetAwaiter().GetResult();
+            }
+        };
+        await timeline.Platform.RestoreAsync(backup.Id);
+        Assert.True(isDone);
+        Assert.Contains(timeline.Observer.Warnings, warning => warning.Contains("left for the next cleanup", StringComparison.Ordinal));
+        Assert.Equal(before, Tree.Describe(timeline.Platform.Data));
+        Assert.Empty((await timeline.PlanAsync()).LeftOvers);
+    }
+
+    /// <summary>Begins a restore or clone, which the storage ends, and returns the folder with what was fetched.</summary>
+    private static async Task<string> InterruptAsync(Timeline timeline, AppBackup backup, bool isClone)
+    {
+        var options = new AppCopyOptions { Location = "clone.example.com", DataDirectory = timeline.Platform.Folder["clone"] };
+        timeline.Faults.Before = (_, call, path) =>
+        {
+            if (call == "read" && path.EndsWith("/data/file", StringComparison.Ordinal))
+            {
+                throw FaultyStorage.Error(StorageErrorKind.AccessDenied, path);
+            }
+        };
+        await Assert.ThrowsAsync<BackupException>(() => isClone
+            ? timeline.Engine.AppBackups.CloneAsync(backup.Id, options, timeline.Observer, Token)
+            : timeline.Platform.RestoreAsync(backup.Id));
+        timeline.Faults.Before = null;
+        var staging = timeline.Platform.Folder[$"{DataSwap.StagingName}-{(isClone ? "clone" : "data")}"];
+        Assert.True(Directory.Exists(staging));
+        return staging;
     }
 
     private static async Task<Timeline> StartAsync(string policy)

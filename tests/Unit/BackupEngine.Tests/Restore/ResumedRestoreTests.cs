@@ -1,4 +1,3 @@
-using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 
@@ -11,8 +10,7 @@ public sealed class ResumedRestoreTests : IDisposable
 
     private readonly TestPlatform _platform;
     private readonly Func<FaultyStorage> _faults;
-    private readonly List<string> _reads = [];
-    private int _allowed = int.MaxValue;
+    private LimitedReads? _reads;
 
     public ResumedRestoreTests() => _platform = TestPlatform.WithFaults(out _faults);
 
@@ -29,8 +27,8 @@ public sealed class ResumedRestoreTests : IDisposable
         var left = await InterruptAsync(backup);
         Assert.InRange(left.Count, 1, Files - 1);
         await RestoreAsync(backup);
-        Assert.DoesNotContain(_reads, path => left.Contains(Path.GetFileName(path)));
-        Assert.Equal(Files - left.Count, _reads.Count);
+        Assert.DoesNotContain(_reads!.Paths, path => left.Contains(Path.GetFileName(path)));
+        Assert.Equal(Files - left.Count, FilesRead());
         AssertIsRestored();
     }
 
@@ -44,7 +42,7 @@ public sealed class ResumedRestoreTests : IDisposable
         File.WriteAllText(path, new string('X', (int)new FileInfo(path).Length));
         File.SetLastWriteTimeUtc(path, time);
         await RestoreAsync(backup);
-        Assert.Contains(_reads, read => Path.GetFileName(read) == left[0]);
+        Assert.Contains(_reads!.Paths, read => Path.GetFileName(read) == left[0]);
         AssertIsRestored();
     }
 
@@ -56,7 +54,7 @@ public sealed class ResumedRestoreTests : IDisposable
         File.WriteAllText(Path.Join(_platform.Data, "file-0"), "later");
         var backup = await _platform.BackUpAsync();
         await RestoreAsync(backup);
-        Assert.Equal(Files, _reads.Count);
+        Assert.Equal(Files, FilesRead());
         AssertIsRestored();
     }
 
@@ -91,27 +89,15 @@ public sealed class ResumedRestoreTests : IDisposable
     /// <summary>Restores until the storage says no, and returns the files that are left.</summary>
     private async Task<List<string?>> InterruptAsync(AppBackup backup)
     {
-        _faults().Before = (_, call, path) =>
-        {
-            if (call == "read" && path.Contains("/data/", StringComparison.Ordinal))
-            {
-                if (Interlocked.Decrement(ref _allowed) < 0)
-                {
-                    throw FaultyStorage.Error(StorageErrorKind.AccessDenied, path);
-                }
-                lock (_reads)
-                {
-                    _reads.Add(path);
-                }
-            }
-        };
-        _allowed = Files / 2;
+        _reads = new LimitedReads(_faults());
+        _reads.Allow(Files / 2);
         await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(backup));
         Assert.False(Directory.Exists(_platform.Folder["out"]));
-        _allowed = int.MaxValue;
-        _reads.Clear();
+        _reads.AllowAll();
         return [.. Directory.EnumerateFiles(Path.Join(Staging, "data")).Select(Path.GetFileName)];
     }
+
+    private int FilesRead() => _reads!.Paths.Count(path => path.Contains("/data/", StringComparison.Ordinal));
 
     private Task<DirectoryInfo> RestoreAsync(AppBackup backup) =>
         _platform.Engine.AppBackups.RestoreToAsync(backup.Id, _platform.Folder["out"], _platform.Observer, Token);
