@@ -12,6 +12,7 @@ internal static class ScenarioList
         new TgzRestoreScenario(),
         new ManySmallFilesScenario(),
         new RsyncFirstScenario(),
+        new RsyncDurableScenario(),
         new RsyncAgainScenario("rsync-unchanged", "nothing has changed", _ => { }),
         new RsyncAgainScenario("rsync-changed", "1 % have changed", ChangingFilesData.Change),
         new RsyncMillionScenario(),

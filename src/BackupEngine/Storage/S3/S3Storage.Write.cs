@@ -18,7 +18,7 @@ internal sealed partial class S3Storage
     public async Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken)
     {
         StoragePath.Check(path);
-        var plan = new PartPlan(_profile, path, content, _buffers.Total);
+        var plan = new PartPlan(_profile, path, content, _longestPart);
         plan.CheckBefore();
         var write = new S3Write(path, mode, _context.Random.NextHex(16));
         var stream = content.Open();

@@ -16,6 +16,7 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
     private readonly S3Errors _errors;
     private readonly S3Gate _gate;
     private readonly BufferBudget _buffers;
+    private readonly long _longestPart;
     private readonly Lazy<S3Client> _client;
 
     /// <summary>Creates the storage; nothing is sent yet.</summary>
@@ -29,6 +30,7 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
         _errors = new S3Errors(place);
         _gate = new S3Gate(_errors, _profile, context);
         _buffers = new BufferBudget(MemoryBudget.OfStorage(context.Limits));
+        _longestPart = MemoryBudget.LongestOfStorage(context.Limits);
         _client = new Lazy<S3Client>(() => S3Client.Create(place, context.Credential));
         Capabilities = new StorageCapabilities
         {

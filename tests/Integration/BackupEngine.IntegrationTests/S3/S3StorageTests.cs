@@ -14,7 +14,8 @@ public sealed class S3StorageTests
     [InlineData(2)]
     public async Task A_listing_of_many_keys_is_complete_and_keeps_names_apart_that_begin_alike(int listVersion)
     {
-        var count = S3Server.IsLarge ? 25_000 : 2_500;
+        // 25 pages of the version that sites use by default, three of the other.
+        var count = listVersion == 2 ? 25_000 : 2_500;
         var bucket = await S3Server.Ceph.MakeBucketAsync();
         await using var storage = S3Server.Ceph.Open(
             bucket, S3Profiles.Find("s3-compatible")! with { ListVersion = listVersion }, limits: new SiteLimits { UploadConcurrency = 32 });
