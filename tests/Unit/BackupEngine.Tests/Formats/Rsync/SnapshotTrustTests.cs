@@ -304,6 +304,21 @@ public sealed class SnapshotTrustTests : IDisposable
         Assert.Contains("data/x", scene.Uploads);
     }
 
+    [Fact]
+    public async Task A_run_that_fails_leaves_no_folder_of_the_source_open()
+    {
+        for (var i = 0; i < 40; i++)
+        {
+            _scene.Write($"folder-{i % 4}/file-{i}", $"content of {i}");
+        }
+        _scene.BeforeCall = (call, path) => FaultyStorage.FailIf(call == "write" && path.Contains("/data/", StringComparison.Ordinal));
+        await Assert.ThrowsAsync<StorageException>(() => _scene.BackUpAsync());
+        Assert.Empty(OpenFolders());
+    }
+
+    private IEnumerable<string> OpenFolders() => Directory.EnumerateFileSystemEntries("/proc/self/fd")
+        .Select(path => new FileInfo(path).LinkTarget ?? "").Where(target => target.StartsWith(_scene.Source + "/", StringComparison.Ordinal));
+
     private SyncScene Scene(bool isOnDisk)
     {
         var scene = isOnDisk ? new SyncScene(folder => new FileSystemStorage(folder.Make("site"), new SystemRandomSource())) : new SyncScene();
