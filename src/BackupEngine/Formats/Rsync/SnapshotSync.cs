@@ -96,12 +96,19 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         var lost = new ConcurrentBag<string>();
         await Parallel.ForEachAsync(Gather(Work(plan, finder)), options, async (group, token) =>
         {
-            foreach (var work in group)
+            try
             {
-                if (await UploadAsync(work, token).ConfigureAwait(false) is null && work.Planned.Facts.LinkCount > 1)
+                foreach (var work in group)
                 {
-                    lost.Add(work.Planned.Path);
+                    if (await UploadAsync(work, token).ConfigureAwait(false) is null && work.Planned.Facts.LinkCount > 1)
+                    {
+                        lost.Add(work.Planned.Path);
+                    }
                 }
+            }
+            finally
+            {
+                Release(group);
             }
             await FlushNowAndThenAsync(group.Sum(work => work.Planned.Facts.Size), token).ConfigureAwait(false);
         }).ConfigureAwait(false);
@@ -121,24 +128,40 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         var group = new List<Upload>();
         var folder = "";
         long bytes = 0;
-        foreach (var upload in uploads)
+        try
         {
-            var next = StoragePath.FolderOf(upload.Planned.Path);
-            if (group.Count > 0 && (group.Count == most || bytes + upload.Planned.Facts.Size > BytesAtATime || next != folder))
+            foreach (var upload in uploads)
             {
-                yield return group;
-                group = [];
-                bytes = 0;
+                var next = StoragePath.FolderOf(upload.Planned.Path);
+                if (group.Count > 0 && (group.Count == most || bytes + upload.Planned.Facts.Size > BytesAtATime || next != folder))
+                {
+                    var full = group;
+                    group = [upload];
+                    bytes = 0;
+                    yield return full;
+                }
+                else
+                {
+                    group.Add(upload);
+                }
+                folder = next;
+                bytes += upload.Planned.Facts.Size;
             }
-            folder = next;
-            bytes += upload.Planned.Facts.Size;
-            group.Add(upload);
+            if (group.Count > 0)
+            {
+                var rest = group;
+                group = [];
+                yield return rest;
+            }
         }
-        if (group.Count > 0)
+        finally
         {
-            yield return group;
+            Release(group); // those that no worker has taken
         }
     }
+
+    /// <summary>Closes the folders of files whose turn did not come: an item that is done with is closed already.</summary>
+    private static void Release(List<Upload> group) => group.ForEach(work => work.Item?.Dispose());
 
     /// <summary>The files to read, in the order of the plan, each found in its folder.</summary>
     private IEnumerable<Upload> Work(SyncPlan plan, SourceFinder finder)

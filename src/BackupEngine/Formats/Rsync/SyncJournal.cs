@@ -15,6 +15,7 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
 {
     private readonly SemaphoreSlim _beginning = new(1);
     private SnapshotLease? _lease;
+    private volatile bool _hasLost;
 
     private readonly SyncLog _log = SyncLog.Create(plan.LogPath, plan.Stamp);
 
@@ -101,15 +102,29 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
     public void Finish(long action, SyncRecord record, bool isCertain) =>
         _log.Finish(action, record, isPending: !isCertain && target.Storage.As<IDeferredFlush>() is not null);
 
-    /// <summary>Makes durable what was uploaded so far.</summary>
+    /// <summary>
+    /// Makes durable what was uploaded so far. A system tells only once what it could not write: after a flush that failed, no other one of this
+    /// run says anything of what was uploaded before.
+    /// </summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         var batch = _log.BeginFlush();
         if (target.Storage.As<IDeferredFlush>() is { } deferred)
         {
-            await deferred.FlushAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await deferred.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (StorageException)
+            {
+                _hasLost = true;
+                throw;
+            }
         }
-        _log.EndFlush(batch);
+        if (!_hasLost)
+        {
+            _log.EndFlush(batch);
+        }
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,8 @@ namespace CloudBackup.Storage.Decorators;
 
 /// <summary>
 /// Tries again what failed for a reason that may pass. Looks only at <see cref="StorageException.IsRetriable"/>; a content that cannot be
-/// read twice is not written twice. A listing is retried only until its first item: providers retry their own pages.
+/// read twice is not written twice. A listing is retried only until its first item: providers retry their own pages. A flush is not: a system tells
+/// only once what it could not write, and the next flush says that all is well.
 /// </summary>
 internal sealed class RetryStorage : StorageDecorator
 {
@@ -77,14 +78,6 @@ internal sealed class RetryStorage : StorageDecorator
     /// <inheritdoc/>
     public override Task LinkAsync(string from, string to, CancellationToken cancellationToken) =>
         RunAsync(token => Ability<IHardLink>().LinkAsync(from, to, token), cancellationToken);
-
-    /// <inheritdoc/>
-    public override Task FlushLinksAsync(CancellationToken cancellationToken) =>
-        RunAsync(token => Ability<IHardLink>().FlushLinksAsync(token), cancellationToken);
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) =>
-        RunAsync(token => Ability<IDeferredFlush>().FlushAsync(token), cancellationToken);
 
     /// <inheritdoc/>
     public override Task<IReadOnlyList<string>> CopyFolderAsync(

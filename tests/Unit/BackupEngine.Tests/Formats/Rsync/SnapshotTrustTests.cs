@@ -334,6 +334,41 @@ public sealed class SnapshotTrustTests : IDisposable
         Assert.Contains("data/x", scene.Uploads);
     }
 
+    [Fact]
+    public async Task What_was_uploaded_before_a_flush_that_failed_is_not_durable_by_one_that_did_not()
+    {
+        using var folder = new TempFolder();
+        var fails = true;
+        var storage = new FaultyStorage(new FileSystemStorage(folder.Make("site"), new SystemRandomSource()))
+        {
+            Before = (_, call, _) => FaultyStorage.FailIf(call == "flush" && fails),
+        };
+        var stamp = new SyncStamp("token", "", false);
+        var plan = new SyncPlan { Path = folder["plan"], RemovalPath = folder["removals"], LogPath = folder["log"], Stamp = stamp };
+        using var journal = new SyncJournal(null, new SnapshotTarget(storage, "snapshot/x", null), plan, null, TimeProvider.System);
+        journal.Finish(0, new SyncRecord { Path = "uploaded" }, isCertain: false);
+        await Assert.ThrowsAsync<StorageException>(() => journal.FlushAsync(Token));
+        fails = false;
+        await journal.FlushAsync(Token);
+        Assert.Equal(SyncOutcome.Done, journal.Log.Find(0, out _, out var isDurable));
+        Assert.False(isDurable);
+    }
+
+    [Fact]
+    public async Task A_run_that_fails_leaves_no_folder_of_the_source_open()
+    {
+        for (var i = 0; i < 40; i++)
+        {
+            _scene.Write($"folder-{i % 4}/file-{i}", $"content of {i}");
+        }
+        _scene.BeforeCall = (call, path) => FaultyStorage.FailIf(call == "write" && path.Contains("/data/", StringComparison.Ordinal));
+        await Assert.ThrowsAsync<StorageException>(() => _scene.BackUpAsync());
+        Assert.Empty(OpenFolders());
+    }
+
+    private IEnumerable<string> OpenFolders() => Directory.EnumerateFileSystemEntries("/proc/self/fd")
+        .Select(path => new FileInfo(path).LinkTarget ?? "").Where(target => target.StartsWith(_scene.Source + "/", StringComparison.Ordinal));
+
     private SyncScene Scene(bool isOnDisk)
     {
         var scene = isOnDisk ? new SyncScene(folder => new FileSystemStorage(folder.Make("site"), new SystemRandomSource())) : new SyncScene();
