@@ -1,3 +1,4 @@
+using CloudBackup.FileTree;
 using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 
@@ -47,6 +48,35 @@ public sealed class RsyncDiskTests
         }
         Assert.All(
             Directory.EnumerateFileSystemEntries(disk.Path).Select(Path.GetFileName).Where(name => name != "lost+found"), name => Assert.Equal("snapshot", name));
+    }
+
+    [Fact]
+    public async Task A_file_that_has_all_the_links_that_the_disk_allows_is_copied_and_the_others_are_linked()
+    {
+        const int MostOfExt4 = 65_000;
+        using var platform = new TestPlatform();
+        using var disk = Mount.Make(platform.Folder.Path, "ext4", 128);
+        await platform.SetUpAsync(site: site => site with { Format = BackupFormat.Rsync, Settings = new FileSystemSettings { Path = disk.Path } });
+        foreach (var name in (string[])["a", "b", "c"])
+        {
+            File.WriteAllText(Path.Join(platform.Data, name), $"content of {name}");
+        }
+        await platform.BackUpAsync();
+        var snapshot = Directory.EnumerateDirectories(Path.Join(disk.Path, "snapshot"), "data", SearchOption.AllDirectories).Single();
+        Directory.CreateDirectory(Path.Join(disk.Path, "links"));
+        using (var from = LocalFileSystem.Open(snapshot))
+        using (var links = LocalFileSystem.Open(Path.Join(disk.Path, "links")))
+        {
+            for (var count = from.Stat("b").LinkCount; count < MostOfExt4; count++)
+            {
+                links.MakeHardLink($"{count}", from, "b");
+            }
+            var backup = await platform.BackUpAsync();
+            using var rotated = LocalFileSystem.Open(Path.Join(disk.Path, backup.RemotePath, "data"));
+            Assert.NotEqual(from.Stat("b").Inode, rotated.Stat("b").Inode);
+            Assert.Equal((from.Stat("a").Inode, from.Stat("c").Inode), (rotated.Stat("a").Inode, rotated.Stat("c").Inode));
+            Assert.True((await platform.Engine.AppBackups.TestAsync(backup.Id, platform.Observer, Token)).IsValid);
+        }
     }
 
     [Theory]
