@@ -1,0 +1,56 @@
+using CloudBackup.Formats.Rsync;
+using CloudBackup.Infrastructure;
+using CloudBackup.Storage.FileSystem;
+using CloudBackup.Tests.Support;
+
+namespace CloudBackup.Tests.Formats.Rsync;
+
+/// <summary>What the log of a run says was done, and whether that is durable.</summary>
+public sealed class SyncLogTests
+{
+    [Fact]
+    public void What_was_only_read_back_is_not_taken_for_durable_before_a_flush()
+    {
+        using var folder = new TempFolder();
+        var storage = new FileSystemStorage(folder.Path, new SystemRandomSource());
+        var stamp = new SyncStamp("token", "", false);
+        var plan = new SyncPlan { Path = folder["plan"], RemovalPath = folder["removals"], LogPath = folder["log"], Stamp = stamp };
+        using var journal = new SyncJournal(null, new SnapshotTarget(storage, "snapshot/x", null), plan, null, TimeProvider.System);
+        journal.Finish(0, new SyncRecord { Path = "read back" }, isCertain: false);
+        journal.Finish(1, new SyncRecord { Path = "known and the same" }, isCertain: true);
+        Assert.Equal(SyncOutcome.Done, journal.Log.Find(0, out _, out var isDurable));
+        Assert.False(isDurable);
+        Assert.Equal(SyncOutcome.Done, journal.Log.Find(1, out _, out isDurable));
+        Assert.True(isDurable);
+    }
+
+    [Fact]
+    public void A_log_has_what_counts_whenever_its_run_is_killed()
+    {
+        using var folder = new TempFolder();
+        var stamp = new SyncStamp(new string('1', SyncStamp.TokenLength), "", false);
+        using var written = SyncLog.Create(folder["log"], stamp);
+        var pending = 0;
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < 2000; i++)
+            {
+                written.Finish(pending++, new SyncRecord { Path = $"a path that takes some room {i}" }, isPending: true);
+            }
+            written.EndFlush(written.BeginFlush());
+            written.Start(10_000 + round);
+            written.Finish(20_000 + round, new SyncRecord { Path = "certain" }, isPending: false);
+            using var read = SyncLog.TryOpen(folder["log"], stamp)!;
+            for (var action = 0; action < pending; action++)
+            {
+                Assert.Equal(SyncOutcome.Done, read.Find(action, out var record, out var isDurable));
+                Assert.Equal(($"a path that takes some room {action % 2000}", true), (record!.Path, isDurable));
+            }
+            Assert.Equal(SyncOutcome.Started, read.Find(10_000 + round, out _, out _));
+            Assert.Equal(SyncOutcome.Done, read.Find(20_000 + round, out _, out _));
+        }
+        written.Finish(pending, new SyncRecord { Path = "not flushed" }, isPending: true);
+        Assert.Equal(SyncOutcome.Done, written.Find(pending, out _, out var isCertain));
+        Assert.False(isCertain);
+    }
+}
