@@ -13,7 +13,8 @@ namespace CloudBackup.Formats.Rsync;
 /// <param name="time">The clock.</param>
 internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncPlan plan, string? knownToken, TimeProvider time) : IDisposable
 {
-    private readonly SemaphoreSlim _beginning = new(1);
+    private readonly Lock _beginning = new();
+    private Task? _begun;
     private SnapshotLease? _lease;
     private volatile bool _hasLost;
 
@@ -28,43 +29,20 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
     /// <summary>The token that the snapshot's state has when nobody else has changed it.</summary>
     public string? StateToken => HasChanged ? plan.Stamp.Token : knownToken;
 
-    /// <summary>Called before each change; returns when it may be made.</summary>
+    /// <summary>
+    /// Called before each change; returns when it may be made. What cannot begin is not begun again: every caller gets the one failure.
+    /// </summary>
     /// <exception cref="BackupException">Somebody else changes the snapshot, or has changed it since the plan was made.</exception>
-    public async Task BeginChangeAsync(CancellationToken cancellationToken)
+    public Task BeginChangeAsync(CancellationToken cancellationToken)
     {
         if (HasChanged)
         {
             _lease?.Check();
-            return;
+            return Task.CompletedTask;
         }
-        await _beginning.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        lock (_beginning)
         {
-            if (HasChanged)
-            {
-                return;
-            }
-            if (files is not null)
-            {
-                if (SyncFileReader.ReadStamp(files.Plan) is { } interrupted)
-                {
-                    // Of a run on this machine, which is dead: the app's lock is ours.
-                    await target.Storage.RemoveAsync(files.LeasePathOf(interrupted.Token), cancellationToken).ConfigureAwait(false);
-                }
-                // Plan and log name each other: one of them alone, or with an older other one, is not believed.
-                File.Move(plan.LogPath, files.Log, overwrite: true);
-                File.Move(plan.Path, files.Plan, overwrite: true);
-                plan.Path = files.Plan;
-                _lease = await SnapshotLease.TakeAsync(target.Storage, files, plan.Stamp.Token, time, cancellationToken).ConfigureAwait(false);
-                await CheckStateAsync(files, knownToken, cancellationToken).ConfigureAwait(false);
-                await new SnapshotState { Token = plan.Stamp.Token }
-                    .WriteAsync(target.Storage, files.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
-            }
-            HasChanged = true;
-        }
-        finally
-        {
-            _beginning.Release();
+            return _begun ??= Task.Run(() => BeginAsync(cancellationToken), CancellationToken.None);
         }
     }
 
@@ -128,10 +106,27 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => _log.Dispose();
+
+    private async Task BeginAsync(CancellationToken cancellationToken)
     {
-        _log.Dispose();
-        _beginning.Dispose();
+        if (files is not null)
+        {
+            if (SyncFileReader.ReadStamp(files.Plan) is { } interrupted)
+            {
+                // Of a run on this machine, which is dead: the app's lock is ours.
+                await target.Storage.RemoveAsync(files.LeasePathOf(interrupted.Token), cancellationToken).ConfigureAwait(false);
+            }
+            // Plan and log name each other: one of them alone, or with an older other one, is not believed.
+            File.Move(plan.LogPath, files.Log, overwrite: true);
+            File.Move(plan.Path, files.Plan, overwrite: true);
+            plan.Path = files.Plan;
+            _lease = await SnapshotLease.TakeAsync(target.Storage, files, plan.Stamp.Token, time, cancellationToken).ConfigureAwait(false);
+            await CheckStateAsync(files, knownToken, cancellationToken).ConfigureAwait(false);
+            await new SnapshotState { Token = plan.Stamp.Token }
+                .WriteAsync(target.Storage, files.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
+        }
+        HasChanged = true;
     }
 
     private async Task CheckStateAsync(SyncFiles kept, string? token, CancellationToken cancellationToken)
