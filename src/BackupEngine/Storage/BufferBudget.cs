@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace CloudBackup.Storage;
 
 /// <summary>
-/// Bytes of buffers that the requests of one storage may hold together (I10), given out in the order they are asked for. Who has got a share
-/// never waits for more of it, so that nobody waits for somebody who waits.
+/// Bytes of buffers that the requests of one storage may hold together (I10), given out in the order they are asked for. Nobody waits for
+/// somebody who waits: who has waited for a buffer gives it back without waiting for another, and what a reader keeps for as long as it likes,
+/// perhaps until something is written, keeps nobody waiting for ever.
 /// </summary>
 internal sealed class BufferBudget(long total)
 {
@@ -12,17 +13,20 @@ internal sealed class BufferBudget(long total)
     private readonly LinkedList<(long Count, TaskCompletionSource Turn)> _waiting = new();
     private readonly ConcurrentBag<byte[]> _chunks = [];
     private long _used;
+    private long _kept;
 
     /// <summary>All that there is.</summary>
     public long Total => total;
 
-    /// <summary>Waits for a buffer of so many bytes. One longer than everything there is comes when nothing else is out.</summary>
+    /// <summary>
+    /// Waits for a buffer of so many bytes. One that there is no room for comes when nothing is out, or only what readers keep.
+    /// </summary>
     public async Task<PartBuffer> TakeAsync(long count, CancellationToken cancellationToken)
     {
         LinkedListNode<(long Count, TaskCompletionSource Turn)> node;
         lock (_lock)
         {
-            if (_waiting.Count == 0 && HasRoomFor(count))
+            if (_waiting.Count == 0 && IsTurnOf(count))
             {
                 _used += count;
                 return new PartBuffer(this, count);
@@ -34,31 +38,24 @@ internal sealed class BufferBudget(long total)
         return new PartBuffer(this, count);
     }
 
-    /// <summary>A buffer, if there is room for it now.</summary>
+    /// <summary>A buffer for a reader, if there is room for it now.</summary>
     public PartBuffer? TryTake(long count)
     {
         lock (_lock)
         {
-            if (_waiting.Count > 0 || !HasRoomFor(count))
-            {
-                return null;
-            }
-            _used += count;
+            return _waiting.Count == 0 && HasRoomFor(count) ? Keep(count) : null;
         }
-        return new PartBuffer(this, count);
     }
 
     /// <summary>
-    /// A buffer of so many bytes when there is room for it, else one of a chunk whether there is room or not: what somebody needs in order to go
-    /// on at all.
+    /// A buffer for a reader, of so many bytes when there is room for it, else of a chunk whether there is room or not: what it needs in order
+    /// to go on at all.
     /// </summary>
     public PartBuffer TakeSome(long wanted)
     {
         lock (_lock)
         {
-            var count = _waiting.Count == 0 && HasRoomFor(wanted) ? wanted : Math.Min(wanted, PartBuffer.ChunkLength);
-            _used += count;
-            return new PartBuffer(this, count);
+            return Keep(_waiting.Count == 0 && HasRoomFor(wanted) ? wanted : Math.Min(wanted, PartBuffer.ChunkLength));
         }
     }
 
@@ -68,7 +65,7 @@ internal sealed class BufferBudget(long total)
         : _chunks.TryTake(out var chunk) ? chunk : GC.AllocateUninitializedArray<byte>(PartBuffer.ChunkLength);
 
     /// <summary>Gives a buffer back.</summary>
-    internal void Return(long count, IEnumerable<byte[]> chunks)
+    internal void Return(long count, bool isKept, IEnumerable<byte[]> chunks)
     {
         foreach (var chunk in chunks.Where(chunk => chunk.Length == PartBuffer.ChunkLength))
         {
@@ -77,15 +74,25 @@ internal sealed class BufferBudget(long total)
         lock (_lock)
         {
             _used -= count;
+            _kept -= isKept ? count : 0;
             Serve();
         }
     }
 
+    private PartBuffer Keep(long count)
+    {
+        _used += count;
+        _kept += count;
+        return new PartBuffer(this, count, isKept: true);
+    }
+
     private bool HasRoomFor(long count) => _used == 0 || _used + count <= total;
+
+    private bool IsTurnOf(long count) => _used == _kept || _used + count <= total;
 
     private void Serve()
     {
-        while (_waiting.First is { } next && HasRoomFor(next.Value.Count))
+        while (_waiting.First is { } next && IsTurnOf(next.Value.Count))
         {
             _waiting.RemoveFirst();
             _used += next.Value.Count;

@@ -3,7 +3,8 @@ namespace CloudBackup.Storage;
 /// <summary>A stretch of an object in memory, in chunks of one length, so that large ones need no large piece of it.</summary>
 /// <param name="budget">Where it comes from.</param>
 /// <param name="capacity">The most bytes it holds.</param>
-internal sealed class PartBuffer(BufferBudget budget, long capacity) : IDisposable
+/// <param name="isKept">Whether a reader keeps it for as long as it likes.</param>
+internal sealed class PartBuffer(BufferBudget budget, long capacity, bool isKept = false) : IDisposable
 {
     /// <summary>The length of a chunk.</summary>
     public const int ChunkLength = 1024 * 1024;
@@ -68,7 +69,7 @@ internal sealed class PartBuffer(BufferBudget budget, long capacity) : IDisposab
         if (!_isDisposed)
         {
             _isDisposed = true;
-            budget.Return(capacity, _chunks);
+            budget.Return(capacity, isKept, _chunks);
             _chunks.Clear();
         }
     }

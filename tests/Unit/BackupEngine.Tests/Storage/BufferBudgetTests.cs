@@ -35,6 +35,20 @@ public sealed class BufferBudgetTests
     }
 
     [Fact]
+    public async Task What_readers_keep_keeps_nobody_waiting_for_ever()
+    {
+        var budget = new BufferBudget(10);
+        using var kept = budget.TryTake(9);
+        var first = budget.TakeAsync(6, Token);
+        var second = budget.TakeAsync(6, Token);
+        Assert.True(first.IsCompleted);
+        Assert.False(second.IsCompleted);
+        (await first).Dispose();
+        (await second).Dispose();
+        Assert.Null(budget.TryTake(2));
+    }
+
+    [Fact]
     public async Task A_cancelled_wait_lets_the_next_one_pass()
     {
         var budget = new BufferBudget(10);
