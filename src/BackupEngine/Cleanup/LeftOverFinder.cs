@@ -9,8 +9,8 @@ namespace CloudBackup.Cleanup;
 
 /// <summary>
 /// Finds what no backup needs: dated folders that are empty, snapshots of apps that were unregistered here, and uploads of backups that were
-/// begun and never ended; on this machine, what restores from the site have fetched that nobody went on with. What this platform does not know, such as another one's backups or files of the administrator's, is never touched,
-/// however old.
+/// begun and never ended; on this machine, what restores from the site have fetched that nobody went on with. What this platform does not
+/// know, such as another one's backups or files of the administrator's, is never touched, however old.
 /// </summary>
 internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, IBackupStorage storage)
 {

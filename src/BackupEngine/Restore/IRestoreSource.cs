@@ -20,8 +20,8 @@ internal interface IRestoreSource
     string? ResumeKey { get; }
 
     /// <summary>
-    /// Unpacks into a folder that is empty, or has what an interrupted unpacking of the same content has left, and puts dumps to their places, so that <c>data</c> in it is the app's data as it was. When it returns,
-    /// everything is checked and on the disk.
+    /// Unpacks into a folder that is empty, or has what an interrupted unpacking of the same content has left, and puts dumps to their places,
+    /// so that <c>data</c> in it is the app's data as it was. When it returns, everything is checked and on the disk.
     /// </summary>
     /// <param name="target">Where to, and for whom.</param>
     /// <param name="cancellationToken">Stops the unpacking.</param>

@@ -129,10 +129,12 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
         {
             await rotation.RunAsync(objects, cancellationToken).ConfigureAwait(false);
         }
-        finally
+        catch
         {
-            await flush.ConfigureAwait(false);
+            await flush.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // why the rotation ended is what counts
+            throw;
         }
+        await flush.ConfigureAwait(false);
         var metadata = await finish.AddFsMetadataAsync(
             _plan!.FsMetadata, () => _journal!.BeginChangeAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         await rotation.RunAsync([metadata], cancellationToken).ConfigureAwait(false);
