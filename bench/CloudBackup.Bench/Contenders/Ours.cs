@@ -77,7 +77,9 @@ internal static class Ours
     public static Command RawCipher(string file) => Process("cipher", file);
 
     /// <summary>Uploads a file to <see cref="Bucket"/> by the storage alone.</summary>
-    public static Command PutObject(string file) => Process("s3-put", file);
+    /// <param name="file">The file.</param>
+    /// <param name="url">The server, or a proxy before it.</param>
+    public static Command PutObject(string file, string url = Bucket.Url) => Process("s3-put", url, file);
 
     /// <summary>Writes many small objects to <see cref="Bucket"/>, or copies them there.</summary>
     public static Command ManyObjects(bool copies, string url, int count, int concurrency) =>

@@ -32,8 +32,8 @@ internal static class EngineProcess
             case ["cipher", var file]:
                 RunCipher(new FileInfo(file).Length);
                 return 0;
-            case ["s3-put", var file]:
-                await StorageProcess.PutAsync(file);
+            case ["s3-put", var url, var file]:
+                await StorageProcess.PutAsync(url, file);
                 return 0;
             case ["s3-write", var url, var count, var concurrency]:
                 await StorageProcess.WriteManyAsync(url, Number(count), Number(concurrency));

@@ -10,9 +10,9 @@ internal static class StorageProcess
     private const int ObjectLength = 10_000;
 
     /// <summary>Uploads a file as one object.</summary>
-    public static async Task PutAsync(string file)
+    public static async Task PutAsync(string url, string file)
     {
-        await using var storage = Bucket.Open(Bucket.Url);
+        await using var storage = Bucket.Open(url);
         await using var stream = File.OpenRead(file);
         await storage.WriteAsync(Path.GetFileName(file), ObjectContent.FromStream(stream), WriteMode.CreateNew, CancellationToken.None);
     }

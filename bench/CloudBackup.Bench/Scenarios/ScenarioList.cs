@@ -22,6 +22,7 @@ internal static class ScenarioList
         new ProtectFileScenario(decrypts: true),
         new S3UploadScenario(),
         new S3BackupScenario(),
+        new S3LineScenario(),
         new S3LatencyScenario(copies: false),
         new S3LatencyScenario(copies: true),
         new RsyncS3Scenario(),

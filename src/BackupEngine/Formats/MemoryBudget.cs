@@ -6,7 +6,7 @@ namespace CloudBackup.Formats;
 internal static class MemoryBudget
 {
     private const long Smallest = 64L * 1024 * 1024;
-    private const long BesidesBuffers = 24L * 1024 * 1024;
+    private const long BesidesBuffers = 32L * 1024 * 1024;
 
     /// <summary>
     /// The site's limit, else an eighth of the memory that the machine (or the container) has now, at least 64 MiB: read at each run, so
@@ -34,7 +34,7 @@ internal static class MemoryBudget
     private static long Buffers(SiteLimits limits)
     {
         var all = Of(limits);
-        return all - Math.Min(BesidesBuffers, all / 8 * 3);
+        return all - Math.Min(BesidesBuffers, all / 2);
     }
 
     private static long Available()

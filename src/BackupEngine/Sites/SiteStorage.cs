@@ -1,3 +1,4 @@
+using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
@@ -24,6 +25,7 @@ internal sealed class SiteStorage(EngineContext context)
         {
             var storage = StorageStack.Open(site, context.StorageContext(site, observer, credential));
             await using var _ = storage.ConfigureAwait(false);
+            using var garbage = GarbageWatch.Start(MemoryBudget.Of(site.Limits));
             return await use(storage).ConfigureAwait(false);
         });
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -51,6 +52,8 @@ internal sealed class FaultProxy : IAsyncDisposable
     private readonly List<Socket> _connections = [];
     private TcpListener _listener;
     private Task _accepting;
+    private readonly Lock _line = new();
+    private long _lineFree;
     private int _requests;
 
     public FaultProxy(int serverPort)
@@ -74,6 +77,9 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     /// <summary>How long each request takes before it reaches the server.</summary>
     public TimeSpan Latency { get; set; }
+
+    /// <summary>How many bytes of bodies reach the server in a second, over all connections together; null for as many as may be.</summary>
+    public long? BytesPerSecond { get; set; }
 
     /// <summary>How many requests came by.</summary>
     public int Requests => _requests;
@@ -104,6 +110,23 @@ internal sealed class FaultProxy : IAsyncDisposable
         await GoDownAsync();
         _listener.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>Waits until the line has room for so many bytes more.</summary>
+    private async ValueTask PaceAsync(int count)
+    {
+        if (BytesPerSecond is not { } rate)
+        {
+            return;
+        }
+        TimeSpan wait;
+        lock (_line)
+        {
+            var now = Stopwatch.GetTimestamp();
+            _lineFree = Math.Max(_lineFree, now) + (Stopwatch.Frequency * count / rate);
+            wait = Stopwatch.GetElapsedTime(now, _lineFree);
+        }
+        await Task.Delay(wait, _stop.Token);
     }
 
     private static void Tear(Socket socket)
@@ -234,10 +257,11 @@ internal sealed class FaultProxy : IAsyncDisposable
             await toServer.WriteAsync(request.Head, stop);
             await request.PassBodyAsync(
                 _client,
-                bytes =>
+                async bytes =>
                 {
                     seen?.Write(bytes.Span);
-                    return toServer.WriteAsync(bytes, stop);
+                    await proxy.PaceAsync(bytes.Length);
+                    await toServer.WriteAsync(bytes, stop);
                 },
                 stop);
             proxy.Watch?.Invoke(proxied, seen!.ToArray());
