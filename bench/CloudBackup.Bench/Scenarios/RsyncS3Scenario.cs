@@ -12,6 +12,7 @@ internal sealed class RsyncS3Scenario : Scenario
     private const int Files = 10_000;
     private const int Concurrency = 10;
     private const double MostOverTheory = 1.3;
+    private const string Bare = "as many copies of objects of 10 kB and nothing else";
 
     /// <summary>What each of the two backups and the snapshot hold beside the files: <c>config.json</c> and <c>fsmetadata.json</c>.</summary>
     private const int Generated = 2;
@@ -36,6 +37,7 @@ internal sealed class RsyncS3Scenario : Scenario
     public override IReadOnlyList<Contender> Contenders =>
     [
         new Contender { Name = Ours.Engine, IsOurs = true, Prepare = MakeFirstBackupAsync, Measured = place => Ours.Backup(place.Folder), Check = _ => MustHaveAll() },
+        new Contender { Name = Bare, IsOurs = true, Prepare = WriteSourcesAsync, Measured = _ => Ours.ManyObjects(copies: true, _url, Files, Concurrency) },
     ];
 
     /// <inheritdoc/>
@@ -55,6 +57,14 @@ internal sealed class RsyncS3Scenario : Scenario
     {
         await _stopProxy();
         await Bucket.EmptyAsync();
+    }
+
+    private async Task WriteSourcesAsync(Place place)
+    {
+        await Bucket.EmptyAsync();
+        _setLatency(TimeSpan.Zero);
+        await MeasuredProcess.OutputOfAsync(Ours.ManyObjects(copies: false, _url, Files, Concurrency));
+        _setLatency(Latency);
     }
 
     private async Task MakeFirstBackupAsync(Place place)
