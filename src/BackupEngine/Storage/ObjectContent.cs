@@ -18,6 +18,9 @@ internal abstract class ObjectContent
     /// <summary>Whether <see cref="Open"/> may be called more than once.</summary>
     public abstract bool IsRewindable { get; }
 
+    /// <summary>Whether it is not to wait for its turn behind objects that are under way, however long those take.</summary>
+    public bool IsUrgent { get; private init; }
+
     /// <summary>
     /// The bytes. The end of the stream is the end of the content: a source that fails throws from the read instead, and that exception
     /// reaches the writer's caller unchanged, since a failing source is no fault of the storage.
@@ -26,6 +29,9 @@ internal abstract class ObjectContent
 
     /// <summary>A short content in memory.</summary>
     public static ObjectContent FromBytes(ReadOnlyMemory<byte> bytes) => new MemoryContent(bytes);
+
+    /// <summary>A short content in memory whose time counts, such as a sign of life.</summary>
+    public static ObjectContent FromUrgentBytes(ReadOnlyMemory<byte> bytes) => new MemoryContent(bytes) { IsUrgent = true };
 
     /// <summary>A stream that can be read once. It stays the caller's to dispose.</summary>
     /// <param name="stream">The stream.</param>

@@ -38,7 +38,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
         }
         finally
         {
-            await _journal.EndChangesAsync().ConfigureAwait(false);
+            await _journal.EndChangesAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -211,7 +211,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
                 await target.Storage.RemoveAsync(kept.FormerStatePath, cancellationToken).ConfigureAwait(false);
             }
         }
-        await _journal.EndChangesAsync().ConfigureAwait(false);
+        await _journal.EndChangesAsync(cancellationToken).ConfigureAwait(false);
         File.Move(kept.NewCache, kept.Cache, overwrite: true);
         File.Delete(kept.Plan);
         File.Delete(kept.Log);

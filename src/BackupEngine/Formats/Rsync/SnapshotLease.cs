@@ -1,3 +1,4 @@
+using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;
@@ -13,6 +14,7 @@ internal sealed class SnapshotLease : IAsyncDisposable
     private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan StopAfter = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan DeadAfter = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan TidyAtMost = TimeSpan.FromSeconds(15);
 
     private readonly IBackupStorage _storage;
     private readonly SyncFiles _files;
@@ -62,7 +64,7 @@ internal sealed class SnapshotLease : IAsyncDisposable
         }
         catch
         {
-            await lease.DisposeAsync().ConfigureAwait(false);
+            await lease.EndAsync(cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
@@ -89,16 +91,21 @@ internal sealed class SnapshotLease : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => EndAsync(CancellationToken.None);
+
     /// <summary>Gives the right back. A storage that does not answer any more keeps others away for a quarter of an hour.</summary>
-    public async ValueTask DisposeAsync()
+    /// <param name="stop">The run's: once it is stopped, giving back takes some seconds at most.</param>
+    public async ValueTask EndAsync(CancellationToken stop)
     {
+        using var tidy = new TidyTime(TidyAtMost, _time, stop);
         await _stop.CancelAsync().ConfigureAwait(false);
         await _renewing.ConfigureAwait(false);
         try
         {
-            await _storage.RemoveAsync(Path, CancellationToken.None).ConfigureAwait(false);
+            await _storage.RemoveAsync(Path, tidy.Token).ConfigureAwait(false);
         }
-        catch (StorageException)
+        catch (Exception failure) when (failure is StorageException or OperationCanceledException)
         {
             // What ended the run is the thing to tell.
         }
@@ -106,7 +113,7 @@ internal sealed class SnapshotLease : IAsyncDisposable
     }
 
     private Task<long> AnnounceAsync(CancellationToken cancellationToken) =>
-        _storage.WriteAsync(Path, ObjectContent.FromBytes(System.Text.Encoding.ASCII.GetBytes(_token)), WriteMode.Replace, cancellationToken);
+        _storage.WriteAsync(Path, ObjectContent.FromUrgentBytes(System.Text.Encoding.ASCII.GetBytes(_token)), WriteMode.Replace, cancellationToken);
 
     private Task<List<StoredObject>> ListAsync(CancellationToken cancellationToken) =>
         _storage.ListAsync(_files.LeaseFolder, recursive: true, cancellationToken).ToListAsync(cancellationToken).AsTask();

@@ -64,12 +64,13 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
     }
 
     /// <summary>There is no further change: somebody else may make one.</summary>
-    public async Task EndChangesAsync()
+    /// <param name="stop">The run's: once it is stopped, this takes some seconds at most.</param>
+    public async Task EndChangesAsync(CancellationToken stop)
     {
         if (_lease is { } lease)
         {
             _lease = null;
-            await lease.DisposeAsync().ConfigureAwait(false);
+            await lease.EndAsync(stop).ConfigureAwait(false);
         }
     }
 

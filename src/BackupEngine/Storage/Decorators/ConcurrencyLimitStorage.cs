@@ -1,6 +1,9 @@
 namespace CloudBackup.Storage.Decorators;
 
-/// <summary>Bounds how many uploads, downloads and copies are under way, and adapts to a storage that throttles.</summary>
+/// <summary>
+/// Bounds how many uploads, downloads and copies are under way, and adapts to a storage that throttles. A place is held for a whole object:
+/// what is urgent takes none.
+/// </summary>
 internal sealed class ConcurrencyLimitStorage(
     IBackupStorage inner, AdaptiveLimiter uploads, AdaptiveLimiter downloads, AdaptiveLimiter copies)
     : StorageDecorator(inner)
@@ -14,8 +17,9 @@ internal sealed class ConcurrencyLimitStorage(
         downloads.RunAsync(() => Inner.OpenReadAsync(path, offset, length, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken) =>
-        uploads.RunAsync(() => Inner.WriteAsync(path, content, mode, cancellationToken), cancellationToken);
+    public override Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken) => content.IsUrgent
+        ? Inner.WriteAsync(path, content, mode, cancellationToken)
+        : uploads.RunAsync(() => Inner.WriteAsync(path, content, mode, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override Task RemoveAsync(string path, CancellationToken cancellationToken) =>
