@@ -2,12 +2,11 @@ using CloudBackup.Bench.Contenders;
 using CloudBackup.Bench.DataSets;
 using CloudBackup.Bench.Measuring;
 using CloudBackup.Bench.Reporting;
-using CloudBackup.IntegrationTests.S3;
 
 namespace CloudBackup.Bench.Scenarios;
 
 /// <summary>A backup of unchanged files to a store that is far away: a copy for each, and as many of them under way as may be.</summary>
-internal sealed class RsyncS3Scenario : Scenario
+internal sealed class RsyncS3Scenario : ProxiedScenario
 {
     private const int Files = 10_000;
     private const int Concurrency = 10;
@@ -18,10 +17,6 @@ internal sealed class RsyncS3Scenario : Scenario
     private const int Generated = 2;
 
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(20);
-
-    private string _url = "";
-    private Action<TimeSpan> _setLatency = _ => { };
-    private Func<ValueTask> _stopProxy = () => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     public override string Name => "rsync-s3-latency";
@@ -37,43 +32,29 @@ internal sealed class RsyncS3Scenario : Scenario
     public override IReadOnlyList<Contender> Contenders =>
     [
         new Contender { Name = Ours.Engine, IsOurs = true, Prepare = MakeFirstBackupAsync, Measured = place => Ours.Backup(place.Folder), Check = _ => MustHaveAll() },
-        new Contender { Name = Bare, IsOurs = true, Prepare = WriteSourcesAsync, Measured = _ => Ours.ManyObjects(copies: true, _url, Files, Concurrency) },
+        new Contender { Name = Bare, IsOurs = true, Prepare = WriteSourcesAsync, Measured = _ => Ours.ManyObjects(copies: true, Proxy.Url, Files, Concurrency) },
     ];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Target> Targets { get; } =
         [Target.AtMost(Latency * Files / Concurrency, MostOverTheory, "files × latency ÷ copy concurrency")];
 
-    /// <inheritdoc/>
-    public override Task PrepareAsync(Place place)
-    {
-        var proxy = new FaultProxy(Bucket.Port);
-        (_url, _setLatency, _stopProxy) = (proxy.Url, latency => proxy.Latency = latency, proxy.DisposeAsync);
-        return Task.CompletedTask;
-    }
+    private Task WriteSourcesAsync(Place place) => AtOnceAsync(() =>
+        MeasuredProcess.OutputOfAsync(Ours.ManyObjects(copies: false, Proxy.Url, Files, Concurrency)));
 
-    /// <inheritdoc/>
-    public override async Task CleanUpAsync()
+    private Task MakeFirstBackupAsync(Place place) => AtOnceAsync(async () =>
     {
-        await _stopProxy();
-        await Bucket.EmptyAsync();
-    }
-
-    private async Task WriteSourcesAsync(Place place)
-    {
-        await Bucket.EmptyAsync();
-        _setLatency(TimeSpan.Zero);
-        await MeasuredProcess.OutputOfAsync(Ours.ManyObjects(copies: false, _url, Files, Concurrency));
-        _setLatency(Latency);
-    }
-
-    private async Task MakeFirstBackupAsync(Place place)
-    {
-        await Bucket.EmptyAsync();
-        _setLatency(TimeSpan.Zero);
-        await Ours.PrepareAsync(place.Folder, place.Data, site => Bucket.Adapt(site, _url) with { Format = BackupFormat.Rsync }, Bucket.Secrets);
+        await Ours.PrepareAsync(place.Folder, place.Data, site => Bucket.Adapt(site, Proxy.Url) with { Format = BackupFormat.Rsync }, Bucket.Secrets);
         await MeasuredProcess.OutputOfAsync(Ours.Backup(place.Folder));
-        _setLatency(Latency);
+    });
+
+    /// <summary>Fills the empty bucket, without the latency that is measured.</summary>
+    private async Task AtOnceAsync(Func<Task> fill)
+    {
+        await Bucket.EmptyAsync();
+        Proxy.Latency = TimeSpan.Zero;
+        await fill();
+        Proxy.Latency = Latency;
     }
 
     private static void MustHaveAll()

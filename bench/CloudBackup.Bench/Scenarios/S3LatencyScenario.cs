@@ -1,11 +1,10 @@
 using CloudBackup.Bench.Contenders;
 using CloudBackup.Bench.Reporting;
-using CloudBackup.IntegrationTests.S3;
 
 namespace CloudBackup.Bench.Scenarios;
 
 /// <summary>Many small objects through a line of 50 ms: what counts is that all requests that may be under way are.</summary>
-internal sealed class S3LatencyScenario(bool copies) : Scenario
+internal sealed class S3LatencyScenario(bool copies) : ProxiedScenario
 {
     private const int Objects = 10_000;
     private const int Concurrency = 20;
@@ -14,9 +13,6 @@ internal sealed class S3LatencyScenario(bool copies) : Scenario
 
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Theory = Latency * Objects / Concurrency;
-
-    private string _url = "";
-    private Func<ValueTask> _stopProxy = () => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     public override string Name => copies ? "s3-copy-latency" : "s3-write-latency";
@@ -33,7 +29,7 @@ internal sealed class S3LatencyScenario(bool copies) : Scenario
             Name = Ours.Engine,
             IsOurs = true,
             Prepare = _ => Bucket.EmptyAsync(keep: copies ? Folder : ""),
-            Measured = _ => Ours.ManyObjects(copies, _url, Objects, Concurrency),
+            Measured = _ => Ours.ManyObjects(copies, Proxy.Url, Objects, Concurrency),
             Check = _ => MustHave(copies ? "copy" : Folder),
         },
     ];
@@ -49,15 +45,8 @@ internal sealed class S3LatencyScenario(bool copies) : Scenario
         {
             await Measuring.MeasuredProcess.OutputOfAsync(Ours.ManyObjects(copies: false, Bucket.Url, Objects, Concurrency));
         }
-        var proxy = new FaultProxy(Bucket.Port) { Latency = Latency };
-        (_url, _stopProxy) = (proxy.Url, proxy.DisposeAsync);
-    }
-
-    /// <inheritdoc/>
-    public override async Task CleanUpAsync()
-    {
-        await _stopProxy();
-        await Bucket.EmptyAsync();
+        await base.PrepareAsync(place);
+        Proxy.Latency = Latency;
     }
 
     private static void MustHave(string folder)

@@ -1,8 +1,6 @@
 using CloudBackup.Bench.Contenders;
 using CloudBackup.Bench.DataSets;
-using CloudBackup.Bench.Measuring;
 using CloudBackup.Bench.Reporting;
-using CloudBackup.IntegrationTests.S3;
 
 namespace CloudBackup.Bench.Scenarios;
 
@@ -10,14 +8,9 @@ namespace CloudBackup.Bench.Scenarios;
 /// Packing and uploading at the same time where the line is what is short, not the processor that client and server share here: what a backup
 /// takes is what its upload takes.
 /// </summary>
-internal sealed class S3LineScenario : Scenario
+internal sealed class S3LineScenario : ProxiedScenario
 {
-    private const string PackAlone = "packing alone, to a folder";
-    private const string UploadAlone = "uploading the finished archive alone";
     private const long BytesPerSecond = 50_000_000;
-
-    private string _url = "";
-    private Func<ValueTask> _stopProxy = () => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     public override string Name => "s3-backup-line";
@@ -30,46 +23,16 @@ internal sealed class S3LineScenario : Scenario
 
     /// <inheritdoc/>
     public override IReadOnlyList<Contender> Contenders =>
-    [
-        new Contender
-        {
-            Name = Ours.Engine,
-            IsOurs = true,
-            Prepare = async place =>
-            {
-                await Bucket.EmptyAsync();
-                await Ours.PrepareAsync(place.Folder, place.Data, site => Bucket.Adapt(site, _url), Bucket.Secrets);
-            },
-            Measured = place => Ours.Backup(place.Folder),
-            StoredBytes = _ => Bucket.Measure().Bytes,
-        },
-        Backups.ToFileSystem().First() with { Name = PackAlone },
-        new Contender
-        {
-            Name = UploadAlone,
-            IsOurs = true,
-            Prepare = _ => Bucket.EmptyAsync(),
-            Measured = place => Ours.PutObject(Ours.ArchiveIn(place.Shared), _url),
-            StoredBytes = _ => Bucket.Measure().Bytes,
-        },
-    ];
+        [BucketBackups.Whole(Ours.Engine, () => Proxy.Url), BucketBackups.Packing(), BucketBackups.Uploading(() => Proxy.Url)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Target> Targets { get; } = [Target.LongerThanSlowest([PackAlone, UploadAlone], 10)];
+    public override IReadOnlyList<Target> Targets { get; } = [Target.LongerThanSlowest([BucketBackups.PackAlone, BucketBackups.UploadAlone], 10)];
 
     /// <inheritdoc/>
     public override async Task PrepareAsync(Place place)
     {
-        await Ours.PrepareAsync(place.Shared, place.Data);
-        await MeasuredProcess.OutputOfAsync(Ours.Backup(place.Shared));
-        var proxy = new FaultProxy(Bucket.Port) { BytesPerSecond = BytesPerSecond };
-        (_url, _stopProxy) = (proxy.Url, proxy.DisposeAsync);
-    }
-
-    /// <inheritdoc/>
-    public override async Task CleanUpAsync()
-    {
-        await _stopProxy();
-        await Bucket.EmptyAsync();
+        await BucketBackups.MakeArchiveAsync(place);
+        await base.PrepareAsync(place);
+        Proxy.BytesPerSecond = BytesPerSecond;
     }
 }

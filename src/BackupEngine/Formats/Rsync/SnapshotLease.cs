@@ -14,7 +14,7 @@ internal sealed class SnapshotLease : IAsyncDisposable
     private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan StopAfter = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan DeadAfter = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan TidyAtMost = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan TidyLimit = TimeSpan.FromSeconds(15);
 
     private readonly IBackupStorage _storage;
     private readonly SyncFiles _files;
@@ -98,7 +98,7 @@ internal sealed class SnapshotLease : IAsyncDisposable
     /// <param name="stop">The run's: once it is stopped, giving back takes some seconds at most.</param>
     public async ValueTask EndAsync(CancellationToken stop)
     {
-        using var tidy = new TidyTime(TidyAtMost, _time, stop);
+        using var tidy = new TidyTime(TidyLimit, _time, stop);
         await _stop.CancelAsync().ConfigureAwait(false);
         await _renewing.ConfigureAwait(false);
         try
