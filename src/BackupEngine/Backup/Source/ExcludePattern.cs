@@ -1,13 +1,15 @@
+using CloudBackup.FileTree;
+
 namespace CloudBackup.Backup.Source;
 
 /// <summary>One line of a <c>.gitignore</c>.</summary>
 internal sealed class ExcludePattern
 {
-    private readonly string _glob;
+    private readonly Glob _glob;
     private readonly bool _isAnchored;
     private readonly bool _directoriesOnly;
 
-    private ExcludePattern(string glob, bool isNegated, bool isAnchored, bool directoriesOnly)
+    private ExcludePattern(Glob glob, bool isNegated, bool isAnchored, bool directoriesOnly)
     {
         _glob = glob;
         IsNegated = isNegated;
@@ -21,7 +23,7 @@ internal sealed class ExcludePattern
     /// <summary>Reads one line; null when it says nothing.</summary>
     public static ExcludePattern? TryParse(string line)
     {
-        var text = TrimTrailingSpaces(line);
+        var text = TrimTrailingSpaces(TrimLineEnd(line));
         if (text.Length == 0 || text[0] == '#')
         {
             return null;
@@ -39,35 +41,38 @@ internal sealed class ExcludePattern
         // A slash at the start or in the middle ties the pattern to the top; without one it matches names at every level.
         var isAnchored = text.Contains('/');
         text = text.StartsWith('/') ? text[1..] : text;
-        return text.Length == 0 ? null : new ExcludePattern(text, isNegated, isAnchored, directoriesOnly);
+        return text.Length == 0 ? null : new ExcludePattern(new Glob(PathText.ToBytes(text)), isNegated, isAnchored, directoriesOnly);
     }
 
     /// <summary>Whether the pattern speaks of the entry.</summary>
-    public bool Matches(string path, string name, bool isDirectory) =>
-        (isDirectory || !_directoriesOnly) && Glob.IsMatch(_glob, _isAnchored ? path : name);
+    /// <param name="path">The bytes of its path.</param>
+    /// <param name="nameStart">Where its last part begins.</param>
+    /// <param name="isDirectory">Whether it is a folder.</param>
+    public bool Matches(ReadOnlySpan<byte> path, int nameStart, bool isDirectory) =>
+        (isDirectory || !_directoriesOnly) && _glob.IsMatch(_isAnchored ? path : path[nameStart..]);
 
-    private static string TrimTrailingSpaces(string line)
+    private static string TrimLineEnd(string line)
     {
-        var end = line.Length;
-        while (end > 0 && line[end - 1] is ' ' or '\r' or '\n')
-        {
-            // A backslash keeps the space that follows it.
-            if (line[end - 1] == ' ' && end > 1 && CountBackslashesBefore(line, end - 1) % 2 == 1)
-            {
-                break;
-            }
-            end--;
-        }
-        return line[..end];
+        var text = line.EndsWith('\n') ? line[..^1] : line;
+        return text.EndsWith('\r') ? text[..^1] : text;
     }
 
-    private static int CountBackslashesBefore(string line, int index)
+    /// <summary>Spaces at the end go, except one that a backslash takes literally.</summary>
+    private static string TrimTrailingSpaces(string line)
     {
-        var count = 0;
-        while (index - count > 0 && line[index - count - 1] == '\\')
+        var end = 0;
+        for (var at = 0; at < line.Length; at++)
         {
-            count++;
+            if (line[at] == '\\')
+            {
+                at++;
+                end = at + 1;
+            }
+            else if (line[at] != ' ')
+            {
+                end = at + 1;
+            }
         }
-        return count;
+        return line[..Math.Min(end, line.Length)];
     }
 }

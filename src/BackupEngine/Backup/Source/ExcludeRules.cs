@@ -1,3 +1,6 @@
+using System.Buffers;
+using CloudBackup.FileTree;
+
 namespace CloudBackup.Backup.Source;
 
 /// <summary>
@@ -31,9 +34,29 @@ internal sealed class ExcludeRules
         {
             return true;
         }
+        if (_patterns.Length == 0)
+        {
+            return false;
+        }
+        // A character is three bytes at most; a pair of surrogates is four.
+        var rented = ArrayPool<byte>.Shared.Rent(3 * path.Length);
+        try
+        {
+            var length = PathText.Encode(path, rented);
+            return IsExcluded(rented.AsSpan(0, length), isDirectory);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private bool IsExcluded(ReadOnlySpan<byte> path, bool isDirectory)
+    {
+        var nameStart = path.LastIndexOf((byte)'/') + 1;
         for (var i = _patterns.Length - 1; i >= 0; i--)
         {
-            if (_patterns[i].Matches(path, name, isDirectory))
+            if (_patterns[i].Matches(path, nameStart, isDirectory))
             {
                 return !_patterns[i].IsNegated;
             }

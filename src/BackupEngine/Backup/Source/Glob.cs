@@ -1,90 +1,170 @@
+using System.Buffers;
+using System.Collections;
+
 namespace CloudBackup.Backup.Source;
 
 /// <summary>
-/// Path globs as git understands them: <c>*</c> and <c>?</c> never match a slash, <c>**</c> as a whole part matches any number of parts,
-/// <c>[a-z]</c>, <c>[!a-z]</c> and <c>[[:digit:]]</c> match one character, and a backslash takes the next character literally.
+/// A path glob as git's wildmatch understands it, over bytes: <c>*</c> and <c>?</c> never match a slash, <c>**</c> as a whole part matches any
+/// number of parts, <c>[a-z]</c>, <c>[!a-z]</c> and <c>[[:digit:]]</c> match one byte, and a backslash takes the next byte literally. All ways to
+/// match are followed side by side, so the work is at most pattern × text: names come from the users of an app. Thread-safe.
 /// </summary>
-internal static class Glob
+internal sealed class Glob
 {
+    private const int LongestOnStack = 512;
+
+    private readonly byte[] _prefix;
+    private readonly List<Step> _steps = [];
+    private readonly bool _matchesNothing;
+
+    /// <summary>Reads a pattern.</summary>
+    public Glob(ReadOnlySpan<byte> pattern)
+    {
+        var wild = pattern.IndexOfAny("*?[\\"u8);
+        _prefix = pattern[..(wild < 0 ? pattern.Length : wild)].ToArray();
+        // git compares the plain beginning by itself, so that "a**/b" is "a" and then "**/b".
+        _matchesNothing = !TryRead(pattern[_prefix.Length..]);
+    }
+
+    private enum StepKind
+    {
+        Byte,
+        AnyByte,
+        Class,
+        Star,
+        StarStar,
+
+        /// <summary>Matches nothing, and leads to the next step as well as behind the two that follow: the parts of <c>**/</c>.</summary>
+        OptionalParts,
+    }
+
     /// <summary>Whether the whole of <paramref name="text"/> matches.</summary>
-    public static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text) => IsMatch(pattern, text, atPartStart: true);
-
-    private static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text, bool atPartStart)
+    public bool IsMatch(ReadOnlySpan<byte> text)
     {
-        while (!pattern.IsEmpty)
+        if (_matchesNothing || !text.StartsWith(_prefix))
         {
-            if (pattern[0] == '*')
+            return false;
+        }
+        text = text[_prefix.Length..];
+        // Most patterns are a plain name, or a star and a plain ending.
+        if (_steps.Count == 0)
+        {
+            return text.IsEmpty;
+        }
+        var states = _steps.Count + 1;
+        var rented = states > LongestOnStack ? ArrayPool<bool>.Shared.Rent(2 * states) : null;
+        var room = rented is null ? stackalloc bool[2 * LongestOnStack] : rented;
+        var isMatch = Follow(text, room[..states], room.Slice(states, states));
+        if (rented is not null)
+        {
+            ArrayPool<bool>.Shared.Return(rented);
+        }
+        return isMatch;
+    }
+
+    private bool Follow(ReadOnlySpan<byte> text, Span<bool> now, Span<bool> next)
+    {
+        now.Clear();
+        now[0] = true;
+        Spread(now);
+        foreach (var value in text)
+        {
+            next.Clear();
+            var isAlive = false;
+            for (var i = now.IndexOf(true); i >= 0 && i < _steps.Count; i++)
             {
-                return MatchStar(pattern, text, atPartStart);
+                if (now[i] && _steps[i].Accepts(value))
+                {
+                    next[_steps[i].IsLoop ? i : i + 1] = true;
+                    isAlive = true;
+                }
             }
-            if (text.IsEmpty || !TryMatchOne(pattern, text[0], out var length))
+            if (!isAlive)
             {
                 return false;
             }
-            atPartStart = text[0] == '/';
-            pattern = pattern[length..];
-            text = text[1..];
+            Spread(next);
+            var spare = now;
+            now = next;
+            next = spare;
         }
-        return text.IsEmpty;
+        return now[^1];
     }
 
-    private static bool TryMatchOne(ReadOnlySpan<char> pattern, char value, out int length)
+    /// <summary>Adds the states that are reached without a byte; all of them lie further on.</summary>
+    private void Spread(Span<bool> states)
     {
-        switch (pattern[0])
+        for (var i = states.IndexOf(true); i >= 0 && i < _steps.Count; i++)
         {
-            case '?':
-                length = 1;
-                return value != '/';
-            case '[':
-                return CharacterClass.TryMatch(pattern, value, out length);
-            case '\\':
-                length = 2;
-                return pattern.Length > 1 && pattern[1] == value;
-            default:
-                length = 1;
-                return pattern[0] == value;
-        }
-    }
-
-    private static bool MatchStar(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text, bool atPartStart)
-    {
-        var rest = pattern.TrimStart('*');
-        var isDouble = atPartStart && pattern.Length - rest.Length >= 2;
-        if (isDouble && rest.IsEmpty)
-        {
-            return !text.IsEmpty; // "a/**" is everything inside a, not a itself
-        }
-        if (isDouble && rest[0] == '/')
-        {
-            return MatchAtEveryPart(rest[1..], text);
-        }
-        for (var i = 0; ; i++)
-        {
-            if (IsMatch(rest, text[i..], atPartStart: false))
+            if (states[i] && _steps[i].IsLoop)
             {
-                return true;
+                states[i + 1] = true;
             }
-            if (i == text.Length || text[i] == '/')
+            else if (states[i] && _steps[i].Kind == StepKind.OptionalParts)
             {
-                return false;
+                states[i + 1] = states[i + 3] = true;
             }
         }
     }
 
-    private static bool MatchAtEveryPart(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
+    private bool TryRead(ReadOnlySpan<byte> pattern)
     {
-        while (true)
+        for (var at = 0; at < pattern.Length;)
         {
-            if (IsMatch(pattern, text, atPartStart: true))
+            switch (pattern[at])
             {
-                return true;
+                case (byte)'*':
+                    ReadStars(pattern, ref at);
+                    break;
+                case (byte)'?':
+                    _steps.Add(new Step(StepKind.AnyByte));
+                    at++;
+                    break;
+                case (byte)'[':
+                    if (CharacterClass.TryParse(pattern, ref at) is not { } set)
+                    {
+                        return false;
+                    }
+                    _steps.Add(new Step(StepKind.Class, Set: set));
+                    break;
+                case (byte)'\\' when ++at == pattern.Length:
+                    return false;
+                default:
+                    _steps.Add(new Step(StepKind.Byte, pattern[at++]));
+                    break;
             }
-            var slash = text.IndexOf('/');
-            if (slash < 0)
-            {
-                return false;
-            }
-            text = text[(slash + 1)..];
         }
+        return true;
+    }
+
+    private void ReadStars(ReadOnlySpan<byte> pattern, ref int at)
+    {
+        var start = at;
+        var rest = pattern[start..].TrimStart((byte)'*');
+        at = pattern.Length - rest.Length;
+        var isWholePart = (start == 0 || pattern[start - 1] == '/') && (rest.IsEmpty || rest[0] == '/' || rest.StartsWith("\\/"u8));
+        if (at - start < 2 || !isWholePart)
+        {
+            _steps.Add(new Step(StepKind.Star));
+            return;
+        }
+        if (rest.StartsWith("/"u8))
+        {
+            _steps.Add(new Step(StepKind.OptionalParts));
+        }
+        _steps.Add(new Step(StepKind.StarStar));
+    }
+
+    private readonly record struct Step(StepKind Kind, byte Value = 0, BitArray? Set = null)
+    {
+        public bool IsLoop => Kind is StepKind.Star or StepKind.StarStar;
+
+        public bool Accepts(byte value) => Kind switch
+        {
+            StepKind.Byte => value == Value,
+            StepKind.AnyByte or StepKind.Star => value != '/',
+            StepKind.Class => Set![value],
+            StepKind.StarStar => true,
+            _ => false,
+        };
     }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text;
 using CloudBackup.Backup.Source;
+using CloudBackup.FileTree;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Backup;
@@ -28,8 +30,33 @@ public sealed class ExcludeRulesTests
     [InlineData("", "x", false)]
     [InlineData("trailing  ", "trailing", true)]
     [InlineData("kept\\ ", "kept ", true)]
+    [InlineData("[[:]ab]", "[ab]", true)]
+    [InlineData("[[:]ab]", "a", false)]
+    [InlineData("[[:nonsense:]a]", "a", false)]
+    [InlineData("[![:nonsense:]]", "b", false)]
+    [InlineData("[[:", "[[:", false)]
+    [InlineData("[a-", "a", false)]
+    [InlineData("x\\", "x", false)]
+    [InlineData("?", "\u00E4", false)]
+    [InlineData("??", "\u00E4", true)]
+    [InlineData("????", "\U0001F600", true)]
+    [InlineData("[\u00E4]", "\u00E4", false)]
+    [InlineData("[\u00E4][\u00E4]", "\u00E4", true)]
     public void Patterns_mean_what_they_mean_in_gitignore(string pattern, string path, bool excluded) =>
         Assert.Equal(excluded, new ExcludeRules([pattern]).IsExcluded(path, Path.GetFileName(path), isDirectory: false));
+
+    [Theory]
+    [InlineData("*a*a*a*a*a*a*a*a*b")]
+    [InlineData("/**/*a*/**/*a*/**/*a*/**/*a*/**/b")]
+    [InlineData("**a**a**a**a**a**a**b")]
+    [InlineData("/*[a]*[a]*[a]*[a]*[a]*?*?*?*b")]
+    public void No_name_keeps_a_pattern_busy(string pattern)
+    {
+        var rules = new ExcludeRules([pattern]);
+        Assert.False(rules.IsExcluded(new string('a', 250), new string('a', 250), isDirectory: false));
+        var deep = string.Join('/', Enumerable.Repeat("aaaaaaa", 500));
+        Assert.False(rules.IsExcluded(deep, "aaaaaaa", isDirectory: false));
+    }
 
     [Fact]
     public void The_last_match_decides_and_an_exclamation_mark_takes_back()
@@ -74,6 +101,38 @@ public sealed class ExcludeRulesTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Random_patterns_of_any_bytes_agree_with_git(int seed)
+    {
+        using var folder = new TempFolder();
+        Git(folder.Path, "", "init", "-q");
+        var random = new SeededRandom(seed);
+        string[] atoms =
+        [
+            "a", "b", "-", "]", "[", ":", "!", "^", " ", "\\", "/", "*", "**", "?", "\u00E4", "\udce4", "\udcff", "\U0001F600", "\t", "\v", "~", "Z", "[a-b]", "[!-]", "[]-a]", "[^]]",
+            "[b-a]", "[\\]]", "[a\\-b]", "[[:]ab]", "[[:space:]]", "[[:punct:]x]", "[[:nope:]]", "[[:alpha:]-z]", "[a-\u00E4]", "[/]", "[![:print:]]", "**/", "/**", "\\/", "\\*", "\\ ", "#",
+        ];
+        string[] letters = ["a", "b", "-", "]", "[", ":", "!", "^", " ", "\\", "*", "?", "\u00E4", "\udce4", "\udcff", "\U0001F600", "\t", "\v", "~", "Z", "#", "ab"];
+        for (var round = 0; round < 60; round++)
+        {
+            string Random(string[] from, int most) => string.Concat(Enumerable.Range(0, 1 + random.Next(most)).Select(_ => from[random.Next(from.Length)]));
+            var patterns = Enumerable.Range(0, 1 + random.Next(3)).Select(_ => Random(atoms, 6)).ToList();
+            var paths = Enumerable.Range(0, 200).Select(_ => string.Join('/', Enumerable.Range(0, 1 + random.Next(3)).Select(_ => Random(letters, 3)))).Distinct().ToList();
+            File.WriteAllBytes(folder[".gitignore"], [.. patterns.SelectMany(pattern => PathText.ToBytes(pattern + "\n"))]);
+            File.WriteAllBytes(folder["paths"], [.. paths.SelectMany(path => PathText.ToBytes($"./{path}\0"))]);
+            var output = Git(folder.Path, File.ReadAllBytes(folder["paths"]), "check-ignore", "--no-index", "-z", "--stdin");
+            var ignored = PathText.FromBytes(output).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(path => path[2..]).ToHashSet();
+            var rules = new ExcludeRules(patterns);
+            foreach (var path in paths)
+            {
+                Assert.True(ignored.Contains(path) == IsOut(rules, path), $"[{string.Join(" | ", patterns)}] on {PathText.ForDisplay(path)}: git says {ignored.Contains(path)}");
+            }
+        }
+    }
+
     /// <summary>As the walk does it: what is below a folder that is out is out.</summary>
     private static bool IsOut(ExcludeRules rules, string path)
     {
@@ -94,14 +153,19 @@ public sealed class ExcludeRulesTests
         return (random.Next(5) == 0 ? "!" : "") + (random.Next(4) == 0 ? "/" : "") + pattern + (random.Next(4) == 0 ? "/" : "");
     }
 
-    private static string Git(string folder, string input, params string[] arguments)
+    private static string Git(string folder, string input, params string[] arguments) =>
+        Encoding.UTF8.GetString(Git(folder, Encoding.UTF8.GetBytes(input), arguments));
+
+    private static byte[] Git(string folder, byte[] input, params string[] arguments)
     {
         var start = new ProcessStartInfo("git", ["-C", folder, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         using var git = Process.Start(start)!;
-        git.StandardInput.Write(input);
+        using var output = new MemoryStream();
+        var reading = git.StandardOutput.BaseStream.CopyToAsync(output);
+        git.StandardInput.BaseStream.Write(input);
         git.StandardInput.Close();
-        var output = git.StandardOutput.ReadToEnd();
+        reading.GetAwaiter().GetResult();
         git.WaitForExit();
-        return output;
+        return output.ToArray();
     }
 }
