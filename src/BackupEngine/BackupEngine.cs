@@ -68,12 +68,18 @@ public sealed class BackupEngine : IDisposable
     /// <summary>The platform's home folder.</summary>
     public string HomePath => _context.Home.Path;
 
+    /// <summary>Whether the platform was made when it was opened here.</summary>
+    public bool IsNew => _context.Home.IsNew;
+
+    /// <summary>Whether the new platform took the place of one whose catalog is missing.</summary>
+    public bool HasLostCatalog => _context.Home.HasLostCatalog;
+
     /// <summary>Opens a platform, and makes it when it is new.</summary>
-    /// <exception cref="BackupException">The home folder or the catalog cannot be used.</exception>
+    /// <exception cref="BackupException">There is no platform and none may be made, or the home folder or the catalog cannot be used.</exception>
     public static BackupEngine Open(BackupEngineOptions options)
     {
-        var home = PlatformHome.Open(options.EffectiveHome);
-        var database = PlatformDatabase.Open(home.DatabasePath, options.Schema);
+        var home = PlatformHome.Open(options.EffectiveHome, options.CreatesPlatform, options.Time);
+        var database = home.IsNew ? CatalogFile.Create(home, options.Schema) : PlatformDatabase.Open(home.DatabasePath, options.Schema);
         var secrets = new SecretStore(home);
         var context = new EngineContext(
             home,
@@ -93,7 +99,6 @@ public sealed class BackupEngine : IDisposable
             Version = options.Version,
             Schema = options.Schema,
         };
-        BoxContent.RemoveLeftOver(context);
         return new BackupEngine(database, context);
     }
 
@@ -107,10 +112,14 @@ public sealed class BackupEngine : IDisposable
         string? site, IReadOnlyList<SecureString> passwords, IOperationObserver observer, CancellationToken cancellationToken) =>
         new CatalogSynchronizer(_context, _storages).RunAsync(site, passwords, observer, cancellationToken);
 
+    /// <summary>What a failure of this machine means to the user, such as a full or read-only disk; null for what is none of those.</summary>
+    public static BackupException? Explain(Exception failure) => MachineFailure.Explain(failure);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _context.Keys.Dispose();
         _database.Dispose();
+        _context.Home.Dispose();
     }
 }

@@ -11,6 +11,9 @@ public sealed record BackupEngineOptions
     /// <summary>The platform's home folder; null for the default one of the user or machine.</summary>
     public string? PlatformHome { get; init; }
 
+    /// <summary>Whether a new platform is made where there is none; otherwise that is an error.</summary>
+    public bool CreatesPlatform { get; init; } = true;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -30,5 +33,5 @@ public sealed record BackupEngineOptions
     internal RetryOptions Retry { get; init; } = new();
 
     /// <summary>The home folder that is used.</summary>
-    internal string EffectiveHome => PlatformHome ?? Platform.PlatformHome.DefaultPath(Environment.GetEnvironmentVariable);
+    internal string EffectiveHome => PlatformHome ?? Platform.DefaultHome.Find();
 }

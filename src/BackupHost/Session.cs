@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using System.Runtime.InteropServices;
 
 namespace CloudBackup.Host;
 
@@ -22,13 +21,16 @@ internal static class Session
         runspace.Open();
         using var shell = PowerShell.Create(runspace);
         var wasStopped = false;
-        using var interrupt = OnSignal(PosixSignal.SIGINT, Stop);
-        using var terminate = OnSignal(PosixSignal.SIGTERM, Stop);
+        using var signals = new StopSignals(Stop);
         try
         {
             shell.AddCommand("Import-Module").AddParameter("Name", ModuleLocation.Find());
             shell.Invoke();
             shell.Commands.Clear();
+            if (wasStopped)
+            {
+                return ExitCode.Stopped;
+            }
             Describe(shell, options);
             shell.AddCommand("Out-Default");
             shell.Commands.Commands[0].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
@@ -116,10 +118,4 @@ internal static class Session
         var text = string.IsNullOrEmpty(command) ? message : $"{command}: {message}";
         return string.IsNullOrEmpty(position) ? text : $"{text}{Environment.NewLine}{position}";
     }
-
-    private static PosixSignalRegistration OnSignal(PosixSignal signal, Action stop) => PosixSignalRegistration.Create(signal, context =>
-    {
-        context.Cancel = true;
-        stop();
-    });
 }

@@ -20,6 +20,7 @@ function New-TestPlatform {
     [System.IO.File]::WriteAllBytes("$root/data/photo.jpg", [byte[]] (0..255 * 40))
     Set-Content -Path "$root/shop/page.txt" -Value 'shop'
     $env:CLOUDBACKUP_HOME = "$root/home"
+    Set-Platform -ExtraDirectory @()
     $root
 }
 

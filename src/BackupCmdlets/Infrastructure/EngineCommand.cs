@@ -16,7 +16,14 @@ public abstract class EngineCommand : OperationCommand
     public string? PlatformHome { get; set; }
 
     /// <summary>The engine of the platform.</summary>
-    protected BackupEngine Engine => _engine ??= BackupEngine.Open(new BackupEngineOptions { PlatformHome = ResolvePath(PlatformHome) });
+    protected BackupEngine Engine => _engine ??= BackupEngine.Open(new BackupEngineOptions
+    {
+        PlatformHome = ResolvePath(PlatformHome),
+        CreatesPlatform = CreatesPlatform,
+    });
+
+    /// <summary>Whether the cmdlet makes a platform where there is none. All others fail there: the path is mistyped.</summary>
+    protected virtual bool CreatesPlatform => false;
 
     /// <summary>What opens a site's storage and its backups, as the engine takes it.</summary>
     private protected static SiteSecrets Secrets(SecureString? password, PSCredential? credential, bool removePassword = false) => new()
@@ -31,6 +38,14 @@ public abstract class EngineCommand : OperationCommand
     protected override void EndProcessing()
     {
         base.EndProcessing();
+        if (_engine is { IsNew: true } made)
+        {
+            WriteVerbose($"Created a new platform in '{made.HomePath}'.");
+        }
+        if (_engine is { HasLostCatalog: true } lost)
+        {
+            WriteWarning($"The catalog in '{lost.HomePath}' was missing, and a new one was created. Register sites and apps again, then run Sync-BackupCatalog.");
+        }
         CloseEngine();
     }
 

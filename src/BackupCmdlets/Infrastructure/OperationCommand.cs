@@ -129,5 +129,9 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
         {
             WriteFailure(failure);
         }
+        catch (Exception failure) when (BackupEngine.Explain(failure) is { } explained)
+        {
+            WriteFailure(explained);
+        }
     }
 }

@@ -16,10 +16,12 @@ public abstract class CatalogCompleter : IArgumentCompleter
         var home = fakeBoundParameters["PlatformHome"] as string;
         try
         {
-            using var engine = BackupEngine.Open(new BackupEngineOptions { PlatformHome = home });
-            return [.. Offer(engine, fakeBoundParameters)
-                .Where(offer => offer.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-                .Select(offer => new CompletionResult(offer.Text, offer.Text, CompletionResultType.ParameterValue, offer.Hint))];
+            if (OfferWithoutCatalog(fakeBoundParameters) is { } known)
+            {
+                return [.. Results(known, word)];
+            }
+            using var engine = BackupEngine.Open(new BackupEngineOptions { PlatformHome = home, CreatesPlatform = false });
+            return [.. Results(Offer(engine, fakeBoundParameters), word)];
         }
         catch (BackupException)
         {
@@ -27,8 +29,15 @@ public abstract class CatalogCompleter : IArgumentCompleter
         }
     }
 
+    /// <summary>What can be offered where the catalog is not needed; null where it is.</summary>
+    protected virtual IEnumerable<(string Text, string Hint)>? OfferWithoutCatalog(IDictionary bound) => null;
+
     /// <summary>What can be offered, with a hint each.</summary>
     protected abstract IEnumerable<(string Text, string Hint)> Offer(BackupEngine engine, IDictionary bound);
+
+    private static IEnumerable<CompletionResult> Results(IEnumerable<(string Text, string Hint)> offers, string word) => offers
+        .Where(offer => offer.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+        .Select(offer => new CompletionResult(offer.Text, offer.Text, CompletionResultType.ParameterValue, offer.Hint));
 }
 
 /// <summary>Completes names of sites.</summary>
@@ -98,8 +107,17 @@ public sealed class RegionCompleter : CatalogCompleter
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(bound);
-        var provider = bound["Provider"] as string
-            ?? engine.Sites.List().FirstOrDefault(site => string.Equals(site.Name, bound["Name"] as string, StringComparison.OrdinalIgnoreCase))?.Provider;
-        return Sites.SiteService.RegionNames(provider ?? "").Select(region => (region, region));
+        var site = engine.Sites.List().FirstOrDefault(site => string.Equals(site.Name, bound["Name"] as string, StringComparison.OrdinalIgnoreCase));
+        return RegionsOf(site?.Provider);
     }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Text, string Hint)>? OfferWithoutCatalog(IDictionary bound)
+    {
+        ArgumentNullException.ThrowIfNull(bound);
+        return bound["Provider"] is string provider ? RegionsOf(provider) : null;
+    }
+
+    private static IEnumerable<(string Text, string Hint)> RegionsOf(string? provider) =>
+        Sites.SiteService.RegionNames(provider ?? "").Select(region => (region, region));
 }

@@ -84,7 +84,7 @@ internal sealed class AppBatch(EngineContext context)
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            return new AppBackupOutcome(app, null, BackupErrors.Unexpected($"The backup of {app.Location}", failure));
+            return new AppBackupOutcome(app, null, BackupErrors.FromUnforeseen($"The backup of {app.Location}", failure));
         }
     }
 

@@ -20,7 +20,6 @@ internal static class LeftOvers
     {
         foreach (var record in context.Backups.ListOf(owner, site.Name).Where(record => record.Backup.State == BackupState.Creating))
         {
-            context.Home.RemoveTemporaryFolder(record.Backup.Id);
             if (await FindAsync(context, record.Backup, site, storage, cancellationToken).ConfigureAwait(false) is { } stored)
             {
                 // The run died between the last two steps: everything is stored, only the catalog did not hear of it.

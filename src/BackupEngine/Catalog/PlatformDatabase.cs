@@ -1,3 +1,4 @@
+using CloudBackup.Infrastructure;
 using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Catalog;
@@ -12,55 +13,56 @@ internal sealed class PlatformDatabase : IDisposable
 
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
+    private readonly string _path;
     private bool _isInTransaction;
 
-    private PlatformDatabase(SqliteConnection connection) => _connection = connection;
+    private PlatformDatabase(SqliteConnection connection, string path)
+    {
+        _connection = connection;
+        _path = path;
+    }
 
-    /// <summary>Opens the catalog, makes it when it is missing, and brings it to the present schema.</summary>
-    /// <exception cref="BackupException">It is damaged, not ours to write, or of a newer CloudBackup.</exception>
+    /// <summary>Opens the catalog, and brings it to the present schema.</summary>
+    /// <exception cref="BackupException">It is missing, damaged, not ours to write, or of a newer CloudBackup.</exception>
     public static PlatformDatabase Open(string path) => Open(path, Migrations.CurrentVersion);
 
-    /// <summary>Opens the catalog, makes it when it is missing, and brings it to a schema.</summary>
-    /// <exception cref="BackupException">It is damaged, not ours to write, or of a newer schema.</exception>
-    public static PlatformDatabase Open(string path, int schema)
+    /// <summary>Opens the catalog, and brings it to a schema.</summary>
+    /// <exception cref="BackupException">It is missing, damaged, not ours to write, or of a newer schema.</exception>
+    public static PlatformDatabase Open(string path, int schema) => Connect(path, SqliteOpenMode.ReadWrite, connection =>
     {
-        var text = new SqliteConnectionStringBuilder
+        LimitToOwner(path);
+        if (FindDefect(connection, path) is { } defect)
         {
-            DataSource = path,
-            DefaultTimeout = BusyTimeoutSeconds,
-            Pooling = false,
-        };
-        var connection = new SqliteConnection(text.ConnectionString);
-        try
-        {
-            connection.Open();
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            }
-            Prepare(connection);
-            Migrations.Apply(connection, path, schema);
-            return new PlatformDatabase(connection);
+            throw BackupErrors.CatalogUnusable(path, defect);
         }
-        catch (Exception failure) when (failure is SqliteException or UnauthorizedAccessException or IOException)
-        {
-            connection.Dispose();
-            throw BackupErrors.CatalogUnusable(path, failure);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+        Prepare(connection);
+        Migrations.Apply(connection, path, schema);
+        return new PlatformDatabase(connection, path);
+    });
+
+    /// <summary>Makes the file of a new catalog.</summary>
+    /// <exception cref="BackupException">It cannot be made.</exception>
+    public static void Make(string path, int schema) => Connect(path, SqliteOpenMode.ReadWriteCreate, connection =>
+    {
+        LimitToOwner(path);
+        Migrations.Apply(connection, path, schema);
+        return connection;
+    }).Dispose();
 
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         lock (_lock)
         {
-            using var command = Prepare(sql, parameters);
-            return command.ExecuteNonQuery();
+            try
+            {
+                using var command = Prepare(sql, parameters);
+                return command.ExecuteNonQuery();
+            }
+            catch (SqliteException failure) when (MachineFailure.ExplainDatabase(_path, failure) is { } explained)
+            {
+                throw explained;
+            }
         }
     }
 
@@ -69,14 +71,21 @@ internal sealed class PlatformDatabase : IDisposable
     {
         lock (_lock)
         {
-            using var command = Prepare(sql, parameters);
-            using var reader = command.ExecuteReader();
-            var rows = new List<T>();
-            while (reader.Read())
+            try
             {
-                rows.Add(read(reader));
+                using var command = Prepare(sql, parameters);
+                using var reader = command.ExecuteReader();
+                var rows = new List<T>();
+                while (reader.Read())
+                {
+                    rows.Add(read(reader));
+                }
+                return rows;
             }
-            return rows;
+            catch (SqliteException failure) when (MachineFailure.ExplainDatabase(_path, failure) is { } explained)
+            {
+                throw explained;
+            }
         }
     }
 
@@ -89,13 +98,17 @@ internal sealed class PlatformDatabase : IDisposable
             {
                 return work();
             }
-            using var transaction = _connection.BeginTransaction(deferred: false);
-            _isInTransaction = true;
             try
             {
+                using var transaction = _connection.BeginTransaction(deferred: false);
+                _isInTransaction = true;
                 var result = work();
                 transaction.Commit();
                 return result;
+            }
+            catch (SqliteException failure) when (MachineFailure.ExplainDatabase(_path, failure) is { } explained)
+            {
+                throw explained;
             }
             finally
             {
@@ -127,6 +140,56 @@ internal sealed class PlatformDatabase : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
+
+    private static T Connect<T>(string path, SqliteOpenMode mode, Func<SqliteConnection, T> use)
+    {
+        var text = new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, DefaultTimeout = BusyTimeoutSeconds, Pooling = false };
+        var connection = new SqliteConnection(text.ConnectionString);
+        try
+        {
+            connection.Open();
+            return use(connection);
+        }
+        catch (Exception failure) when (failure is SqliteException or UnauthorizedAccessException or IOException)
+        {
+            connection.Dispose();
+            throw (failure is SqliteException sqlite ? MachineFailure.ExplainDatabase(path, sqlite) : MachineFailure.Explain(failure))
+                ?? BackupErrors.CatalogUnusable(path, failure.Message, failure);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static void LimitToOwner(string path)
+    {
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) != OwnerOnly)
+        {
+            File.SetUnixFileMode(path, OwnerOnly);
+        }
+    }
+
+    /// <summary>A catalog is complete from its first moment on, so that what has no tables of ours is what is left of one, or another file.</summary>
+    private static string? FindDefect(SqliteConnection connection, string path)
+    {
+        const int SmallestPage = 512;
+        var length = new FileInfo(path).Length;
+        if (length == 0)
+        {
+            return "the file is empty";
+        }
+        // With its log, SQLite completes a page that was not written to its end.
+        if (length % SmallestPage != 0 && new FileInfo(path + "-wal") is not { Exists: true, Length: > 0 })
+        {
+            return "the file is cut off";
+        }
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('site', 'app', 'restore_journal')";
+        return command.ExecuteScalar() is 3L ? null : "the file is another database";
+    }
 
     private static void Prepare(SqliteConnection connection)
     {

@@ -1,4 +1,5 @@
 using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
 
 namespace CloudBackup;
@@ -57,6 +58,8 @@ internal static partial class BackupErrors
         $"The restore of {location} from '{backupId}' was not finished, so no backup is made of it. Finish it the "
         + $"way it began: with Restore-AppBackup {backupId}, or with Copy-BackupApp or Import-AppBackup again.",
         location);
+
+    public static BackupException FromUnforeseen(string what, Exception inner) => MachineFailure.Explain(inner) ?? Unexpected(what, inner);
 
     public static BackupException Unexpected(string what, Exception inner) => new(
         nameof(Unexpected),

@@ -8,6 +8,9 @@ namespace CloudBackup;
 /// </summary>
 internal static partial class BackupErrors
 {
+    private const string BeginAnew =
+        "use Restore-Platform, or register sites and apps again and run Sync-BackupCatalog, which finds the backups in the storage.";
+
     public static BackupException PlatformHomeUnusable(string path, Exception inner) => new(
         nameof(PlatformHomeUnusable),
         BackupErrorCategory.AccessDenied,
@@ -16,12 +19,66 @@ internal static partial class BackupErrors
         path,
         inner);
 
-    public static BackupException CatalogUnusable(string path, Exception inner) => new(
+    public static BackupException PlatformHomeRelative(string variable, string value) => new(
+        nameof(PlatformHomeRelative),
+        BackupErrorCategory.InvalidInput,
+        $"The environment variable {variable} is '{value}', which is not an absolute path, so the platform's home would depend on the current "
+        + "folder. Correct it, or name the folder with -PlatformHome or CLOUDBACKUP_HOME.",
+        value);
+
+    public static BackupException PlatformHomeUnknown() => new(
+        nameof(PlatformHomeUnknown),
+        BackupErrorCategory.InvalidInput,
+        "This account has no home folder, so the platform has no place. Name a folder with -PlatformHome or the environment variable "
+        + "CLOUDBACKUP_HOME.");
+
+    public static BackupException PlatformNotFound(string path) => new(
+        nameof(PlatformNotFound),
+        BackupErrorCategory.NotFound,
+        $"There is no platform in '{path}'. Check -PlatformHome and CLOUDBACKUP_HOME. New-BackupSite, Register-BackupApp, Set-Platform and "
+        + "Restore-Platform create one.",
+        path);
+
+    public static BackupException CatalogMissing(string path, string sign) => new(
+        nameof(CatalogMissing),
+        BackupErrorCategory.Damaged,
+        $"The catalog '{path}' is missing, but '{sign}' shows that a platform was here. Put the catalog back, or {BeginAnew}",
+        path);
+
+    public static BackupException CatalogUnusable(string path, string reason, Exception? inner = null) => new(
         nameof(CatalogUnusable),
-        BackupErrorCategory.InvalidState,
-        $"The catalog '{path}' cannot be used: {inner.Message} If it is damaged, move it away: sites and apps must then be registered again, "
-        + "and Sync-BackupCatalog brings the backups back from the storage.",
+        BackupErrorCategory.Damaged,
+        $"The catalog '{path}' cannot be used: {reason.TrimEnd('.')}. To recover, move that file and those beside it that begin with its name away, then {BeginAnew}",
         path,
+        inner);
+
+    public static BackupException CatalogBusy(string path, Exception inner) => new(
+        nameof(CatalogBusy),
+        BackupErrorCategory.Busy,
+        $"Another process has kept the catalog '{path}' locked for too long. Try again when it is done.",
+        path,
+        inner);
+
+    public static BackupException MachineFull(string what, Exception inner) => new(
+        nameof(MachineFull),
+        BackupErrorCategory.OutOfSpace,
+        $"A disk of this machine is full: {what.TrimEnd('.')}. Free space on it, then run the command again.",
+        what,
+        inner);
+
+    public static BackupException MachineAccessDenied(string what, Exception inner) => new(
+        nameof(MachineAccessDenied),
+        BackupErrorCategory.AccessDenied,
+        $"A file on this machine cannot be opened or written: {what.TrimEnd('.')}. Run as the owner of the platform's home, and check that "
+        + "the disk is mounted and not read-only.",
+        what,
+        inner);
+
+    public static BackupException MachineDiskFailed(string what, Exception inner) => new(
+        nameof(MachineDiskFailed),
+        BackupErrorCategory.InvalidState,
+        $"A disk of this machine failed: {what.TrimEnd('.')}. Check the disk and the system's log, then run the command again.",
+        what,
         inner);
 
     public static BackupException PlatformTooNew(string path, int found, int known) => new(

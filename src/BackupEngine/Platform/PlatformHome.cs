@@ -1,13 +1,30 @@
+using CloudBackup.Infrastructure;
+
 namespace CloudBackup.Platform;
 
 /// <summary>
 /// The folder of one installation. Only its owner can enter it: the catalog names places and people, and keys are kept here.
 /// </summary>
-internal sealed class PlatformHome
+internal sealed class PlatformHome : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private PlatformHome(string path) => Path = path;
+    private readonly TemporaryFolders _temporary;
+
+    private PlatformHome(string path, TimeProvider time)
+    {
+        Path = path;
+        _temporary = new TemporaryFolders(System.IO.Path.Join(path, "tmp"), MakeFolder, time);
+    }
+
+    /// <summary>Whether there was no platform in the folder.</summary>
+    public bool IsNew { get; private set; }
+
+    /// <summary>Whether the new platform took the place of one whose catalog is missing.</summary>
+    public bool HasLostCatalog { get; private set; }
+
+    /// <summary>Whether SQLite's log of a catalog is there: beside a new catalog it would be taken for the new one's.</summary>
+    private bool HasLooseLog => File.Exists(DatabasePath + "-wal") || File.Exists(DatabasePath + "-journal");
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -18,88 +35,70 @@ internal sealed class PlatformHome
     /// <summary>The folder of keys and credentials.</summary>
     public string SecretsPath => System.IO.Path.Join(Path, "secrets");
 
-    /// <summary>Opens the home folder, and makes it when it is missing.</summary>
-    /// <exception cref="BackupException">It cannot be made or entered.</exception>
-    public static PlatformHome Open(string path)
+    /// <summary>Opens the home folder of a platform, or makes a new one where there is none.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="mayCreate">Whether a new platform may be made.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="BackupException">
+    /// There is no platform and none may be made, the catalog of an earlier one is missing, or the folder cannot be made or entered.
+    /// </exception>
+    public static PlatformHome Open(string path, bool mayCreate, TimeProvider time)
     {
         var full = System.IO.Path.GetFullPath(path);
+        var home = new PlatformHome(full, time);
         try
         {
+            // In this order: a process that is making the platform right now has its catalog before anything else.
+            var sign = home.FindSignOfPlatform();
+            home.IsNew = !File.Exists(home.DatabasePath);
+            home.HasLostCatalog = home.IsNew && sign is not null;
+            if (home.HasLostCatalog && (!mayCreate || home.HasLooseLog))
+            {
+                throw BackupErrors.CatalogMissing(home.DatabasePath, sign!);
+            }
+            if (home.IsNew && !mayCreate)
+            {
+                throw BackupErrors.PlatformNotFound(full);
+            }
             MakeFolder(full);
             MakeFolder(System.IO.Path.Join(full, "locks"));
             MakeFolder(System.IO.Path.Join(full, "tmp"));
             MakeFolder(System.IO.Path.Join(full, "secrets"));
-            return new PlatformHome(full);
+            home._temporary.Sweep();
+            return home;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw BackupErrors.PlatformHomeUnusable(full, failure);
+            throw MachineFailure.ExplainHome(full, failure);
         }
-    }
-
-    /// <summary>
-    /// Where an installation is when nobody says: <c>$CLOUDBACKUP_HOME</c>, else <c>/var/lib/cloudbackup</c> for root,
-    /// <c>$XDG_DATA_HOME/cloudbackup</c> (by default <c>~/.local/share/cloudbackup</c>) for other users, and
-    /// <c>%ProgramData%\CloudBackup</c> on Windows.
-    /// </summary>
-    public static string DefaultPath(Func<string, string?> environment)
-    {
-        if (environment("CLOUDBACKUP_HOME") is { Length: > 0 } explicitPath)
-        {
-            return explicitPath;
-        }
-        if (OperatingSystem.IsWindows())
-        {
-            return System.IO.Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "CloudBackup");
-        }
-        if (Environment.IsPrivilegedProcess)
-        {
-            return "/var/lib/cloudbackup";
-        }
-        var data = environment("XDG_DATA_HOME") is { Length: > 0 } xdg
-            ? xdg
-            : System.IO.Path.Join(environment("HOME") ?? "/", ".local", "share");
-        return System.IO.Path.Join(data, "cloudbackup");
     }
 
     /// <summary>The file that a lock of this name is held on.</summary>
     public string LockPath(string name) => System.IO.Path.Join(Path, "locks", name + ".lock");
 
-    /// <summary>Makes an empty folder of this name for temporary files; what an earlier run left in it is removed.</summary>
-    public string MakeTemporaryFolder(string name)
-    {
-        var folder = TemporaryFolder(name);
-        RemoveTemporaryFolder(name);
-        MakeFolder(folder);
-        return folder;
-    }
+    /// <summary>Makes an empty folder of this name for temporary files, which no other process sees as its own.</summary>
+    public string MakeTemporaryFolder(string name) => InHome(() => _temporary.Make(name));
 
-    private string TemporaryFolder(string name) => System.IO.Path.Join(Path, "tmp", name);
+    /// <summary>Removes a temporary folder of this home and all in it.</summary>
+    public void RemoveTemporaryFolder(string name) => _temporary.Remove(name);
 
-    /// <summary>Whether there is a temporary folder of this name.</summary>
-    public bool HasTemporaryFolder(string name) => Directory.Exists(TemporaryFolder(name));
+    /// <summary>Removes temporary folders whose process is gone.</summary>
+    public void SweepTemporaryFolders() => _temporary.Sweep();
 
-    /// <summary>Removes a temporary folder and all in it.</summary>
-    public void RemoveTemporaryFolder(string name)
-    {
-        var folder = TemporaryFolder(name);
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _temporary.Dispose();
 
     /// <summary>The folder of what is remembered of a site's snapshots, which need not be there.</summary>
     public string SyncFolder(string site) => System.IO.Path.Join(Path, "sync", site);
 
     /// <summary>Makes the folder of what is remembered of a site's snapshots, and returns its path.</summary>
-    public string MakeSyncFolder(string site)
+    public string MakeSyncFolder(string site) => InHome(() =>
     {
         var folder = SyncFolder(site);
         MakeFolder(System.IO.Path.GetDirectoryName(folder)!);
         MakeFolder(folder);
         return folder;
-    }
+    });
 
     /// <summary>Forgets what is remembered of a site's snapshots: the next backup compares with the storage.</summary>
     public void RemoveSyncFolder(string site)
@@ -108,6 +107,23 @@ internal sealed class PlatformHome
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private string? FindSignOfPlatform() => HasLooseLog
+        ? DatabasePath + "-wal"
+        : new[] { SecretsPath, System.IO.Path.Join(Path, "sync") }
+            .Where(Directory.Exists).SelectMany(Directory.EnumerateFileSystemEntries).FirstOrDefault();
+
+    private T InHome<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw MachineFailure.ExplainHome(Path, failure);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Platform;
 
@@ -33,10 +34,14 @@ internal sealed class PlatformLock : IDisposable
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
         }
-        catch (IOException failure) when (failure is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException failure) when (MachineFailure.IsInUse(failure))
         {
             owner = ReadOwner(ownerPath);
             return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw MachineFailure.ExplainHome(home.Path, failure);
         }
         try
         {
@@ -44,10 +49,10 @@ internal sealed class PlatformLock : IDisposable
             File.WriteAllText(ownerPath, $"{operation}, process {Environment.ProcessId}, since {since}");
             return new PlatformLock(file, ownerPath);
         }
-        catch
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             file.Dispose();
-            throw;
+            throw MachineFailure.ExplainHome(home.Path, failure);
         }
     }
 
@@ -58,7 +63,7 @@ internal sealed class PlatformLock : IDisposable
         {
             File.Delete(_ownerPath);
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // The note is only for people; the lock itself is what counts.
         }

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Globalization;
 using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Platform;
 
@@ -9,21 +11,27 @@ namespace CloudBackup.Platform;
 /// </summary>
 internal sealed class SecretStore
 {
-    private const string TemporaryExtension = ".tmp";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
+    private static int _lastWrite;
+
+    private readonly PlatformHome _home;
     private readonly string _folder;
 
     /// <summary>The secrets of a platform.</summary>
-    public SecretStore(PlatformHome home) => _folder = home.SecretsPath;
+    public SecretStore(PlatformHome home)
+    {
+        _home = home;
+        _folder = home.SecretsPath;
+    }
 
     /// <summary>The names of all secrets that begin so.</summary>
     public IReadOnlyList<string> List(string prefix) =>
         [.. Directory.EnumerateFiles(_folder).Select(path => Path.GetFileName(path)!)
-            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && !name.EndsWith(TemporaryExtension, StringComparison.Ordinal))
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];
 
     /// <summary>A secret; null when there is none of the name.</summary>
@@ -39,7 +47,7 @@ internal sealed class SecretStore
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw BackupErrors.PlatformHomeUnusable(_folder, failure);
+            throw MachineFailure.ExplainHome(_folder, failure);
         }
     }
 
@@ -47,7 +55,8 @@ internal sealed class SecretStore
     public void Write(string name, ReadOnlySpan<byte> secret)
     {
         var path = PathOf(name);
-        var temporary = $"{path}.{Environment.ProcessId}{TemporaryExtension}";
+        var folderName = string.Create(CultureInfo.InvariantCulture, $"secret-{Interlocked.Increment(ref _lastWrite)}");
+        var temporary = Path.Join(_home.MakeTemporaryFolder(folderName), name);
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
@@ -66,7 +75,11 @@ internal sealed class SecretStore
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw BackupErrors.PlatformHomeUnusable(_folder, failure);
+            throw MachineFailure.ExplainHome(_folder, failure);
+        }
+        finally
+        {
+            _home.RemoveTemporaryFolder(folderName);
         }
     }
 
@@ -79,7 +92,7 @@ internal sealed class SecretStore
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw BackupErrors.PlatformHomeUnusable(_folder, failure);
+            throw MachineFailure.ExplainHome(_folder, failure);
         }
     }
 

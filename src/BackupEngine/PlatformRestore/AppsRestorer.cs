@@ -58,7 +58,7 @@ internal sealed class AppsRestorer(EngineContext context, PlatformRestoreOptions
         }
         catch (Exception reason) when (!cancellationToken.IsCancellationRequested)
         {
-            failure = BackupErrors.Unexpected($"The restore of {app.Location}", reason);
+            failure = BackupErrors.FromUnforeseen($"The restore of {app.Location}", reason);
         }
         progress.CountDone();
         return Describe(Settle(app, failure)) with { BackupId = backupId, Failure = failure };

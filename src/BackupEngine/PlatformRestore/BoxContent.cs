@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CloudBackup.Backup;
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
@@ -79,20 +78,6 @@ internal sealed class BoxContent : IDisposable
             secrets.Dispose();
             context.Home.RemoveTemporaryFolder(FolderName);
             throw;
-        }
-    }
-
-    /// <summary>Removes what a run that was killed has left, unless another one is under way.</summary>
-    public static void RemoveLeftOver(EngineContext context)
-    {
-        if (!context.Home.HasTemporaryFolder(FolderName))
-        {
-            return;
-        }
-        using var platformLock = AppLock.TryTake(context, BackupOwner.Platform, "cleanup", out _);
-        if (platformLock is not null)
-        {
-            context.Home.RemoveTemporaryFolder(FolderName);
         }
     }
 

@@ -86,6 +86,9 @@ public sealed class ImportAppBackupCommand : EngineCommand
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
+    protected override bool CreatesPlatform => Register;
+
+    /// <inheritdoc/>
     protected override void Process()
     {
         var options = new AppImportOptions

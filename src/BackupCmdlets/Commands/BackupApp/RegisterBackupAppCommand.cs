@@ -23,6 +23,9 @@ public sealed class RegisterBackupAppCommand : BackupAppParameters
     public string DataDirectory { get; set; } = "";
 
     /// <inheritdoc/>
+    protected override bool CreatesPlatform => true;
+
+    /// <inheritdoc/>
     protected override void Process()
     {
         var app = Apply(new BackupApp

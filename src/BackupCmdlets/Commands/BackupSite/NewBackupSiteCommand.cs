@@ -19,6 +19,9 @@ public sealed class NewBackupSiteCommand : BackupSiteParameters
     public string Provider { get; set; } = "";
 
     /// <inheritdoc/>
+    protected override bool CreatesPlatform => true;
+
+    /// <inheritdoc/>
     protected override void Process()
     {
         var site = Apply(new BackupSite { Name = Name, Provider = Provider, Settings = Sites.SiteService.EmptySettings(Provider) });

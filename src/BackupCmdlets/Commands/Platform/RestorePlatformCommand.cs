@@ -73,6 +73,9 @@ public sealed class RestorePlatformCommand : EngineCommand
     public int Throttle { get; set; } = PlatformRestoreOptions.DefaultThrottle;
 
     /// <inheritdoc/>
+    protected override bool CreatesPlatform => true;
+
+    /// <inheritdoc/>
     protected override void Process()
     {
         using var plan = Run((observer, token) => Engine.PlatformRestore.PlanAsync(Options(), observer, token));

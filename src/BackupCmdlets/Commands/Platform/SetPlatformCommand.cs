@@ -20,6 +20,9 @@ public sealed class SetPlatformCommand : EngineCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
+    protected override bool CreatesPlatform => true;
+
+    /// <inheritdoc/>
     protected override void Process()
     {
         List<string> directories = [.. ExtraDirectory.Select(path => ResolvePath(path)!)];

@@ -67,20 +67,48 @@ public sealed class HostTests
         Assert.Single(session.Run("Get-AppBackup"));
     }
 
-    [Fact]
-    public void A_signal_stops_the_run_and_leaves_nothing_half_made()
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    [InlineData("QUIT")]
+    public void A_signal_stops_the_run_and_leaves_nothing_half_made(string signal)
     {
         using var session = Session.WithApp();
-        var flag = Path.Join(session.Root, "started");
-        session.Run($"Set-BackupApp wiki.example.com -PreBackupCommand sh, -c, 'touch {flag}; sleep 100'");
-        using var process = Shown.Start(session, "-Command", "New-AppBackup wiki.example.com");
-        SpinWait.SpinUntil(() => File.Exists(flag), TimeSpan.FromSeconds(60));
-        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        var maintenance = Path.Join(session.Root, "maintenance");
+        using (var large = File.Create(Path.Join(session.Data, "large")))
         {
-            kill.WaitForExit();
+            // Takes seconds to compress.
+            var text = System.Text.Encoding.ASCII.GetBytes(Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(500_000)));
+            Enumerable.Range(0, 300).ToList().ForEach(_ => large.Write(text));
         }
+        session.Run($"Set-BackupApp wiki.example.com -PreBackupCommand touch, {maintenance} -PostBackupCommand rm, {maintenance}");
+        using var process = Shown.StartObeying(signal, session, "-Command", "New-AppBackup wiki.example.com");
+        SpinWait.SpinUntil(() => File.Exists(maintenance), TimeSpan.FromSeconds(60));
+        Kill(signal, process);
         Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)));
         Assert.Equal(130, process.ExitCode);
         Assert.Empty(session.StoredFiles());
+        Assert.False(File.Exists(maintenance));
+    }
+
+    [Fact]
+    public void A_signal_that_the_parent_ignores_stops_nothing()
+    {
+        using var session = Session.WithApp();
+        var flag = Path.Join(session.Root, "started");
+        session.Run($"Set-BackupApp wiki.example.com -PreBackupCommand sh, -c, 'touch {flag}; sleep 1'");
+        using var process = Shown.StartIgnoring("HUP", session, "-Command", "New-AppBackup wiki.example.com");
+        SpinWait.SpinUntil(() => File.Exists(flag), TimeSpan.FromSeconds(60));
+        Kill("HUP", process);
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)));
+        Assert.Equal(0, process.ExitCode);
+        Assert.NotEmpty(session.StoredFiles());
+    }
+
+    private static void Kill(string signal, Process process)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        kill.WaitForExit();
     }
 }

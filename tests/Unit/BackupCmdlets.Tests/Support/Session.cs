@@ -22,6 +22,7 @@ internal sealed class Session : IDisposable
         if (importModule)
         {
             Invoke("Import-Module $args[0]", Built.Manifest);
+            Invoke("Set-Platform -ExtraDirectory @()");
         }
     }
 

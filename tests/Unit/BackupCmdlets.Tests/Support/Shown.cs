@@ -22,9 +22,19 @@ internal static class Shown
     }
 
     /// <summary>Starts the host.</summary>
-    public static Process Start(Session session, params string[] arguments)
+    public static Process Start(Session session, params string[] arguments) => Start(session, Built.Host, arguments);
+
+    /// <summary>Starts the host with a signal as it is by default: a shell ignores some for what it runs in the background, the tests as well.</summary>
+    public static Process StartObeying(string signal, Session session, params string[] arguments) =>
+        Start(session, "env", [$"--default-signal={signal}", Built.Host, .. arguments]);
+
+    /// <summary>Starts the host with a signal ignored, as nohup does with HUP.</summary>
+    public static Process StartIgnoring(string signal, Session session, params string[] arguments) =>
+        Start(session, "/bin/sh", ["-c", $"trap '' {signal}; exec \"$0\" \"$@\"", Built.Host, .. arguments]);
+
+    private static Process Start(Session session, string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(Built.Host, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

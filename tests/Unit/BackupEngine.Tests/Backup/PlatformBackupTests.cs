@@ -61,7 +61,7 @@ public sealed class PlatformBackupTests
     {
         using var platform = await new TestPlatform().SetUpAsync();
         platform.Engine.Dispose();
-        new SecretStore(PlatformHome.Open(platform.Folder["home"])).Write("site-other", "hunter2"u8);
+        new SecretStore(PlatformHome.Open(platform.Folder["home"], mayCreate: true, TimeProvider.System)).Write("site-other", "hunter2"u8);
         platform.Reopen();
         Assert.DoesNotContain(EntriesOf(platform, await platform.BackUpPlatformAsync()), name => name.StartsWith("secrets", StringComparison.Ordinal));
         using var encrypted = new TestPlatform();
@@ -233,7 +233,7 @@ public sealed class PlatformBackupTests
     public async Task One_platform_backup_at_a_time()
     {
         using var platform = await new TestPlatform().SetUpAsync();
-        using (PlatformLock.TryTake(PlatformHome.Open(platform.Folder["home"]), "platform", "backup of the platform", TimeProvider.System, out _))
+        using (PlatformLock.TryTake(PlatformHome.Open(platform.Folder["home"], mayCreate: true, TimeProvider.System), "platform", "backup of the platform", TimeProvider.System, out _))
         {
             var failure = await Assert.ThrowsAsync<BackupException>(() => platform.BackUpPlatformAsync());
             Assert.Equal("PlatformBusy", failure.ErrorId);

@@ -174,7 +174,7 @@ public sealed class CatalogTests
     public void A_lock_is_exclusive_and_names_its_owner()
     {
         using var folder = new TempFolder();
-        var home = PlatformHome.Open(folder["home"]);
+        var home = PlatformHome.Open(folder["home"], mayCreate: true, TimeProvider.System);
         using (var first = PlatformLock.TryTake(home, "x", "backup", TimeProvider.System, out _))
         {
             Assert.NotNull(first);
@@ -188,13 +188,122 @@ public sealed class CatalogTests
     }
 
     [Theory]
-    [InlineData("CLOUDBACKUP_HOME=/x;XDG_DATA_HOME=/y", "/x")]
-    [InlineData("CLOUDBACKUP_HOME=", null)]
-    public void The_default_home_follows_the_environment(string environment, string? expected)
+    [InlineData("CLOUDBACKUP_HOME=/x;XDG_DATA_HOME=/y;HOME=/z", "/x")]
+    [InlineData("CLOUDBACKUP_HOME=;XDG_DATA_HOME=/y", "/y/cloudbackup")]
+    [InlineData("HOME=/z", "/z/.local/share/cloudbackup")]
+    [InlineData("HOME=;XDG_DATA_HOME=", "/passwd/.local/share/cloudbackup")]
+    [InlineData("", "/passwd/.local/share/cloudbackup")]
+    public void The_default_home_follows_the_environment(string environment, string expected) =>
+        Assert.Equal(expected, DefaultHome.Find(Variables(environment), isRoot: false, () => "/passwd"));
+
+    [Theory]
+    [InlineData("CLOUDBACKUP_HOME=rel;HOME=/z", "CLOUDBACKUP_HOME")]
+    [InlineData("CLOUDBACKUP_HOME=.", "CLOUDBACKUP_HOME")]
+    [InlineData("XDG_DATA_HOME=rel;HOME=/z", "XDG_DATA_HOME")]
+    [InlineData("HOME=rel", "HOME")]
+    [InlineData("HOME= ", "HOME")]
+    [InlineData("HOME=~", "HOME")]
+    public void A_relative_home_is_refused_and_named(string environment, string variable)
     {
-        var values = environment.Split(';').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
-        Assert.Equal(expected ?? (Environment.IsPrivilegedProcess ? "/var/lib/cloudbackup" : "/.local/share/cloudbackup"), PlatformHome.DefaultPath(values.GetValueOrDefault));
+        var failure = Assert.Throws<BackupException>(() => DefaultHome.Find(Variables(environment), isRoot: false, () => "/passwd"));
+        Assert.Equal("PlatformHomeRelative", failure.ErrorId);
+        Assert.Contains($"variable {variable} ", failure.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void An_account_without_a_home_is_asked_to_name_one() =>
+        Assert.Equal("PlatformHomeUnknown", Assert.Throws<BackupException>(() => DefaultHome.Find(_ => null, isRoot: false, () => "")).ErrorId);
+
+    [Fact]
+    public void The_default_home_of_root_needs_no_home_variable() =>
+        Assert.Equal("/var/lib/cloudbackup", DefaultHome.Find(Variables("HOME=rel;XDG_DATA_HOME=rel"), isRoot: true, () => ""));
+
+    [Fact]
+    public void Only_what_may_make_a_platform_makes_one()
+    {
+        using var folder = new TempFolder();
+        Assert.Equal("PlatformNotFound", OpenFails(folder["home"], creates: false));
+        Assert.False(Directory.Exists(folder["home"]));
+        using (var made = BackupEngine.Open(new BackupEngineOptions { PlatformHome = folder["home"] }))
+        {
+            Assert.True(made.IsNew);
+        }
+        using var known = BackupEngine.Open(new BackupEngineOptions { PlatformHome = folder["home"], CreatesPlatform = false });
+        Assert.False(known.IsNew);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("garbage that is no database at all, but long enough to look like one to somebody who only looks at the length of a file")]
+    [InlineData("other")]
+    [InlineData("cut")]
+    [InlineData("half")]
+    [InlineData("schema 0")]
+    public void A_catalog_that_is_none_is_refused_and_left_as_it_is(string damage)
+    {
+        using var folder = new TempFolder();
+        var path = folder["home/platform.db"];
+        BackupEngine.Open(new BackupEngineOptions { PlatformHome = folder["home"] }).Dispose();
+        switch (damage)
+        {
+            case "other" or "schema 0":
+                File.Delete(path);
+                using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+                {
+                    connection.Open();
+                    using var command = connection.CreateCommand();
+                    command.CommandText = damage == "other" ? "CREATE TABLE x (y); PRAGMA user_version = 3;" : "CREATE TABLE x (y)";
+                    command.ExecuteNonQuery();
+                }
+                break;
+            case "cut" or "half":
+                var bytes = File.ReadAllBytes(path);
+                File.WriteAllBytes(path, bytes[..(damage == "cut" ? bytes.Length - 1 : bytes.Length / 2)]);
+                break;
+            default:
+                File.WriteAllText(path, damage);
+                break;
+        }
+        var before = File.ReadAllBytes(path);
+        foreach (var creates in new[] { true, false })
+        {
+            Assert.Equal("CatalogUnusable", OpenFails(folder["home"], creates));
+        }
+        Assert.Equal(before, File.ReadAllBytes(path));
+    }
+
+    [Theory]
+    [InlineData("secrets/key-1", true)]
+    [InlineData("sync/local/x.cache", true)]
+    [InlineData("platform.db-wal", false)]
+    [InlineData("platform.db-journal", false)]
+    public void A_home_that_has_lost_its_catalog_is_no_new_one(string sign, bool canBeginAnew)
+    {
+        using var folder = new TempFolder();
+        BackupEngine.Open(new BackupEngineOptions { PlatformHome = folder["home"] }).Dispose();
+        File.Delete(folder["home/platform.db"]);
+        folder.Write($"home/{sign}", "x");
+        Assert.Equal("CatalogMissing", OpenFails(folder["home"], creates: false));
+        Assert.False(File.Exists(folder["home/platform.db"]));
+        if (!canBeginAnew)
+        {
+            Assert.Equal("CatalogMissing", OpenFails(folder["home"], creates: true));
+            return;
+        }
+        using var anew = BackupEngine.Open(new BackupEngineOptions { PlatformHome = folder["home"] });
+        Assert.True(anew.HasLostCatalog);
+    }
+
+    private static string OpenFails(string home, bool creates)
+    {
+        var failure = Assert.Throws<BackupException>(() =>
+            BackupEngine.Open(new BackupEngineOptions { PlatformHome = home, CreatesPlatform = creates }));
+        Assert.True(failure.Message.Length < 320 + home.Length, failure.Message);
+        return failure.ErrorId;
+    }
+
+    private static Func<string, string?> Variables(string text) =>
+        text.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]).GetValueOrDefault;
 
     private const string FirstSchema =
         """

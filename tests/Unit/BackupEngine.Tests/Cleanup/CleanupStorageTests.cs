@@ -307,7 +307,7 @@ public sealed class CleanupStorageTests
         var made = await timeline.BackUpDailyAsync(3);
         timeline.WithCatalog(catalog => catalog.Save(BoxRecord(timeline, made[0])));
         using (var boxLock = CloudBackup.Platform.PlatformLock.TryTake(
-            CloudBackup.Platform.PlatformHome.Open(timeline.Platform.Folder["home"]), "platform", "platform backup", timeline.Time, out _))
+            CloudBackup.Platform.PlatformHome.Open(timeline.Platform.Folder["home"], mayCreate: true, TimeProvider.System), "platform", "platform backup", timeline.Time, out _))
         {
             timeline.Time.Advance(TimeSpan.FromDays(1));
             timeline.WithCatalog(catalog => catalog.Save(BoxRecord(timeline, made[2], "box_v1_new")));

@@ -1,3 +1,4 @@
+using CloudBackup.Platform;
 using CloudBackup.Sites;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
@@ -149,17 +150,18 @@ public sealed class RestorePreflightTests
                 if (call == "read" && path.Contains("/app_", StringComparison.Ordinal))
                 {
                     looked++;
-                    Assert.True(File.Exists(Path.Join(machine!.Home, "tmp/platform-restore/platform.db")));
+                    Assert.Single(Directory.GetFiles(Path.Join(machine!.Home, "tmp"), "platform.db", SearchOption.AllDirectories));
                     Assert.DoesNotContain(
                         Directory.EnumerateFiles(machine.Home, "*", SearchOption.AllDirectories),
-                        file => !file.Contains("/locks/", StringComparison.Ordinal) && keys.Any(key => File.ReadAllText(file).Contains(key, StringComparison.Ordinal)));
+                        file => !file.Contains("/locks/", StringComparison.Ordinal) && !file.EndsWith("/owner", StringComparison.Ordinal) && keys.Any(key => File.ReadAllText(file).Contains(key, StringComparison.Ordinal)));
                 }
             },
         });
         await machine.PreviewAsync(options => options with { Secrets = Secret.Password(Password) });
         Assert.InRange(looked, 2, 100);
         machine.AssertUntouched();
-        var left = Directory.CreateDirectory(Path.Join(machine.Home, "tmp/platform-restore/secrets")).FullName;
+        var dead = ProcessIdentity.Current with { Started = 1 };
+        var left = Directory.CreateDirectory(Path.Join(machine.Home, $"tmp/run-{dead}-1/platform-restore/secrets")).FullName;
         File.WriteAllText(Path.Join(left, "key-of-a-run-that-was-killed"), "x");
         machine.Reopen();
         machine.AssertUntouched();
