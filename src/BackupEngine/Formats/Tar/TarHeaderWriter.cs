@@ -198,13 +198,17 @@ internal sealed class TarHeaderWriter
         return blocks;
     }
 
-    /// <summary>Octal digits and a closing zero byte; a number that does not fit is written as 0, its pax record counts.</summary>
+    /// <summary>
+    /// Octal digits and a closing zero byte; a number that does not fit in GNU's base 256 as well as in its pax record, for readers that know
+    /// only one of the two.
+    /// </summary>
     private static void WriteOctal(Span<byte> block, int offset, int length, long value)
     {
         var field = block.Slice(offset, length);
         if (value < 0 || value >= 1L << (3 * (length - 1)))
         {
-            value = 0;
+            WriteBase256(field, value);
+            return;
         }
         for (var i = length - 2; i >= 0; i--)
         {
@@ -212,6 +216,17 @@ internal sealed class TarHeaderWriter
             value >>= 3;
         }
         field[length - 1] = 0;
+    }
+
+    /// <summary>The first bit set, and then the number in two's complement, its highest byte first.</summary>
+    private static void WriteBase256(Span<byte> field, long value)
+    {
+        for (var i = field.Length - 1; i > 0; i--)
+        {
+            field[i] = (byte)value;
+            value >>= 8;
+        }
+        field[0] = (byte)(value < 0 ? 0xFF : 0x80);
     }
 
     /// <summary>Where the name field begins: 0 if all fits it, behind a slash if prefix and name fit, -1 if nothing does.</summary>

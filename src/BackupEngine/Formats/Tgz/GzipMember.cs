@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 
 namespace CloudBackup.Formats.Tgz;
 
 /// <summary>
-/// The gzip members that an archive consists of (RFC 1952). Each carries an extra field with the subfield "CB": the member's whole length
-/// in bytes as 32 bits, little endian. Tools that do not know it skip it; we find the next member without inflating this one.
+/// The members of archives until November 2026: gzip streams of their own, each with an extra field "CB" that holds its whole length in bytes as
+/// 32 bits, little endian. They are read as ever; new archives are one stream (<see cref="ArchiveFrame"/>), since Python's tarfile reads neither
+/// the extra field nor a second stream when it reads from a pipe, and Perl's modules stop at the first one.
 /// </summary>
 internal static class GzipMember
 {
@@ -19,9 +19,6 @@ internal static class GzipMember
     public const int PlainHeaderLength = 10;
 
     private const int LengthOffset = 16;
-    private const int LargestStoredBlock = ushort.MaxValue;
-    private const int StoredBlockHead = 5;
-
     private static ReadOnlySpan<byte> Template =>
     [
         0x1F, 0x8B, 8, // magic, deflate
@@ -38,36 +35,6 @@ internal static class GzipMember
     {
         Template.CopyTo(member);
         BinaryPrimitives.WriteInt32LittleEndian(member[LengthOffset..], length);
-    }
-
-    /// <summary>The length of a member that stores <paramref name="length"/> bytes of data as they are.</summary>
-    public static int StoredLength(int length) =>
-        HeaderLength + TrailerLength + length + (StoredBlockHead * Math.Max(1, (length + LargestStoredBlock - 1) / LargestStoredBlock));
-
-    /// <summary>
-    /// Writes a member that stores <paramref name="data"/> as it is (RFC 1951, 3.2.4), and returns its length. Deflate's own level 0 would
-    /// copy everything three times.
-    /// </summary>
-    public static int Store(ReadOnlySpan<byte> data, Span<byte> member)
-    {
-        var length = StoredLength(data.Length);
-        WriteHeader(member, length);
-        var at = HeaderLength;
-        var left = data;
-        do
-        {
-            var count = Math.Min(left.Length, LargestStoredBlock);
-            member[at] = (byte)(count == left.Length ? 1 : 0); // the last block, and the type: stored
-            BinaryPrimitives.WriteUInt16LittleEndian(member[(at + 1)..], (ushort)count);
-            BinaryPrimitives.WriteUInt16LittleEndian(member[(at + 3)..], (ushort)~count);
-            left[..count].CopyTo(member[(at + StoredBlockHead)..]);
-            left = left[count..];
-            at += StoredBlockHead + count;
-        }
-        while (!left.IsEmpty);
-        BinaryPrimitives.WriteUInt32LittleEndian(member[at..], Crc32.HashToUInt32(data));
-        BinaryPrimitives.WriteInt32LittleEndian(member[(at + 4)..], data.Length);
-        return length;
     }
 
     /// <summary>Reads the member's whole length from its header; false when the member is not one of ours.</summary>

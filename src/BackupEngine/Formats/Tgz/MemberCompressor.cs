@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace CloudBackup.Formats.Tgz;
 
 /// <summary>
-/// Makes gzip members. Data that does not compress is stored: a sample decides, so that media costs no deflate time, and so does the
+/// Makes the members of an archive (<see cref="ArchiveFrame"/>). Data that does not compress is stored: a sample decides, so that media costs no deflate time, and so does the
 /// result, so that a member is never noticeably longer than its data. Not thread-safe; one per worker.
 /// </summary>
 internal sealed class MemberCompressor(int level)
@@ -18,16 +18,10 @@ internal sealed class MemberCompressor(int level)
     /// <summary>Compresses <paramref name="data"/> into the empty block <paramref name="output"/>.</summary>
     public void Compress(ReadOnlySpan<byte> data, Block output)
     {
-        // GZipStream writes nothing at all for no data.
-        if (!data.IsEmpty && !LooksIncompressible(data) && TryDeflate(data, output.Bytes, level, out var length) && length <= GzipMember.StoredLength(data.Length))
-        {
-            GzipMember.WriteHeader(output.Bytes, length);
-            output.Length = length;
-        }
-        else
-        {
-            output.Length = GzipMember.Store(data, output.Bytes);
-        }
+        output.Length = !data.IsEmpty && !LooksIncompressible(data) && TryDeflate(data, output.Bytes, level, out var length)
+            && length <= ArchiveFrame.StoredLength(data.Length)
+                ? length
+                : ArchiveFrame.Store(data, output.Bytes);
     }
 
     private bool LooksIncompressible(ReadOnlySpan<byte> data)
@@ -44,26 +38,30 @@ internal sealed class MemberCompressor(int level)
         return !TryDeflate(_sample, _sampleOutput, 1, out var length) || length > _sample.Length * WorthwhileRatio;
     }
 
-    /// <summary>Leaves room for our header, which takes the place of the one that GZipStream writes.</summary>
+    /// <summary>A flush ends the member at a byte; the end of the stream, which follows, is for the trailer.</summary>
     private static bool TryDeflate(ReadOnlySpan<byte> data, byte[] output, int level, out int length)
     {
         using var target = new MemberStream(output);
-        using (var gzip = new GZipStream(target, new ZLibCompressionOptions { CompressionLevel = level }, leaveOpen: true))
+        using (var deflate = new DeflateStream(target, new ZLibCompressionOptions { CompressionLevel = level }, leaveOpen: true))
         {
-            gzip.Write(data);
+            deflate.Write(data);
+            deflate.Flush();
+            target.Seal();
         }
         length = target.MemberLength;
         return !target.HasOverflown;
     }
 
-    /// <summary>Takes what GZipStream writes, without its header; what does not fit is dropped and noted.</summary>
+    /// <summary>Takes what DeflateStream writes until it is sealed; what does not fit is dropped and noted.</summary>
     private sealed class MemberStream(byte[] output) : Stream
     {
-        private int _toSkip = GzipMember.PlainHeaderLength;
+        private bool _isSealed;
 
-        public int MemberLength { get; private set; } = GzipMember.HeaderLength;
+        public int MemberLength { get; private set; }
 
         public bool HasOverflown { get; private set; }
+
+        public void Seal() => _isSealed = true;
 
         public override bool CanRead => false;
 
@@ -79,9 +77,10 @@ internal sealed class MemberCompressor(int level)
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            var skip = Math.Min(_toSkip, buffer.Length);
-            _toSkip -= skip;
-            buffer = buffer[skip..];
+            if (_isSealed)
+            {
+                return;
+            }
             if (HasOverflown || buffer.Length > output.Length - MemberLength)
             {
                 HasOverflown = true;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
@@ -11,8 +12,9 @@ namespace CloudBackup.Formats.Tgz;
 /// <param name="target">Takes the contents.</param>
 /// <param name="counters">Counts what is done.</param>
 /// <param name="blocks">Lends blocks for inflated data.</param>
+/// <param name="checksum">Takes the checksum of each member.</param>
 /// <param name="onBlockDone">Called once for each member, when its data is no longer held.</param>
-internal sealed class MemberUnpacker(IEntryTarget target, RunCounters counters, BlockPool blocks, Action onBlockDone)
+internal sealed class MemberUnpacker(IEntryTarget target, RunCounters counters, BlockPool blocks, ArchiveChecksum checksum, Action onBlockDone)
 {
     /// <summary>Unpacks a member.</summary>
     public void Unpack(MemberWork work, CancellationToken cancellationToken)
@@ -21,7 +23,7 @@ internal sealed class MemberUnpacker(IEntryTarget target, RunCounters counters, 
         var keep = false;
         try
         {
-            if (!TryInflate(work.Compressed, data, out var reason))
+            if (!TryInflate(work, data, out var reason))
             {
                 Reject(work, reason);
                 return;
@@ -123,27 +125,56 @@ internal sealed class MemberUnpacker(IEntryTarget target, RunCounters counters, 
         }
     }
 
-    private static bool TryInflate(Block compressed, Block data, out string reason)
+    private bool TryInflate(MemberWork work, Block data, out string reason)
     {
         reason = "its part of the archive cannot be decompressed";
-        if (!GzipMember.TryReadLength(compressed.Span, out var length) || length != compressed.Length
-            || GzipMember.ReadInflatedLength(compressed.Span) > data.Bytes.Length)
-        {
-            return false;
-        }
         try
         {
-            using var gzip = new GZipStream(new MemoryStream(compressed.Bytes, 0, compressed.Length), CompressionMode.Decompress);
-            while (data.Length < data.Bytes.Length && gzip.Read(data.Free) is > 0 and var count)
+            if (!ArchiveFrame.IsFramed(work.Compressed.Span, work.Number == 0))
             {
-                data.Length += count;
+                return TryInflateOld(work.Compressed, data);
             }
-            return data.Length == GzipMember.ReadInflatedLength(compressed.Span);
+            var start = work.Number == 0 ? ArchiveFrame.HeaderLength : 0;
+            var length = work.Compressed.Length - start - (work.IsLast ? ArchiveFrame.TrailerLength : 0);
+            if (length < 0)
+            {
+                return false;
+            }
+            using var input = new MemberInput(work.Compressed.Bytes.AsMemory(start, length));
+            using var deflate = new DeflateStream(input, CompressionMode.Decompress);
+            // One byte beyond the last block's would mean that there is more than a member can have.
+            if (!Fill(deflate, data) || deflate.ReadByte() >= 0)
+            {
+                return false;
+            }
+            checksum.Add(work.Number, Crc32.HashToUInt32(data.Span), data.Length);
+            return true;
         }
         catch (InvalidDataException)
         {
             return false;
         }
+    }
+
+    /// <summary>A member of an archive until November 2026: a gzip stream of its own.</summary>
+    private static bool TryInflateOld(Block compressed, Block data)
+    {
+        if (!GzipMember.TryReadLength(compressed.Span, out var length) || length != compressed.Length
+            || GzipMember.ReadInflatedLength(compressed.Span) > data.Bytes.Length)
+        {
+            return false;
+        }
+        using var gzip = new GZipStream(new MemoryStream(compressed.Bytes, 0, compressed.Length), CompressionMode.Decompress);
+        return Fill(gzip, data) && data.Length == GzipMember.ReadInflatedLength(compressed.Span);
+    }
+
+    private static bool Fill(Stream inflated, Block data)
+    {
+        while (data.Length < data.Bytes.Length && inflated.Read(data.Free) is > 0 and var count)
+        {
+            data.Length += count;
+        }
+        return true;
     }
 
     private static bool TryReadHeader(IndexEntry expected, Block data, out int contentStart, out string reason)

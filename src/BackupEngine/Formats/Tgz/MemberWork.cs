@@ -4,10 +4,12 @@ namespace CloudBackup.Formats.Tgz;
 
 /// <summary>One member to unpack.</summary>
 /// <param name="Compressed">Its bytes.</param>
+/// <param name="Number">Its number, from 0.</param>
+/// <param name="IsLast">Whether it is the archive's last one.</param>
 /// <param name="Entries">The entries that begin in it.</param>
 /// <param name="Large">The file that its last entry, or all of it, belongs to, when that file spans several members.</param>
 /// <param name="Part">The number of the member among those of <paramref name="Large"/>.</param>
-internal sealed record MemberWork(Block Compressed, IReadOnlyList<IndexEntry> Entries, LargeFile? Large, int Part);
+internal sealed record MemberWork(Block Compressed, int Number, bool IsLast, IReadOnlyList<IndexEntry> Entries, LargeFile? Large, int Part);
 
 /// <summary>Hands out index entries member by member.</summary>
 internal sealed class EntryCursor : IDisposable

@@ -13,8 +13,10 @@ internal sealed class TgzArchiveStream : ReadOnlyStream
 {
     private readonly TgzPipeline _pipeline;
     private readonly IndexWriter _index;
+    private readonly ArchiveChecksum _checksum = new();
+    private readonly Queue<ReadOnlyMemory<byte>> _parts = new();
     private TgzSegment? _current;
-    private int _position;
+    private ReadOnlyMemory<byte> _rest;
     private bool _isDisposed;
 
     /// <summary>Starts packing.</summary>
@@ -46,10 +48,9 @@ internal sealed class TgzArchiveStream : ReadOnlyStream
         // Whole buffers: the consumer's writes, and so its system calls, are as long as it asked for.
         while (total < buffer.Length && await AdvanceAsync(cancellationToken).ConfigureAwait(false))
         {
-            var rest = _current!.Compressed!.Span[_position..];
-            var count = Math.Min(rest.Length, buffer.Length - total);
-            rest[..count].CopyTo(buffer.Span[total..]);
-            _position += count;
+            var count = Math.Min(_rest.Length, buffer.Length - total);
+            _rest[..count].CopyTo(buffer[total..]);
+            _rest = _rest[count..];
             total += count;
         }
         return total;
@@ -71,12 +72,12 @@ internal sealed class TgzArchiveStream : ReadOnlyStream
     {
         while (!IsComplete)
         {
+            if (!_rest.IsEmpty || _parts.TryDequeue(out _rest))
+            {
+                return true;
+            }
             if (_current is { } current)
             {
-                if (_position < current.Compressed!.Length)
-                {
-                    return true;
-                }
                 _current = null;
                 _pipeline.Release(current);
             }
@@ -85,10 +86,26 @@ internal sealed class TgzArchiveStream : ReadOnlyStream
                 IsComplete = true;
                 return false;
             }
-            _index.AddMember(next.Compressed!.Length);
-            _index.AddEntries(next.IndexLines.WrittenSpan, next.EntryCount);
-            (_current, _position) = (next, 0);
+            _current = next;
+            TakeParts(next);
         }
         return false;
+    }
+
+    /// <summary>The first member comes with the archive's header, the last one with its trailer.</summary>
+    private void TakeParts(TgzSegment segment)
+    {
+        if (segment.Member == 0)
+        {
+            _parts.Enqueue(ArchiveFrame.Header.ToArray());
+        }
+        _parts.Enqueue(segment.Compressed!.Bytes.AsMemory(0, segment.Compressed.Length));
+        _checksum.Add(segment.Member, segment.Checksum, segment.DataLength);
+        if (segment.IsLast)
+        {
+            _parts.Enqueue(ArchiveFrame.Trailer(_checksum.Value, _checksum.Length));
+        }
+        _index.AddMember(_parts.Sum(part => part.Length));
+        _index.AddEntries(segment.IndexLines.WrittenSpan, segment.EntryCount);
     }
 }

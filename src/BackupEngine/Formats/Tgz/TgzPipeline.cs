@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.IO.Hashing;
 using System.Threading.Channels;
 using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
@@ -9,7 +10,7 @@ using CloudBackup.Progress;
 namespace CloudBackup.Formats.Tgz;
 
 /// <summary>
-/// Packs items into gzip members on all cores. One thread lists the source and cuts large files; workers read small files, and compress;
+/// Packs items into the members of an archive on all cores. One thread lists the source and cuts large files; workers read small files, and compress;
 /// the reader takes the members in order. Memory: a fixed number of blocks is under way at a time, whatever the data.
 /// <code>
 /// source ─ dispatcher ─┬─ groups of small items ─┐
@@ -23,13 +24,13 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
     private readonly RunCounters _counters;
     private readonly OwnerNames _owners = new();
     private readonly BlockPool _blocks = new(TgzOptions.MemberDataLength + TgzOptions.Slack);
-    private readonly BlockPool _outputs = new(GzipMember.StoredLength(TgzOptions.MemberDataLength + TgzOptions.Slack));
+    private readonly BlockPool _outputs = new(ArchiveFrame.StoredLength(TgzOptions.MemberDataLength + TgzOptions.Slack));
     private readonly BlockingCollection<TgzSegment> _work = [];
     private readonly Channel<TgzSegment> _ordered = Channel.CreateUnbounded<TgzSegment>(new() { SingleReader = true, SingleWriter = true });
     private readonly ConcurrentQueue<SourceItem> _outgrown = new();
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _stop;
-    private readonly Lazy<Block> _hole;
+    private readonly Lazy<(Block Member, uint Checksum)> _hole;
     private readonly List<Task> _threads = [];
     private readonly CountdownEvent _unfinished = new(1);
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,7 +44,7 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
         _counters = counters;
         _slots = new SemaphoreSlim(options.MembersInFlight);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _hole = new Lazy<Block>(CompressHole);
+        _hole = new Lazy<(Block, uint)>(CompressHole);
         _threads.Add(StartThread(() => Dispatch(items, _stop.Token)));
         for (var i = 0; i < options.Workers; i++)
         {
@@ -143,7 +144,7 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
         var end = RentData(cancellationToken);
         end.Free[..Tar.TarFormat.EndLength].Clear();
         end.Length = Tar.TarFormat.EndLength;
-        DispatchData(end, false, null, cancellationToken);
+        Enqueue(new TgzSegment { Member = NextMember, Data = end, IsLast = true }, cancellationToken);
         _work.CompleteAdding();
         _ordered.Writer.Complete();
     }
@@ -190,7 +191,8 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
         {
             if (segment.IsHole)
             {
-                (segment.Compressed, segment.OwnsCompressed) = (_hole.Value, false);
+                (segment.Compressed, segment.OwnsCompressed) = (_hole.Value.Member, false);
+                (segment.Checksum, segment.DataLength) = (_hole.Value.Checksum, TgzOptions.MemberDataLength);
             }
             else
             {
@@ -202,6 +204,7 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
                 var output = _outputs.Rent();
                 compressor.Compress(data.Span, output);
                 segment.Compressed = output;
+                (segment.Checksum, segment.DataLength) = (Crc32.HashToUInt32(data.Span), data.Length);
             }
             if (segment.Data is { } used)
             {
@@ -235,11 +238,12 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
         }
     }
 
-    private Block CompressHole()
+    private (Block Member, uint Checksum) CompressHole()
     {
         var output = _outputs.Rent();
-        new MemberCompressor(_options.CompressionLevel).Compress(new byte[TgzOptions.MemberDataLength], output);
-        return output;
+        var zeros = new byte[TgzOptions.MemberDataLength];
+        new MemberCompressor(_options.CompressionLevel).Compress(zeros, output);
+        return (output, Crc32.HashToUInt32(zeros));
     }
 
     /// <summary>A thread of its own: the work blocks, and the pool would be slow to replace what it takes.</summary>

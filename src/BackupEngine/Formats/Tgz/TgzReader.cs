@@ -23,17 +23,21 @@ internal sealed class TgzReader : IDisposable
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Task> _threads = [];
     private readonly List<LargeFile> _unfinished = [];
+    private readonly ArchiveChecksum _checksum = new();
+    private readonly IEntryTarget _target;
+    private byte[]? _trailer;
 
     /// <summary>Starts the workers.</summary>
     public TgzReader(TgzOptions options, IEntryTarget target, RunCounters counters, CancellationToken cancellationToken)
     {
         _counters = counters;
+        _target = target;
         _slots = new SemaphoreSlim(options.MembersInFlight);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         for (var i = 0; i < options.Workers; i++)
         {
             _threads.Add(Task.Factory.StartNew(
-                () => Work(new MemberUnpacker(target, counters, _inflated, () => _slots.Release())),
+                () => Work(new MemberUnpacker(target, counters, _inflated, _checksum, () => _slots.Release())),
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
                 TaskScheduler.Default));
@@ -62,6 +66,11 @@ internal sealed class TgzReader : IDisposable
             await _failed.Task.ConfigureAwait(false);
         }
         _stop.Token.ThrowIfCancellationRequested();
+        // Only who read every member knows; one that cannot be inflated was told already.
+        if (_checksum.Count == archive.Members.Count && _trailer is not null && !_trailer.AsSpan().SequenceEqual(ArchiveFrame.Trailer(_checksum.Value, _checksum.Length)))
+        {
+            _target.OnDamaged(new IndexEntry(), "the archive's content does not have the checksum that its end says");
+        }
     }
 
     /// <inheritdoc/>
@@ -82,7 +91,7 @@ internal sealed class TgzReader : IDisposable
         LargeFile? large = null;
         for (var number = 0; number < members.Count; number++)
         {
-            if (members[number] is < GzipMember.HeaderLength + GzipMember.TrailerLength || members[number] > _compressed.BlockLength)
+            if (members[number] <= 0 || members[number] > _compressed.BlockLength)
             {
                 throw BackupErrors.BackupDamaged(id, $"its index says that member {number} has {members[number]} bytes.");
             }
@@ -95,17 +104,21 @@ internal sealed class TgzReader : IDisposable
             var block = _compressed.Rent();
             var stream = await archive.MoveToAsync(number, _stop.Token).ConfigureAwait(false);
             await FillAsync(stream, block, (int)members[number], id).ConfigureAwait(false);
+            if (number == members.Count - 1 && block.Length >= ArchiveFrame.TrailerLength)
+            {
+                _trailer = block.Span[^ArchiveFrame.TrailerLength..].ToArray();
+            }
             if (own.Count > 0)
             {
                 // What follows without entries of its own is the rest of the last file here; the closing member belongs to nothing.
                 var following = Math.Min(cursor.NextMember, members.Count - 1) - number - 1;
                 large = following > 0 && own[^1].Kind == EntryKind.File ? Track(new LargeFile(own[^1], following + 1)) : null;
-                _work.Add(new MemberWork(block, own, large, 0));
+                _work.Add(new MemberWork(block, number, number == members.Count - 1, own, large, 0));
             }
             else
             {
                 var rest = number == members.Count - 1 ? null : large;
-                _work.Add(new MemberWork(block, own, rest, rest?.NextPart() ?? 0));
+                _work.Add(new MemberWork(block, number, number == members.Count - 1, own, rest, rest?.NextPart() ?? 0));
             }
         }
         if (!cursor.IsAtEnd)

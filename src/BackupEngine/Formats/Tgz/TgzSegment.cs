@@ -4,7 +4,7 @@ using CloudBackup.Backup.Source;
 namespace CloudBackup.Formats.Tgz;
 
 /// <summary>
-/// One stretch of the archive that becomes one gzip member: either a group of small items that a worker still has to read, or bytes of a
+/// One stretch of the archive that becomes one member: either a group of small items that a worker still has to read, or bytes of a
 /// large file that stand ready. It begins and ends at an entry's border, or inside one large file.
 /// </summary>
 internal sealed class TgzSegment
@@ -28,6 +28,15 @@ internal sealed class TgzSegment
 
     /// <summary>False when <see cref="Compressed"/> is shared and must not go back to the pool.</summary>
     public bool OwnsCompressed { get; set; } = true;
+
+    /// <summary>The CRC-32 of the data.</summary>
+    public uint Checksum { get; set; }
+
+    /// <summary>How long the data is.</summary>
+    public int DataLength { get; set; }
+
+    /// <summary>Whether it is the last one.</summary>
+    public bool IsLast { get; init; }
 
     /// <summary>The index lines of the entries in this segment.</summary>
     public ArrayBufferWriter<byte> IndexLines { get; init; } = new(256);
