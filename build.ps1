@@ -6,7 +6,7 @@ Builds, tests, checks or packages CloudBackup.
 Uses the language, .NET and native commands only, so that both pwsh and the project's own host run it.
 
 .PARAMETER Task
-Build lays the module out in output/CloudBackup/<version>. Test runs every suite; Pester where there is a pwsh that has it. Lint checks format and
+Build lays the module out in output/CloudBackup/<version>. Test runs every suite. Lint checks format and
 scripts. Package makes output/CloudBackup.<version>.zip, to be unpacked in a folder of PSModulePath, and .nupkg, for a repository of modules.
 
 .PARAMETER Configuration
@@ -38,10 +38,6 @@ function Invoke-Native {
     if ($LASTEXITCODE -ne 0) { throw "'$args' failed with exit code $LASTEXITCODE." }
 }
 
-function Find-Program([string] $Name) {
-    Get-Command -Name $Name -CommandType Application -ErrorAction Ignore | ForEach-Object { return $_.Source }
-}
-
 function Build {
     Invoke-Native dotnet build "$root/CloudBackup.sln" -c $Configuration --nologo
 }
@@ -49,12 +45,6 @@ function Build {
 function Test {
     Build
     Invoke-Native dotnet test -c $Configuration --no-build --solution "$root/CloudBackup.sln"
-    if (Find-Program pwsh) {
-        Invoke-Native pwsh -NoProfile -File "$root/tests/Pester/run.ps1"
-    }
-    else {
-        'There is no pwsh here: the Pester suite did not run.'
-    }
 }
 
 function Lint {

@@ -1,9 +1,14 @@
+#Requires -Version 7.6
+#Requires -Modules CloudBackup
 <#
 .SYNOPSIS
 Clones an app to a staging location, tries an update on the clone, and only then updates the app itself.
 
 .PARAMETER Keep
 Leaves the temporary folder in place, to look around in.
+
+.EXAMPLE
+./examples/clone-to-staging.ps1
 
 .EXAMPLE
 cloudbackup -File examples/clone-to-staging.ps1

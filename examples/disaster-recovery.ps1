@@ -1,3 +1,5 @@
+#Requires -Version 7.6
+#Requires -Modules CloudBackup
 <#
 .SYNOPSIS
 The server is gone, and nobody wrote anything down: back from nothing but the storage, the password and this module.
@@ -7,6 +9,9 @@ A site is all that Restore-Platform needs. It finds the newest backup of the pla
 
 .PARAMETER Keep
 Leaves the temporary folder in place, to look around in.
+
+.EXAMPLE
+./examples/disaster-recovery.ps1
 
 .EXAMPLE
 cloudbackup -File examples/disaster-recovery.ps1

@@ -1,3 +1,5 @@
+#Requires -Version 7.6
+#Requires -Modules CloudBackup
 <#
 .SYNOPSIS
 A first backup, start to end: makes a platform in a temporary folder, registers an app, backs it up while its database is written to, lists
@@ -8,6 +10,9 @@ A folder whose files the app gets (as a copy; yours are only read). By default a
 
 .PARAMETER Keep
 Leaves the temporary folder in place, to look around in.
+
+.EXAMPLE
+./examples/first-backup.ps1
 
 .EXAMPLE
 cloudbackup -File examples/first-backup.ps1

@@ -1,3 +1,5 @@
+#Requires -Version 7.6
+#Requires -Modules CloudBackup
 <#
 .SYNOPSIS
 Moves a whole server: two platform homes play the old machine and the new one, and a folder plays the storage between them.
@@ -8,6 +10,9 @@ file, the password and this module are all that is needed. For a real move leave
 
 .PARAMETER Keep
 Leaves the temporary folder in place, to look around in.
+
+.EXAMPLE
+./examples/migrate-server.ps1
 
 .EXAMPLE
 cloudbackup -File examples/migrate-server.ps1

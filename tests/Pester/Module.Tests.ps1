@@ -87,7 +87,7 @@ Describe 'The module' {
             $null = Register-BackupApp wiki -Version 1 -DataDirectory "$folder/data" -PlatformHome "$folder/home"
             New-AppBackup wiki -PlatformHome "$folder/home" | Test-AppBackup -Quiet -PlatformHome "$folder/home"
         }
-        & ([System.Environment]::ProcessPath) -NoProfile -NonInteractive -Command $script -args $manifest, "$TestDrive/other" | Should -Be $true
+        Invoke-Pwsh -NoProfile -NonInteractive -Command $script -args $manifest, "$TestDrive/other" | Should -Be $true
         $LASTEXITCODE | Should -Be 0
     }
 }

@@ -11,6 +11,13 @@ function Find-Manifest {
     $built.FullName
 }
 
+# Runs the pwsh that runs the tests, with these arguments. The .NET tool is a library that dotnet starts.
+function Invoke-Pwsh {
+    $program = [System.Environment]::GetCommandLineArgs()[0]
+    if ([System.IO.Path]::GetExtension($program) -eq '.dll') { & ([System.Environment]::ProcessPath) $program @args }
+    else { & ([System.Environment]::ProcessPath) @args }
+}
+
 # A new platform below $TestDrive, with the data of an app and of another one, and folders for backups. It is the platform of every cmdlet until the next one.
 function New-TestPlatform {
     $root = Join-Path $TestDrive ([guid]::NewGuid())

@@ -1,33 +1,67 @@
 <#
 .SYNOPSIS
-Runs the Pester suite against the built module, in a real pwsh.
+Runs the Pester suite against the built module.
 
 .DESCRIPTION
-Needs Pester 5.7 or later. The last line that it writes is «pester: passed failed skipped»; the exit code is 1 when a test failed or could not be
-run. Where there is no Pester, it says so, and that is no failure.
+Needs Pester 5.7 or later. The last line of the output is «pester: passed failed skipped». The exit code is 1 when a test failed or could not run.
+`dotnet test` calls this script with the pwsh and the Pester that the build downloads.
+
+.PARAMETER Name
+The test files to run, by cmdlet. Wildcards are allowed.
+
+.PARAMETER Pester
+The manifest of the Pester to use. By default, the newest one that PowerShell finds.
+
+.PARAMETER ResultPath
+A file for the results: a line of JSON for each test.
 
 .EXAMPLE
-pwsh -NoProfile -File tests/Pester/run.ps1
+dotnet tool restore
+dotnet pwsh -NoProfile -File tests/Pester/run.ps1 -Pester ~/.nuget/packages/pester/6.2.0/tools/Pester.psd1
 
 .EXAMPLE
-pwsh -NoProfile -File tests/Pester/run.ps1 New-AppBackup
+./tests/Pester/run.ps1 New-AppBackup
 #>
 param(
-    # Only test files of these cmdlets; wildcards are allowed.
-    [string[]] $Name = '*'
+    [string[]] $Name = '*',
+
+    [string] $Pester,
+
+    [string] $ResultPath
 )
 
 $ErrorActionPreference = 'Stop'
-if (-not (Get-Module -ListAvailable -Name Pester | Where-Object -Property Version -GE ([version] '5.7'))) {
-    'There is no Pester 5.7 or later here: the Pester suite did not run.'
-    exit 0
+if ($Pester) { Import-Module -Name $Pester } else { Import-Module -Name Pester -MinimumVersion 5.7 }
+
+# The lines of the stack that are in a test file.
+function Get-OwnTrace($ErrorRecord) {
+    ($ErrorRecord.ScriptStackTrace -split "`n" | Where-Object { $_ -match '\.Tests\.ps1' }) -join "`n"
 }
-Import-Module -Name Pester -MinimumVersion 5.7
+
+# A file or block whose set-up failed has no failed test, but is one.
+function ConvertTo-Result($Item, [string] $Result, [string] $File) {
+    [ordered]@{
+        File = [System.IO.Path]::GetFileName($File) -replace '\.Tests\.ps1$'
+        Name = if ($Item.ExpandedPath) { $Item.ExpandedPath } else { 'is discovered' }
+        Result = $Result
+        Seconds = $Item.Duration.TotalSeconds
+        Error = ($Item.ErrorRecord | ForEach-Object { "$_`n$(Get-OwnTrace $_)" }) -join "`n"
+    }
+}
 
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = @($Name | ForEach-Object { "$PSScriptRoot/$_.Tests.ps1" })
+# pwsh -File passes a list as one text.
+$configuration.Run.Path = @($Name -split ',' | ForEach-Object { "$PSScriptRoot/$_.Tests.ps1" })
 $configuration.Run.PassThru = $true
-$configuration.Output.Verbosity = if ($env:CI) { 'Normal' } else { 'Detailed' }
+$configuration.Output.Verbosity = if ($env:CI -or $ResultPath) { 'Normal' } else { 'Detailed' }
 $result = Invoke-Pester -Configuration $configuration
+if ($ResultPath) {
+    $lines = @(
+        $result.Tests | ForEach-Object { ConvertTo-Result $_ $_.Result $_.ScriptBlock.File }
+        $result.FailedBlocks | ForEach-Object { ConvertTo-Result $_ 'Failed' $_.ScriptBlock.File }
+        $result.FailedContainers | ForEach-Object { ConvertTo-Result $_ 'Failed' $_.Item }
+    ) | ForEach-Object { $_ | ConvertTo-Json -Compress }
+    [System.IO.File]::WriteAllLines($ResultPath, [string[]] $lines)
+}
 'pester: {0} {1} {2}' -f $result.PassedCount, ($result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount), $result.SkippedCount
 exit [int] ($result.Result -ne 'Passed')
