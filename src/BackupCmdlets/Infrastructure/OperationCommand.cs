@@ -8,6 +8,9 @@ namespace CloudBackup.Commands;
 /// </summary>
 public abstract class OperationCommand : PSCmdlet, IDisposable
 {
+    /// <summary>The name of PowerShell's provider of files and folders.</summary>
+    private protected const string FileSystemProvider = "FileSystem";
+
     private readonly CancellationTokenSource _stop = new();
 
     /// <inheritdoc/>
@@ -66,16 +69,42 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
 
     /// <summary>Runs an operation whose output is written as it comes.</summary>
     protected void RunEach<T>(Func<Action<T>, IOperationObserver, CancellationToken, Task> operation)
+        where T : class => RunEach(operation, WriteObject);
+
+    /// <summary>Runs an operation that makes files, and writes each of them as it is made.</summary>
+    protected void RunEachFile(Func<Action<FileInfo>, IOperationObserver, CancellationToken, Task> operation) => RunEach(operation, WriteItem);
+
+    /// <summary>Runs an operation whose output goes through a function on the pipeline thread.</summary>
+    protected void RunEach<T>(Func<Action<T>, IOperationObserver, CancellationToken, Task> operation, Action<T> write)
         where T : class
     {
         using var pump = new PipelinePump(this);
         pump.Run(
             async (observer, token) =>
             {
-                await operation(pump.Emit, observer, token).ConfigureAwait(false);
+                await operation(item => pump.Enqueue(() => write(item)), observer, token).ConfigureAwait(false);
                 return true;
             },
             _stop);
+    }
+
+    /// <summary>
+    /// Writes a file or folder as PowerShell's file system provider does, with PSPath and the like: it then binds to -LiteralPath of other
+    /// cmdlets and shows as the output of Get-Item does.
+    /// </summary>
+    protected void WriteItem(FileSystemInfo item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        try
+        {
+            // Named with its provider: the current location can be on a drive of another one.
+            var path = SessionState.Path.CurrentLocation.Provider.Name == FileSystemProvider ? item.FullName : $"{FileSystemProvider}::{item.FullName}";
+            WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
+        }
+        catch (ItemNotFoundException)
+        {
+            WriteObject(item); // The provider does not find a name that is not valid UTF-8.
+        }
     }
 
     /// <summary>Writes the one error record of a failure.</summary>
@@ -97,13 +126,19 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
     protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     /// <summary>A path of the session as a path of the file system; null stays null.</summary>
+    /// <exception cref="BackupException">The path is on a drive of another provider.</exception>
     protected string? ResolvePath(string? path)
     {
+        if (path is null)
+        {
+            return null;
+        }
         try
         {
-            return path is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+            var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+            return provider.Name == FileSystemProvider ? resolved : throw BackupErrors.PathNotOnFileSystem(path, provider.Name);
         }
-        catch (System.Management.Automation.DriveNotFoundException) when (path!.StartsWith('/'))
+        catch (System.Management.Automation.DriveNotFoundException) when (path.StartsWith('/'))
         {
             // Seen once, while many file systems came and went: PowerShell had lost the drive that all such paths are on.
             return Path.GetFullPath(path);

@@ -56,9 +56,6 @@ internal sealed class PipelinePump(Cmdlet cmdlet) : IOperationObserver, IDisposa
         }
     }
 
-    /// <summary>Writes an object of the operation's output.</summary>
-    public void Emit(object item) => Enqueue(() => cmdlet.WriteObject(item));
-
     /// <inheritdoc/>
     public void OnStep(string message) => Enqueue(() => cmdlet.WriteVerbose(message));
 
@@ -98,7 +95,8 @@ internal sealed class PipelinePump(Cmdlet cmdlet) : IOperationObserver, IDisposa
         _ = work.Exception;
     }
 
-    private void Enqueue(Action write)
+    /// <summary>Has something done on the pipeline thread, after all that was enqueued before.</summary>
+    public void Enqueue(Action write)
     {
         try
         {

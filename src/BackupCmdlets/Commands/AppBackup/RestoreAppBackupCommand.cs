@@ -42,7 +42,7 @@ public sealed class RestoreAppBackupCommand : EngineCommand
             var path = ResolvePath(Destination)!;
             if (IsConfirmed(path, $"Restore {Id}", destroys: false))
             {
-                WriteObject(Run((observer, token) => Engine.AppBackups.RestoreToAsync(Id, path, observer, token)));
+                WriteItem(Run((observer, token) => Engine.AppBackups.RestoreToAsync(Id, path, observer, token)));
             }
         }
         else if (IsConfirmed(backup.Location, $"Replace data and version by those of {Id}", destroys: !Force))

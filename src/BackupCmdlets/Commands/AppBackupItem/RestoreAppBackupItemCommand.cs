@@ -57,7 +57,7 @@ public sealed class RestoreAppBackupItemCommand : AppBackupItemCommand
         var destination = ResolvePath(Destination)!;
         if (ShouldProcess(destination, $"Restore {what} of {id}"))
         {
-            RunEach<FileInfo>((emit, observer, token) =>
+            RunEachFile((emit, observer, token) =>
                 Engine.AppBackups.RestoreItemsAsync(id, filters, destination, Force, emit, observer, token));
         }
     }

@@ -51,11 +51,11 @@ public abstract class BackupFileCommand : FileProtectionCommand
             }
             if (isFolder)
             {
-                RunEach<FileInfo>((emit, observer, token) => ConvertTreeAsync(source, destination, emit, observer, token));
+                RunEachFile((emit, observer, token) => ConvertTreeAsync(source, destination, emit, observer, token));
             }
             else
             {
-                WriteObject(Run((observer, token) => ConvertAsync(source, destination, observer, token)));
+                WriteItem(Run((observer, token) => ConvertAsync(source, destination, observer, token)));
             }
         });
     }
@@ -90,7 +90,8 @@ public abstract class BackupFileCommand : FileProtectionCommand
     {
         try
         {
-            return SessionState.Path.GetResolvedProviderPathFromPSPath(path, out _);
+            var found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider);
+            return provider.Name == FileSystemProvider ? found : throw BackupErrors.PathNotOnFileSystem(path, provider.Name);
         }
         catch (ItemNotFoundException)
         {

@@ -38,7 +38,7 @@ public sealed class ExportBackupSiteCommand : EngineCommand
         var path = ResolvePath(Path)!;
         if (ShouldProcess(path, "Export backup site"))
         {
-            WriteObject(Engine.Sites.Export(Name, BackupId, path, Force));
+            WriteItem(Engine.Sites.Export(Name, BackupId, path, Force));
         }
     }
 }
