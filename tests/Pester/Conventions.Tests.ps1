@@ -45,3 +45,81 @@ Describe 'Files that cmdlets write' {
         { Get-BackupApp -PlatformHome Env:/home -ErrorAction Stop } | Should -Throw -ErrorId 'PathNotOnFileSystem,*'
     }
 }
+
+Describe 'Pipelines' {
+    BeforeAll { . $PSScriptRoot/Support.ps1 }
+    AfterAll { $env:CLOUDBACKUP_HOME = $homeBefore }
+    BeforeEach {
+        $root = New-TestApp
+        $null = New-BackupSite other filesystem -Path "$root/other" -ExternalDisk
+        $backup = New-AppBackup wiki.example.com
+    }
+
+    It 'list the backups of a site' {
+        (Get-BackupSite local | Get-AppBackup).Id | Should -Be $backup.Id
+        (Get-BackupSite local | Get-AppBackup -Newest).Id | Should -Be $backup.Id
+        Get-BackupSite other | Get-AppBackup | Should -BeNullOrEmpty
+    }
+
+    It 'take the id of a backup where its app is expected' {
+        ($backup.Id | Get-AppBackup).Id | Should -Be $backup.Id
+        { 'wikii' | Get-AppBackup -ErrorAction Stop } | Should -Throw -ErrorId 'BackupsNotFound,*'
+        'wikii*' | Get-AppBackup -ErrorAction Stop | Should -BeNullOrEmpty
+    }
+
+    It 'test the newest backup of an app' {
+        $newer = New-AppBackup wiki.example.com
+        (Get-BackupApp | Test-AppBackup).Id | Should -Be $newer.Id
+        $null = Register-BackupApp shop.example.com -Version 1 -DataDirectory "$root/shop"
+        { Get-BackupApp shop.example.com | Test-AppBackup -ErrorAction Stop } | Should -Throw -ErrorId 'AppHasNoBackup,*'
+    }
+
+    It 'warn about an app whose only backup is Partial, where the newest good one is wanted' {
+        $null = Register-BackupApp shop.example.com -Version 1 -DataDirectory "$root/shop"
+        Add-Content "$root/shop/page.txt" ''
+        $null = New-AppBackup shop.example.com
+        # A failed run stands for any backup that is not Ready: as root, every file can be read.
+        Set-BackupApp shop.example.com -PreBackupCommand false
+        Get-AppBackup shop.example.com | Remove-AppBackup -Confirm:$false
+        New-AppBackup shop.example.com -ErrorAction Ignore
+        Get-AppBackup -Newest -WarningVariable warnings -WarningAction SilentlyContinue | ForEach-Object Location | Should -Be wiki.example.com
+        $warnings | Should -HaveCount 1
+        $warnings[0].Message | Should -BeLike 'shop.example.com has no Ready backup.*Failed*'
+    }
+
+    It 'warn about a pattern that matches nothing, where something was to be done' {
+        New-AppBackup wikii* -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        Invoke-BackupCleanup loc.* -WarningVariable +warnings -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        Sync-BackupCatalog loc.* -WarningVariable +warnings -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        Unregister-BackupApp wiki.example.com -Confirm:$false
+        New-AppBackup * -WarningVariable +warnings -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        $warnings.Message | Should -Be "No app matches 'wikii*'.", "No site matches 'loc.*'.", "No site matches 'loc.*'.", 'There is no app yet.'
+    }
+
+    It 'say how to find the id when an app is named instead of a backup' {
+        { Restore-AppBackup wiki.example.com -Force -ErrorAction Stop } | Should -Throw -ErrorId 'BackupIdExpected,*' -ExpectedMessage '*Get-AppBackup wiki.example.com -Newest*'
+        { Get-BackupApp | Restore-AppBackup -Force -ErrorAction Stop } | Should -Throw -ErrorId 'BackupIdExpected,*'
+        { Test-AppBackup wiki.example.com -ErrorAction Stop } | Should -Throw -ErrorId 'BackupIdExpected,*'
+        { Remove-AppBackup wiki.example.com -Force -ErrorAction Stop } | Should -Throw -ErrorId 'BackupIdExpected,*'
+        { Copy-BackupApp wiki.example.com -Location staging -DataDirectory "$root/staging" -ErrorAction Stop } | Should -Throw -ErrorId 'BackupIdExpected,*'
+    }
+
+    It 'keep the results of all apps that went well, also with -ErrorAction Stop' {
+        foreach ($name in 'a', 'z') {
+            $null = New-Item -ItemType Directory "$root/$name"
+            $null = Register-BackupApp "$name.example.com" -Version 1 -DataDirectory "$root/$name"
+        }
+        Remove-Item "$root/a"
+        try { Get-BackupApp | New-AppBackup -ErrorAction Stop -OutVariable made | Out-Null } catch { $failure = $_ }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'DataDirectoryUnusable,*'
+        $made.Location | Sort-Object | Should -Be wiki.example.com, z.example.com
+        try { New-PlatformBackup -ErrorAction Stop -OutVariable platform | Out-Null } catch { $failure = $_ }
+        $platform.Apps | Should -HaveCount 3
+    }
+
+    It 'write each backup when it is made, not at the end' {
+        $null = Register-BackupApp zzz.example.com -Version 1 -DataDirectory "$root/shop" -PreBackupCommand sh, -c, "until test -e '$root/first'; do sleep 0.05; done"
+        $made = Get-BackupApp | Sort-Object -Property Location | New-AppBackup | ForEach-Object { $null = New-Item "$root/first" -Force; $_ }
+        $made.State | Should -Be Ready, Ready
+    }
+}

@@ -34,8 +34,10 @@ Describe 'Get-AppBackup' {
         { Get-AppBackup -Id nothing -ErrorAction Stop } | Should -Throw -ErrorId 'BackupNotFound,CloudBackup.Commands.GetAppBackupCommand'
     }
 
-    It 'is silent about apps without backups, and names a site that does not exist' {
-        Get-AppBackup nobody | Should -BeNullOrEmpty
+    It 'is silent about an app without backups, and names an app and a site that do not exist' {
+        $null = Register-BackupApp empty.example.com -Version 1 -DataDirectory (New-Item "$root/empty" -ItemType Directory)
+        Get-AppBackup empty.example.com | Should -BeNullOrEmpty
+        { Get-AppBackup nobody -ErrorAction Stop } | Should -Throw -ErrorId 'BackupsNotFound,CloudBackup.Commands.GetAppBackupCommand'
         { Get-AppBackup -Site nothing -ErrorAction Stop } | Should -Throw -ErrorId 'SiteNotFound,CloudBackup.Commands.GetAppBackupCommand'
     }
 

@@ -22,17 +22,21 @@ Describe 'Test-AppBackup' {
         (Get-AppBackup | Test-AppBackup).IsValid | Should -BeTrue
     }
 
-    It 'finds damage and names it, which is no error' {
+    It 'finds damage and names it, in the result and by an error' {
         Edit-Archive "$root/site/$($backup.RemotePath).tar.gz"
-        $result = Test-AppBackup $backup.Id -ErrorAction Stop
+        $result = Test-AppBackup $backup.Id -ErrorVariable failures -ErrorAction SilentlyContinue
+        $? | Should -BeFalse
         $result.IsValid | Should -BeFalse
         $result.Problems | Should -Not -BeNullOrEmpty
+        $failures.FullyQualifiedErrorId | Should -Be 'BackupNotValid,CloudBackup.Commands.TestAppBackupCommand'
+        $failures.Exception.Message | Should -BeLike "*$($backup.Id)*$($result.Problems[0])*"
+        { Test-AppBackup $backup.Id -ErrorAction Stop } | Should -Throw -ErrorId 'BackupNotValid,*'
     }
 
     It 'writes only true or false with -Quiet' {
         Test-AppBackup $backup.Id -Quiet | Should -BeTrue
         Edit-Archive "$root/site/$($backup.RemotePath).tar.gz"
-        Get-AppBackup | Test-AppBackup -Quiet | Should -BeFalse
+        Get-AppBackup | Test-AppBackup -Quiet -ErrorAction Stop | Should -BeFalse
     }
 
     It 'compares a folder of the format Rsync with a listing, and reads it with -Deep' {
@@ -44,7 +48,7 @@ Describe 'Test-AppBackup' {
         $result.IsValid, $result.IsDeep | Should -Be $true, $true
         $result.BytesChecked | Should -BeGreaterThan 15000
         Remove-Item "$root/site/$($folder.RemotePath)/data/page.txt"
-        (Test-AppBackup $folder.Id).Problems.Path | Should -Be data/page.txt
+        (Test-AppBackup $folder.Id -ErrorAction SilentlyContinue).Problems.Path | Should -Be data/page.txt
     }
 
     It 'names a backup that does not exist' {

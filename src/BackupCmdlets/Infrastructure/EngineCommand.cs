@@ -25,6 +25,39 @@ public abstract class EngineCommand : OperationCommand
     /// <summary>Whether the cmdlet makes a platform where there is none. All others fail there: the path is mistyped.</summary>
     protected virtual bool CreatesPlatform => false;
 
+    /// <summary>
+    /// Does something for each item of a name or pattern. A plain name that is missing is an error; a pattern that matches nothing is a warning:
+    /// the command would otherwise seem to have done its work.
+    /// </summary>
+    private protected void ForEachMatch<T>(
+        IEnumerable<string> patterns, string kind, IReadOnlyList<T> items, Func<T, string> nameOf, Func<string, T> get, Action<T> action) =>
+        ForEachItem(patterns, pattern =>
+        {
+            var found = Wildcards.Select(items, nameOf, pattern, get);
+            if (found.Count == 0)
+            {
+                WriteWarning(items.Count == 0 ? $"There is no {kind} yet." : $"No {kind} matches '{pattern}'.");
+            }
+            ForEachItem(found, action);
+        });
+
+    /// <summary>Does something for each site of a name or pattern.</summary>
+    private protected void ForEachSite(IEnumerable<string> patterns, Action<BackupSite> action) =>
+        ForEachMatch(patterns, "site", Engine.Sites.List(), site => site.Name, Engine.Sites.Get, action);
+
+    /// <summary>
+    /// Writes what a test has shown. A backup that is not valid is an error too, so that scripts and schedulers notice it without looking at the
+    /// result.
+    /// </summary>
+    private protected void WriteTestResult(BackupTestResult result, bool isQuiet)
+    {
+        WriteObject(isQuiet ? result.IsValid : result);
+        if (!isQuiet && !result.IsValid)
+        {
+            WriteFailure(BackupErrors.BackupNotValid(result));
+        }
+    }
+
     /// <summary>What opens a site's storage and its backups, as the engine takes it.</summary>
     private protected static SiteSecrets Secrets(SecureString? password, PSCredential? credential, bool removePassword = false) => new()
     {

@@ -32,22 +32,28 @@ public sealed partial class AppBackupService
     }
 
     /// <summary>
-    /// Makes backups of several apps in one run, up to <paramref name="throttle"/> at a time, and returns an outcome for each, in the order
-    /// of <paramref name="locations"/>; a location that is named again is backed up once.
+    /// Makes backups of several apps in one run, up to <paramref name="throttle"/> at a time. A location that is named again is backed up once.
     /// </summary>
+    /// <param name="locations">The apps.</param>
+    /// <param name="options">The options of all backups.</param>
+    /// <param name="throttle">How many apps are backed up concurrently.</param>
+    /// <param name="onOutcome">Gets the outcome of each app when it is done, perhaps from several threads at once.</param>
+    /// <param name="observer">Gets steps, warnings and progress.</param>
+    /// <param name="cancellationToken">Stops the run.</param>
     /// <exception cref="BackupException">There is no such app or site. What goes wrong with one app is part of its outcome (I9).</exception>
-    public Task<IReadOnlyList<AppBackupOutcome>> CreateManyAsync(
+    public Task CreateManyAsync(
         IReadOnlyList<string> locations,
         AppBackupOptions options,
         int throttle,
+        Action<AppBackupOutcome> onOutcome,
         IOperationObserver observer,
         CancellationToken cancellationToken)
     {
         List<BackupApp> apps =
             [.. locations.Select(location => _context.Apps.Find(location) ?? throw BackupErrors.AppNotFound(location)).DistinctBy(app => app.Id)];
         var site = _storages.Resolve(options.Site);
-        return _storages.UseAsync(site, observer, storage =>
-            new AppBatch(_context).RunAsync(apps, BackupRun.Start(_context, site, storage, options, observer), throttle, cancellationToken));
+        return _storages.UseAsync(site, observer, storage => new AppBatch(_context).RunAsync(
+            apps, BackupRun.Start(_context, site, storage, options, observer), throttle, onOutcome, cancellationToken));
     }
 
     /// <summary>The backups that fit every given condition, newest first. Dead runs are told as Failed.</summary>
@@ -138,6 +144,13 @@ public sealed partial class AppBackupService
             : throw BackupErrors.BackupNeeded(id, dependent.Id);
     }
 
-    private BackupRecord Find(string id) =>
-        _context.Backups.Find(id) is { Backup: AppBackup } record ? record : throw BackupErrors.BackupNotFound(id);
+    private BackupRecord Find(string id)
+    {
+        if (_context.Backups.Find(id) is { Backup: AppBackup } record)
+        {
+            return record;
+        }
+        var app = _context.Apps.Find(id) ?? (Guid.TryParse(id, out var appId) ? _context.Apps.Find(appId) : null);
+        throw app is null ? BackupErrors.BackupNotFound(id) : BackupErrors.BackupIdExpected(id, app.Location);
+    }
 }

@@ -21,9 +21,11 @@ internal sealed class AppBatch(EngineContext context)
     /// <summary>Less memory than this does not speed anything up.</summary>
     private const long LeastMemory = 8L * 1024 * 1024;
 
-    /// <summary>Backs up the apps and returns an outcome for each, in the same order.</summary>
+    /// <summary>
+    /// Backs up the apps and returns an outcome for each, in the same order. <paramref name="onOutcome"/> gets each outcome when it is done.
+    /// </summary>
     public async Task<IReadOnlyList<AppBackupOutcome>> RunAsync(
-        IReadOnlyList<BackupApp> apps, BackupRun run, int throttle, CancellationToken cancellationToken)
+        IReadOnlyList<BackupApp> apps, BackupRun run, int throttle, Action<AppBackupOutcome>? onOutcome, CancellationToken cancellationToken)
     {
         var outcomes = new AppBackupOutcome[apps.Count];
         var atATime = Math.Clamp(throttle, 1, Math.Max(1, apps.Count));
@@ -33,6 +35,7 @@ internal sealed class AppBatch(EngineContext context)
         await Parallel.ForAsync(0, apps.Count, options, async (number, token) =>
         {
             outcomes[number] = await TryAsync(apps[number], shared, token).ConfigureAwait(false);
+            onOutcome?.Invoke(outcomes[number]);
             progress.CountDone();
         }).ConfigureAwait(false);
         return outcomes;

@@ -48,7 +48,7 @@ internal sealed class PlatformBackupRunner(EngineContext context, SiteStorage st
     {
         var all = context.Apps.List();
         List<BackupApp> wanted = [.. all.Where(app => app.AutomaticBackup || options.ForUpdate)];
-        var outcomes = await new AppBatch(context).RunAsync(wanted, run, options.Throttle, cancellationToken).ConfigureAwait(false);
+        var outcomes = await new AppBatch(context).RunAsync(wanted, run, options.Throttle, onOutcome: null, cancellationToken).ConfigureAwait(false);
         var made = outcomes.ToDictionary(outcome => outcome.App.Id);
         return [.. all.Select(app => ResultOf(app, made.GetValueOrDefault(app.Id), run.Site))];
     }

@@ -25,6 +25,33 @@ internal static partial class BackupErrors
         return new(id, category, $"Site '{site}': {failure.Message}{wayOut}", site, failure);
     }
 
+    public static BackupException AppHasNoBackup(string location) => new(
+        nameof(AppHasNoBackup),
+        BackupErrorCategory.NotFound,
+        $"The app {location} has no Ready backup. Make one with New-AppBackup {location}.",
+        location);
+
+    public static BackupException BackupNotValid(BackupTestResult result) => new(
+        nameof(BackupNotValid),
+        BackupErrorCategory.Damaged,
+        $"The backup {result.Id} on site '{result.Site}' is not valid: {(result.Problems.Count > 0 ? result.Problems[0].ToString().TrimEnd('.') : "it is incomplete")}. "
+        + "The test result lists all problems. Make a new backup, and restore an older one if you need one now.",
+        result.Id);
+
+    public static BackupException BackupsNotFound(string name) => new(
+        nameof(BackupsNotFound),
+        BackupErrorCategory.NotFound,
+        $"'{name}' is neither an app nor a backup. Get-BackupApp lists the apps, Get-AppBackup the backups, and Sync-BackupCatalog finds backups "
+        + "that are in the storage.",
+        name);
+
+    public static BackupException BackupIdExpected(string given, string location) => new(
+        nameof(BackupIdExpected),
+        BackupErrorCategory.InvalidInput,
+        $"'{given}' is the app {location}, and a backup is needed. Get-AppBackup {location} lists its backups with their ids. Get-AppBackup "
+        + $"{location} -Newest writes the newest one, which you can pipe.",
+        given);
+
     public static BackupException BackupNotFound(string id) => new(
         nameof(BackupNotFound),
         BackupErrorCategory.NotFound,

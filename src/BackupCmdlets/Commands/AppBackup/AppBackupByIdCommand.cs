@@ -6,13 +6,13 @@ namespace CloudBackup.Commands;
 public abstract class AppBackupByIdCommand : EngineCommand
 {
     /// <summary>The ids of backups.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
     [ArgumentCompleter(typeof(AppBackupCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = [];
 
     /// <inheritdoc/>
-    protected sealed override void Process() => ForEachItem(Id, Process);
+    protected override void Process() => ForEachItem(Id, Process);
 
     /// <summary>The cmdlet's work for one backup.</summary>
     protected abstract void Process(string id);

@@ -14,6 +14,10 @@ public sealed class GetAppBackupCommand : EngineCommand
     [ValidateNotNullOrEmpty]
     public string[] Location { get; set; } = ["*"];
 
+    /// <summary>A site, as Get-BackupSite writes it: its backups are listed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    public BackupSite? InputObject { get; set; }
+
     /// <summary>Only backups of this site.</summary>
     [Parameter(ParameterSetName = "Filter")]
     [ArgumentCompleter(typeof(SiteCompleter))]
@@ -22,6 +26,7 @@ public sealed class GetAppBackupCommand : EngineCommand
 
     /// <summary>Only the newest Ready backup of each app.</summary>
     [Parameter(ParameterSetName = "Filter")]
+    [Parameter(ParameterSetName = "InputObject")]
     public SwitchParameter Newest { get; set; }
 
     /// <summary>The ids of backups.</summary>
@@ -33,26 +38,57 @@ public sealed class GetAppBackupCommand : EngineCommand
     /// <inheritdoc/>
     protected override void Process()
     {
-        if (ParameterSetName == "Id")
+        switch (ParameterSetName)
         {
-            ForEachItem(Id, id => WriteObject(Engine.AppBackups.Get(id)));
-            return;
+            case "Id":
+                ForEachItem(Id, id => WriteObject(Engine.AppBackups.Get(id)));
+                break;
+            case "InputObject":
+                WriteMatches("*", Engine.Sites.Get(InputObject!.Name).Name);
+                break;
+            default:
+                var name = Site is null ? null : Engine.Sites.Get(Site).Name;
+                ForEachItem(Location, pattern => WriteMatches(pattern, name));
+                break;
         }
-        if (Site is not null)
-        {
-            Site = Engine.Sites.Get(Site).Name;
-        }
-        ForEachItem(Location, WriteMatches);
     }
 
-    private void WriteMatches(string pattern)
+    private void WriteMatches(string pattern, string? site)
     {
         var matcher = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
-        var found = Engine.AppBackups.List(site: Site).Where(backup => matcher.IsMatch(backup.Location));
-        if (Newest)
+        var found = Engine.AppBackups.List(site: site).Where(backup => matcher.IsMatch(backup.Location)).ToList();
+        if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(pattern))
         {
-            found = found.Where(backup => backup.State == BackupState.Ready).DistinctBy(backup => backup.AppId);
+            WriteNamed(pattern, site);
+            return;
         }
-        WriteObject(found, enumerateCollection: true);
+        if (!Newest)
+        {
+            WriteObject(found, enumerateCollection: true);
+            return;
+        }
+        foreach (var ofApp in found.GroupBy(backup => backup.AppId))
+        {
+            if (ofApp.FirstOrDefault(backup => backup.State == BackupState.Ready) is { } newest)
+            {
+                WriteObject(newest);
+            }
+            else
+            {
+                var last = ofApp.First();
+                WriteWarning($"{last.Location} has no Ready backup. The last one, {last.Id}, is {last.State}: see Get-AppBackup {last.Location}.");
+            }
+        }
+    }
+
+    /// <summary>A plain name without backups: an app that has none yet, the id of a backup that comes through the pipeline, or a mistake.</summary>
+    private void WriteNamed(string name, string? site)
+    {
+        if (Engine.Apps.List().Any(app => string.Equals(app.Location, name, StringComparison.OrdinalIgnoreCase)))
+        {
+            return;
+        }
+        var byId = Engine.AppBackups.List(site: site).FirstOrDefault(backup => backup.Id == name);
+        WriteObject(byId ?? throw BackupErrors.BackupsNotFound(name));
     }
 }

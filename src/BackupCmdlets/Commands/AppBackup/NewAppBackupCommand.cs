@@ -44,14 +44,13 @@ public sealed class NewAppBackupCommand : EngineCommand
     public int Throttle { get; set; } = 1;
 
     /// <inheritdoc/>
-    protected override void Process() => ForEachItem(Location, pattern =>
-        ForEachItem(Wildcards.Select(Engine.Apps.List(), app => app.Location, pattern, Engine.Apps.Get), app =>
+    protected override void Process() => ForEachMatch(Location, "app", Engine.Apps.List(), app => app.Location, Engine.Apps.Get, app =>
+    {
+        if (!_locations.Contains(app.Location) && ShouldProcess(app.Location, Site is null ? "Back up" : $"Back up to {Site}"))
         {
-            if (!_locations.Contains(app.Location) && ShouldProcess(app.Location, Site is null ? "Back up" : $"Back up to {Site}"))
-            {
-                _locations.Add(app.Location);
-            }
-        }));
+            _locations.Add(app.Location);
+        }
+    });
 
     /// <inheritdoc/>
     protected override void Finish()
@@ -67,22 +66,21 @@ public sealed class NewAppBackupCommand : EngineCommand
             PreserveUntil = Preserve ? DateTimeOffset.MaxValue : null,
             ContinueOnError = ContinueOnError,
         };
-        var outcomes = Run((observer, token) => Engine.AppBackups.CreateManyAsync(_locations, options, Throttle, observer, token));
-        foreach (var outcome in outcomes)
-        {
-            Write(outcome);
-        }
-    }
-
-    private void Write(AppBackupOutcome outcome)
-    {
-        if (outcome.Backup is not null)
-        {
-            WriteObject(outcome.Backup);
-        }
-        else if (outcome.Failure is not null)
-        {
-            WriteFailure(outcome.Failure);
-        }
+        // Failures come last: with -ErrorAction Stop the first one ends the pipeline, and must not take the other apps' backups along.
+        var failures = new List<BackupException>();
+        RunEach<AppBackupOutcome>(
+            (emit, observer, token) => Engine.AppBackups.CreateManyAsync(_locations, options, Throttle, emit, observer, token),
+            outcome =>
+            {
+                if (outcome.Backup is not null)
+                {
+                    WriteObject(outcome.Backup);
+                }
+                if (outcome.Failure is not null)
+                {
+                    failures.Add(outcome.Failure);
+                }
+            });
+        ForEachItem(failures, WriteFailure);
     }
 }

@@ -11,6 +11,10 @@ namespace CloudBackup.Commands;
 [OutputType(typeof(bool))]
 public sealed class TestAppBackupCommand : AppBackupByIdCommand
 {
+    /// <summary>An app, as Get-BackupApp writes it: its newest backup is tested.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
+    public BackupApp? InputObject { get; set; }
+
     /// <summary>Reads every file of a backup of the format rsync and compares its hash. Archives are always read.</summary>
     [Parameter]
     public SwitchParameter Deep { get; set; }
@@ -20,9 +24,21 @@ public sealed class TestAppBackupCommand : AppBackupByIdCommand
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
+    protected override void Process()
+    {
+        if (InputObject is null)
+        {
+            base.Process();
+            return;
+        }
+        var newest = Engine.AppBackups.List(InputObject.Location).FirstOrDefault(backup => backup.State == BackupState.Ready);
+        Process((newest ?? throw BackupErrors.AppHasNoBackup(InputObject.Location)).Id);
+    }
+
+    /// <inheritdoc/>
     protected override void Process(string id)
     {
         var result = Run((observer, token) => Engine.AppBackups.TestAsync(id, Deep, observer, token));
-        WriteObject(Quiet ? result.IsValid : result);
+        WriteTestResult(result, Quiet);
     }
 }

@@ -23,12 +23,11 @@ public sealed class SyncBackupCatalogCommand : EngineCommand
     public SecureString[] Password { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override void Process() => ForEachItem(Site, pattern =>
-        ForEachItem(Wildcards.Select(Engine.Sites.List(), site => site.Name, pattern, Engine.Sites.Get), site =>
+    protected override void Process() => ForEachSite(Site, site =>
+    {
+        if (ShouldProcess(site.Name, "Rebuild the catalog from the storage"))
         {
-            if (ShouldProcess(site.Name, "Rebuild the catalog from the storage"))
-            {
-                WriteObject(Run((observer, token) => Engine.SyncAsync(site.Name, Password, observer, token)), enumerateCollection: true);
-            }
-        }));
+            WriteObject(Run((observer, token) => Engine.SyncAsync(site.Name, Password, observer, token)), enumerateCollection: true);
+        }
+    });
 }

@@ -26,8 +26,7 @@ public sealed class InvokeBackupCleanupCommand : EngineCommand
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override void Process() => ForEachItem(Site, pattern =>
-        ForEachItem(Wildcards.Select(Engine.Sites.List(), site => site.Name, pattern, Engine.Sites.Get), site => Clean(site.Name)));
+    protected override void Process() => ForEachSite(Site, site => Clean(site.Name));
 
     private void Clean(string site)
     {

@@ -102,8 +102,9 @@ public sealed class RestorePlatformCommand : EngineCommand
     private void Restore(PlatformRestorePlan plan)
     {
         var result = Run((observer, token) => Engine.PlatformRestore.RunAsync(plan, observer, token));
-        ForEachItem(result.Apps.Select(app => app.Failure).OfType<BackupException>(), WriteFailure);
+        // First, so that -ErrorAction Stop does not take it along.
         WriteObject(result);
+        ForEachItem(result.Apps.Select(app => app.Failure).OfType<BackupException>(), WriteFailure);
     }
 
     private PlatformRestoreOptions Options() => new()

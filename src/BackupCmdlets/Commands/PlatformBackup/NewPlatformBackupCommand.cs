@@ -54,10 +54,8 @@ public sealed class NewPlatformBackupCommand : EngineCommand
         {
             return;
         }
-        foreach (var failure in backup.Apps.Select(app => app.Failure).OfType<BackupException>())
-        {
-            WriteFailure(failure);
-        }
+        // First, so that -ErrorAction Stop does not take it along.
         WriteObject(backup);
+        ForEachItem(backup.Apps.Select(app => app.Failure).OfType<BackupException>(), WriteFailure);
     }
 }

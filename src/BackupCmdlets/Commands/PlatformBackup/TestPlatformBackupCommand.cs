@@ -25,13 +25,11 @@ public sealed class TestPlatformBackupCommand : PlatformBackupByIdCommand
     /// <inheritdoc/>
     protected override void Process(string id)
     {
-        Write(Run((observer, token) => Engine.PlatformBackups.TestAsync(id, Deep, observer, token)));
+        WriteTestResult(Run((observer, token) => Engine.PlatformBackups.TestAsync(id, Deep, observer, token)), Quiet);
         if (IncludeApp)
         {
             ForEachItem(Engine.PlatformBackups.Get(id).DependsOn, appBackup =>
-                Write(Run((observer, token) => Engine.AppBackups.TestAsync(appBackup, Deep, observer, token))));
+                WriteTestResult(Run((observer, token) => Engine.AppBackups.TestAsync(appBackup, Deep, observer, token)), Quiet));
         }
     }
-
-    private void Write(BackupTestResult result) => WriteObject(Quiet ? result.IsValid : result);
 }
