@@ -123,3 +123,45 @@ Describe 'Pipelines' {
         $made.State | Should -Be Ready, Ready
     }
 }
+
+Describe 'Durations' {
+    BeforeAll {
+        . $PSScriptRoot/Support.ps1
+        $root = New-TestApp
+    }
+    AfterAll { $env:CLOUDBACKUP_HOME = $homeBefore }
+
+    It 'are written as <Text>' -ForEach @(
+        @{ Text = '6 hours'; Seconds = 21600 }
+        @{ Text = '90 min'; Seconds = 5400 }
+        @{ Text = '90minutes'; Seconds = 5400 }
+        @{ Text = '1 day, 12 hours'; Seconds = 129600 }
+        @{ Text = '1h30m'; Seconds = 5400 }
+        @{ Text = '1.5 h'; Seconds = 5400 }
+        @{ Text = '2 Weeks'; Seconds = 1209600 }
+        @{ Text = '30 s'; Seconds = 30 }
+        @{ Text = '06:00'; Seconds = 21600 }
+        @{ Text = '1.06:00:00'; Seconds = 108000 }
+        @{ Text = 'PT6H'; Seconds = 21600 }
+        @{ Text = 'P1DT12H'; Seconds = 129600 }
+    ) {
+        (Set-BackupSite local -Timeout $Text -PassThru).Limits.Timeout.TotalSeconds | Should -Be $Seconds
+    }
+
+    It 'are TimeSpans too' {
+        (Set-BackupSite local -Timeout (New-TimeSpan -Hours 6) -PassThru).Limits.Timeout.TotalHours | Should -Be 6
+    }
+
+    It 'are not <Text>, and the error shows how to write one' -ForEach @(
+        @{ Text = 60 }, @{ Text = '60' }, @{ Text = 1.5 }, @{ Text = 'soon' }, @{ Text = '6 parsecs' }, @{ Text = '' }, @{ Text = '6 hours 7' }
+        @{ Text = 'PT' }, @{ Text = '99999999999 weeks' }, @{ Text = '-6 hours' }
+    ) {
+        { Set-BackupSite local -Timeout $Text -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ParameterArgumentTransformationError,*' -ExpectedMessage "*such as '6 hours'*"
+    }
+
+    It 'have a lower bound' {
+        { Set-BackupSite local -Timeout 00:00:00.5 -ErrorAction Stop } | Should -Throw -ErrorId 'ValueOutOfRange,*'
+        { Set-BackupSite local -Timeout '0 s' -ErrorAction Stop } | Should -Throw -ErrorId 'ValueOutOfRange,*'
+    }
+}

@@ -15,10 +15,9 @@ Describe 'New-BackupSite' {
     }
 
     It 'takes everything that a site can be told' {
-        $site = New-BackupSite -Name nas -Provider filesystem -Path "$root/site" -ExternalDisk -NoHardlink -Prefix a/b -Format Tgz -Interval 06:00 `
+        $site = New-BackupSite -Name nas -Provider filesystem -Path "$root/site" -ExternalDisk -NoHardlink -Prefix a/b -Format Tgz `
             -UploadConcurrency 2 -DownloadConcurrency 3 -CopyConcurrency 4 -MemoryLimit 64MB -Timeout 04:00 -CompressionLevel 9
         $site.Prefix | Should -Be a/b
-        $site.Interval | Should -Be ([timespan]::FromHours(6))
         $site.Limits.UploadConcurrency | Should -Be 2
         $site.Limits.DownloadConcurrency | Should -Be 3
         $site.Limits.CopyConcurrency | Should -Be 4

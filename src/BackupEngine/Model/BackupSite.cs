@@ -33,9 +33,6 @@ public sealed record BackupSite
     /// <summary>What a run may use.</summary>
     public SiteLimits Limits { get; init; } = new();
 
-    /// <summary>How often a backup is wanted; null when only runs started by hand are.</summary>
-    public TimeSpan? Interval { get; init; }
-
     /// <summary>Which backups cleanup keeps; null keeps every good one.</summary>
     public RetentionPolicy? Retention { get; init; }
 

@@ -237,9 +237,9 @@ public sealed partial class SiteService
         {
             throw BackupErrors.ValueOutOfRange("The memory limit", limits.MemoryLimitBytes, "at least 32 MB");
         }
-        if (limits.Timeout is { } timeout && timeout <= TimeSpan.Zero)
+        if (limits.Timeout is { } timeout && timeout < TimeSpan.FromSeconds(1))
         {
-            throw BackupErrors.ValueOutOfRange("The timeout", timeout, "positive");
+            throw BackupErrors.ValueOutOfRange("The timeout", timeout, "at least one second");
         }
     }
 

@@ -65,7 +65,7 @@ public sealed class PlatformMoveTests
                 await File.ReadAllLinesAsync(Path.Join(log, app.Location), Token));
         }
         Assert.All(machine.Engine.AppBackups.List(), backup => Assert.Equal((format, isEncrypted), (backup.Format, backup.Encrypted)));
-        Assert.Equal(TimeSpan.FromHours(6), machine.Engine.Sites.Get("local").Interval);
+        Assert.Equal(TimeSpan.FromHours(6), machine.Engine.Sites.Get("local").Limits.Timeout);
         Assert.Equal("7 daily", machine.Engine.Sites.Get("local").Retention?.ToString());
 
         // The new home goes on where the old one stopped, without being told a password or a key again.
@@ -166,7 +166,7 @@ public sealed class PlatformMoveTests
 
     private static BackupSite SiteOf(BackupSite site, string? bucket)
     {
-        site = site with { Interval = TimeSpan.FromHours(6), Retention = RetentionPolicy.Parse("7 daily") };
+        site = site with { Limits = site.Limits with { Timeout = TimeSpan.FromHours(6) }, Retention = RetentionPolicy.Parse("7 daily") };
         return bucket is null
             ? site
             : site with { Provider = "s3-compatible", Prefix = "server1", Settings = new S3Settings { Bucket = bucket, Region = "us-east-1", Endpoint = S3Server.Ceph.Url } };

@@ -32,10 +32,6 @@ public abstract partial class BackupSiteParameters : EngineCommand
     [Parameter]
     public SwitchParameter Default { get; set; }
 
-    /// <summary>How often a backup is wanted.</summary>
-    [Parameter]
-    public TimeSpan Interval { get; set; }
-
     /// <summary>
     /// Which backups Invoke-BackupCleanup keeps: a text such as '7 daily, 4 weekly' or 'within 30 days', a hashtable such as
     /// @{ KeepDaily = 7; TimeZone = 'Europe/Vienna' }, or a RetentionPolicy. By default every good backup is kept.
@@ -61,8 +57,9 @@ public abstract partial class BackupSiteParameters : EngineCommand
     [Parameter]
     public long MemoryLimit { get; set; }
 
-    /// <summary>After this long a run is stopped. By default 12 hours.</summary>
+    /// <summary>The longest time that a run may take, such as '6 hours'. By default 12 hours.</summary>
     [Parameter]
+    [DurationTransformation]
     public TimeSpan Timeout { get; set; }
 
     /// <summary>Deflate level from 1 (fastest) to 9 (smallest). By default 3.</summary>
@@ -95,7 +92,6 @@ public abstract partial class BackupSiteParameters : EngineCommand
             Format = IsGiven(nameof(Format)) ? Format : site.Format,
             Prefix = IsGiven(nameof(Prefix)) ? Prefix : site.Prefix,
             IsDefault = IsGiven(nameof(Default)) ? Default : site.IsDefault,
-            Interval = IsGiven(nameof(Interval)) ? Interval : site.Interval,
             EncryptFileName = IsGiven(nameof(EncryptFileName)) ? EncryptFileName : site.EncryptFileName,
             Retention = IsGiven(nameof(Retention)) ? RetentionArgument.Read(Retention) : site.Retention,
             Limits = Apply(site.Limits),

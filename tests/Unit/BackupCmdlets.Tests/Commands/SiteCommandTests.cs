@@ -9,7 +9,7 @@ public sealed class SiteCommandTests
     {
         using var session = new Session();
         var site = Assert.Single(session.Run(
-            "New-BackupSite main filesystem -Path \"$root/site\" -ExternalDisk -Prefix a/b -UploadConcurrency 3 -MemoryLimit 256MB -Timeout 2:00 -Interval 1.00:00 -CompressionLevel 6"));
+            "New-BackupSite main filesystem -Path \"$root/site\" -ExternalDisk -Prefix a/b -UploadConcurrency 3 -MemoryLimit 256MB -Timeout 2:00 -CompressionLevel 6"));
         Assert.Equal(("main", "filesystem", "a/b", "True"), (site.Text("Name"), site.Text("Provider"), site.Text("Prefix"), site.Text("IsDefault")));
         Assert.Equal("3 uploads, 268435456 bytes of memory, timeout 02:00:00, compression level 6", site.Text("Limits"));
         Assert.Equal(Path.Join(session.Root, "site"), site.Text("Settings"));
