@@ -165,3 +165,44 @@ Describe 'Durations' {
         { Set-BackupSite local -Timeout '0 s' -ErrorAction Stop } | Should -Throw -ErrorId 'ValueOutOfRange,*'
     }
 }
+
+Describe 'Tables' {
+    BeforeAll {
+        . $PSScriptRoot/Support.ps1
+        $root = New-TestApp
+        $null = Register-BackupApp shop.example.com -Version 1 -DataDirectory "$root/shop"
+        $null = Get-BackupApp | New-AppBackup -Label nightly
+        $platform = New-PlatformBackup -Label nightly
+        $ids = @((Get-AppBackup).Id; $platform.Id)
+    }
+    AfterAll { $env:CLOUDBACKUP_HOME = $homeBefore }
+
+    It 'of <Command> fit into <Width> columns with whole headers and ids' -ForEach @(
+        foreach ($width in 80, 100, 120) {
+            @{ Width = $width; Command = 'Get-BackupSite'; Headers = 'Name', 'Provider', 'Place', 'Retention' }
+            @{ Width = $width; Command = 'Get-BackupApp'; Headers = 'Location', 'Version', 'State', 'LastBackup', 'Data' }
+            @{ Width = $width; Command = 'Get-AppBackup'; Headers = 'Created', 'State', 'Stored', 'Took', 'Label', 'Id' }
+            @{ Width = $width; Command = 'Get-PlatformBackup'; Headers = 'Created', 'State', 'Apps', 'Stored', 'Took', 'Label', 'Id' }
+            @{ Width = $width; Command = 'Get-AppBackup | Test-AppBackup'; Headers = 'Valid', 'Problems', 'Files', 'Bytes', 'Took', 'Id' }
+            @{ Width = $width; Command = 'Get-AppBackup -Newest | Get-AppBackupItem'; Headers = 'Mode', 'Owner', 'Modified', 'Size', 'Path' }
+            @{ Width = $width; Command = 'Invoke-BackupCleanup -IncludeKept'; Headers = 'Created', 'Outcome', 'Reason', 'Id' }
+            @{ Width = $width; Command = 'Test-BackupSite'; Headers = 'Name', 'Usable', 'Place', 'Steps' }
+        }
+    ) {
+        $lines = (& ([scriptblock]::Create($Command)) | Out-String -Width $Width) -split "`r?`n" | Where-Object { $_.Trim() }
+        $lines | Should -Not -BeNullOrEmpty
+        foreach ($line in $lines) { ($line -replace '\e\[[\d;]*m').Length | Should -BeLessOrEqual $Width }
+        $header = ($lines[0] -replace '\e\[[\d;]*m').Trim() -split ' +'
+        foreach ($word in $Headers) { $header | Should -Contain $word }
+        foreach ($id in ($ids | Where-Object { $lines -match $_.Substring(0, $_.Length - 8) })) { ($lines -join "`n") | Should -Match $id }
+        $lines -match '…' | Should -BeNullOrEmpty
+    }
+
+    It 'of Test-BackupSite come with the warnings' {
+        Set-BackupSite local -ExternalDisk:$false -WarningAction SilentlyContinue
+        $null = Test-BackupSite -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -HaveCount 1
+        Test-BackupSite -Quiet -WarningVariable quiet -WarningAction SilentlyContinue | Should -BeTrue
+        $quiet | Should -BeNullOrEmpty
+    }
+}

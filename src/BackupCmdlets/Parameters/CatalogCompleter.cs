@@ -71,7 +71,7 @@ public sealed class AppBackupCompleter : CatalogCompleter
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(bound);
         return engine.AppBackups.List(bound["Location"] as string, bound["Site"] as string)
-            .Select(backup => (backup.Id, $"{DisplayText.Time(backup.Created)} {backup.State} {backup.Label}".Trim()));
+            .Select(backup => (backup.Id, $"{DisplayText.FullTime(backup.Created)} {backup.State} {backup.Label}".Trim()));
     }
 }
 
@@ -84,7 +84,7 @@ public sealed class PlatformBackupCompleter : CatalogCompleter
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(bound);
         return engine.PlatformBackups.List(bound["Site"] as string)
-            .Select(backup => (backup.Id, $"{DisplayText.Time(backup.Created)} {backup.State} {backup.Label}".Trim()));
+            .Select(backup => (backup.Id, $"{DisplayText.FullTime(backup.Created)} {backup.State} {backup.Label}".Trim()));
     }
 }
 

@@ -14,7 +14,7 @@ public sealed class RemoveAppBackupCommand : AppBackupByIdCommand
     protected override void Process(string id)
     {
         var backup = Engine.AppBackups.Get(id);
-        if (IsConfirmed($"{backup.Id} of {DisplayText.Time(backup.Created)} on {backup.Site}", "Remove backup", destroys: !Force))
+        if (IsConfirmed($"{backup.Id} of {DisplayText.FullTime(backup.Created)} on {backup.Site}", "Remove backup", destroys: !Force))
         {
             Run((observer, token) => Engine.AppBackups.RemoveAsync(id, Force, observer, token));
         }

@@ -61,5 +61,5 @@ public sealed class InvokeBackupCleanupCommand : EngineCommand
     }
 
     private bool Approve(RetentionDecision decision) =>
-        ShouldProcess($"{decision.Id} of {DisplayText.Time(decision.Created)} on {decision.Site}", $"Remove backup ({decision.Reason})");
+        ShouldProcess($"{decision.Id} of {DisplayText.FullTime(decision.Created)} on {decision.Site}", $"Remove backup ({decision.Reason})");
 }

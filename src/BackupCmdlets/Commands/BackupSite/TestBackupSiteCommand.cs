@@ -22,6 +22,10 @@ public sealed class TestBackupSiteCommand : EngineCommand
     protected override void Process()
     {
         var result = Run((observer, token) => Engine.Sites.TestAsync(Name, observer, token));
+        if (!Quiet)
+        {
+            ForEachItem(result.Warnings, WriteWarning);
+        }
         WriteObject(Quiet ? result.IsUsable : result);
     }
 }

@@ -14,7 +14,7 @@ public sealed class RemovePlatformBackupCommand : PlatformBackupByIdCommand
     protected override void Process(string id)
     {
         var backup = Engine.PlatformBackups.Get(id);
-        if (IsConfirmed($"{backup.Id} of {DisplayText.Time(backup.Created)} on {backup.Site}", "Remove backup", destroys: !Force))
+        if (IsConfirmed($"{backup.Id} of {DisplayText.FullTime(backup.Created)} on {backup.Site}", "Remove backup", destroys: !Force))
         {
             Run((observer, token) => Engine.PlatformBackups.RemoveAsync(id, observer, token));
         }

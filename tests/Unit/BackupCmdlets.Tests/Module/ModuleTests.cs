@@ -111,7 +111,7 @@ public sealed class ModuleTests
             ("Get-BackupSite", new[] { "Name", "Provider", "Place", "local" }),
             ("Get-BackupApp", ["Location", "Version", "LastBackup", "wiki.example.com"]),
             ("Get-AppBackup", ["Created", "State", "Stored", "Ready", "first", " kB"]),
-            ("New-PlatformBackup", ["Apps", "Not backed up", "box_v", "Ready"]),
+            ("New-PlatformBackup", ["Apps", "Not new", "box_v", "Ready"]),
             ("Get-AppBackup | Test-AppBackup", ["Valid", "True"]),
             ("Get-AppBackup | Get-AppBackupItem -Path data/file-3", ["Mode", "Owner", "Modified", "data/file-3"]),
             ("Test-BackupSite", ["Usable", "True", "Write: ok"]),
