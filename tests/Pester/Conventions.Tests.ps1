@@ -206,3 +206,61 @@ Describe 'Tables' {
         $quiet | Should -BeNullOrEmpty
     }
 }
+
+Describe 'Objects that travel' {
+    BeforeAll {
+        . $PSScriptRoot/Support.ps1
+        $root = New-TestApp
+        $backup = New-AppBackup wiki.example.com -Label nightly
+        $manifest = Find-Manifest
+    }
+    AfterAll { $env:CLOUDBACKUP_HOME = $homeBefore }
+
+    It 'are live again after Clixml' {
+        $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($backup))
+        $copy | Should -BeOfType CloudBackup.AppBackup
+        $copy.State -eq 'Ready' | Should -BeTrue
+        $copy.Created | Should -Be $backup.Created
+        $copy.Duration | Should -Be $backup.Duration
+        foreach ($thing in (Get-BackupSite), (Get-BackupApp), (New-PlatformBackup), (Test-BackupSite), (Test-AppBackup $backup.Id), (Get-AppBackupItem $backup.Id data/page.txt)) {
+            $thing | Export-Clixml "$root/thing.xml"
+            $copy = Import-Clixml "$root/thing.xml"
+            $copy | Should -BeOfType $thing.GetType()
+            ($copy | ConvertTo-Json -Depth 5) | Should -Be ($thing | ConvertTo-Json -Depth 5)
+        }
+    }
+
+    It 'bind again' {
+        Get-AppBackupItem $backup.Id data/page.txt | Export-Clixml "$root/item.xml"
+        (Import-Clixml "$root/item.xml" | Restore-AppBackupItem -Destination "$root/items").Name | Should -Be page.txt
+        $backup | Export-Clixml "$root/backup.xml"
+        (Import-Clixml "$root/backup.xml" | Test-AppBackup).IsValid | Should -BeTrue
+    }
+
+    It 'have words and times in a session without the module' {
+        $backup | Export-Clixml "$root/backup.xml"
+        $seen = Invoke-Pwsh -NoProfile -NonInteractive -Command "`$b = Import-Clixml '$root/backup.xml'; `$b.State -eq 'Ready'; ([datetimeoffset] `$b.Created.DateTime).Year; `$b.Id"
+        $seen | Should -Be 'True', $backup.Created.Year, $backup.Id
+    }
+}
+
+Describe 'The module' {
+    BeforeAll {
+        . $PSScriptRoot/Support.ps1
+        $manifest = Find-Manifest
+    }
+    AfterAll { $env:CLOUDBACKUP_HOME = $homeBefore }
+
+    It 'says in one error that another copy of it is loaded already' {
+        Copy-Item (Split-Path $manifest) "$TestDrive/copy" -Recurse
+        $seen = Invoke-Pwsh -NoProfile -NonInteractive -Command "Import-Module '$manifest'; Import-Module '$TestDrive/copy/CloudBackup.psd1' -ErrorVariable failures -ErrorAction SilentlyContinue; @(`$failures).Count; [string] `$failures"
+        $seen[0] | Should -Be 1
+        $seen[1] | Should -BeLike '*already loaded*start a new PowerShell*'
+    }
+
+    It 'says in one error that it needs the full language' {
+        $seen = Invoke-Pwsh -NoProfile -NonInteractive -Command "`$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; Import-Module '$manifest' -ErrorVariable failures -ErrorAction SilentlyContinue; @(`$failures).Count; [string] `$failures[0]"
+        $seen[0] | Should -Be 1
+        $seen[1] | Should -BeLike '*FullLanguage*ConstrainedLanguage*'
+    }
+}

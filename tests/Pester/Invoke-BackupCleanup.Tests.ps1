@@ -8,7 +8,7 @@ Describe 'Invoke-BackupCleanup' {
     }
 
     It 'removes what the policy does not keep, and says why for each backup' {
-        $decisions = Invoke-BackupCleanup
+        $decisions = Invoke-BackupCleanup -IncludeKept
         $decisions | Should -BeOfType CloudBackup.RetentionDecision
         $decisions.Id | Should -Be $backups[3, 2, 1, 0].Id
         $decisions.Reason | Should -Be 'last-1', 'last-2', 'outside-policy', 'outside-policy'
@@ -18,10 +18,10 @@ Describe 'Invoke-BackupCleanup' {
     }
 
     It 'takes names and wildcards as a parameter, and names and sites from the pipeline' {
-        (Invoke-BackupCleanup local).Count | Should -Be 4
-        (Invoke-BackupCleanup -Site loc*).Count | Should -Be 2
-        ('local' | Invoke-BackupCleanup).Count | Should -Be 2
-        (Get-BackupSite | Invoke-BackupCleanup).Count | Should -Be 2
+        (Invoke-BackupCleanup local -IncludeKept).Count | Should -Be 4
+        (Invoke-BackupCleanup -Site loc* -IncludeKept).Count | Should -Be 2
+        ('local' | Invoke-BackupCleanup -IncludeKept).Count | Should -Be 2
+        (Get-BackupSite | Invoke-BackupCleanup -IncludeKept).Count | Should -Be 2
     }
 
     It 'shows the plan with -WhatIf, and touches nothing' {
@@ -32,7 +32,7 @@ Describe 'Invoke-BackupCleanup' {
 
     It 'keeps what is preserved' {
         Set-AppBackup $backups[0].Id -Preserve
-        (Invoke-BackupCleanup)[3].Reason | Should -Be preserved
+        (Invoke-BackupCleanup -IncludeKept)[3].Reason | Should -Be preserved
         (Get-AppBackup).Id | Should -Be $backups[3, 2, 0].Id
     }
 
@@ -50,7 +50,7 @@ Describe 'Invoke-BackupCleanup' {
     It 'lets the last backup of an unregistered app go by the policy' {
         Unregister-BackupApp wiki.example.com -Confirm:$false
         Set-BackupSite local -Retention 'within 1 hour'
-        (Invoke-BackupCleanup).Reason | Select-Object -Unique | Should -Be 'within 1 hour'
+        (Invoke-BackupCleanup -IncludeKept).Reason | Select-Object -Unique | Should -Be 'within 1 hour'
     }
 
     It 'names a site that does not exist' {

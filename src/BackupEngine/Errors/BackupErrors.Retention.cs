@@ -39,7 +39,7 @@ internal static partial class BackupErrors
         nameof(ClockDoubtful),
         BackupErrorCategory.InvalidState,
         $"The clock says {now:u}, and there is no trace of backups or cleanups of the site '{name}' for more than a month before that. {doubtful} "
-        + $"backups would go that would stay on {trusted:u}. Nothing was changed: if the clock is right, repeat with -Force.",
+        + $"backups would go that would stay on {trusted:u}. Nothing was changed: if the clock is right, repeat with -IgnoreClockJump.",
         name);
 
     public static BackupException CleanupFailed(string what, BackupException failure) => new(

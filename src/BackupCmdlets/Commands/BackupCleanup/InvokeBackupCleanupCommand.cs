@@ -23,7 +23,15 @@ public sealed class InvokeBackupCleanupCommand : EngineCommand
 
     /// <summary>The clock is right, although it seems to have jumped.</summary>
     [Parameter]
+    public SwitchParameter IgnoreClockJump { get; set; }
+
+    /// <summary>Does not ask, also where ConfirmPreference is Medium or Low.</summary>
+    [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Writes the backups that stay too. -Verbose does the same.</summary>
+    [Parameter]
+    public SwitchParameter IncludeKept { get; set; }
 
     /// <inheritdoc/>
     protected override void Process() => ForEachSite(Site, site => Clean(site.Name));
@@ -33,14 +41,14 @@ public sealed class InvokeBackupCleanupCommand : EngineCommand
         var plan = Run((observer, token) => Engine.Cleanup.PlanAsync(site, observer, token));
         Check(plan);
         var approved = plan.Decisions.Where(decision => decision.Action == RetentionAction.Remove).Where(Approve).Select(decision => decision.Id)
-            .Concat(plan.LeftOvers.Where(item => ShouldProcess($"{item} on {site}", "Remove")).Select(item => item.Path)).ToHashSet();
+            .Concat(plan.LeftOvers.Where(item => IsApproved($"{item} on {site}", "Remove")).Select(item => item.Path)).ToHashSet();
         if (IsWhatIf)
         {
-            WriteObject(plan.Decisions, enumerateCollection: true);
+            Write(plan.Decisions);
             return;
         }
         var result = Run((observer, token) => Engine.Cleanup.ExecuteAsync(plan, approved.Contains, observer, token));
-        WriteObject(result.Decisions, enumerateCollection: true);
+        Write(result.Decisions);
         foreach (var failure in result.Failures)
         {
             WriteFailure(failure);
@@ -52,7 +60,7 @@ public sealed class InvokeBackupCleanupCommand : EngineCommand
     {
         try
         {
-            plan.Check(IsGiven(nameof(MaxRemove)) ? MaxRemove : null, Force);
+            plan.Check(IsGiven(nameof(MaxRemove)) ? MaxRemove : null, IgnoreClockJump);
         }
         catch (BackupException failure) when (IsWhatIf)
         {
@@ -60,6 +68,16 @@ public sealed class InvokeBackupCleanupCommand : EngineCommand
         }
     }
 
+    private void Write(IEnumerable<RetentionDecision> decisions) => WriteObject(
+        decisions.Where(decision => IsKeptShown || decision.Action != RetentionAction.Keep), enumerateCollection: true);
+
+    private bool IsKeptShown => IncludeKept
+        || (MyInvocation.BoundParameters.TryGetValue("Verbose", out var verbose) && LanguagePrimitives.IsTrue(verbose));
+
+    /// <summary>-Force does not ask, but -WhatIf still shows, and -Confirm, which is more explicit, still asks.</summary>
+    private bool IsApproved(string target, string action) =>
+        (Force && !IsWhatIf && !IsGiven("Confirm")) || ShouldProcess(target, action);
+
     private bool Approve(RetentionDecision decision) =>
-        ShouldProcess($"{decision.Id} of {DisplayText.FullTime(decision.Created)} on {decision.Site}", $"Remove backup ({decision.Reason})");
+        IsApproved($"{decision.Id} of {DisplayText.FullTime(decision.Created)} on {decision.Site}", $"Remove backup ({decision.Reason})");
 }

@@ -10,7 +10,7 @@ public sealed class CleanupCommandTests
     public void Invoke_BackupCleanup_returns_a_decision_for_each_backup()
     {
         using var session = WithBackups(3, "'2 last'");
-        var decisions = session.Run("Invoke-BackupCleanup");
+        var decisions = session.Run("Invoke-BackupCleanup -IncludeKept");
         Assert.Equal(["Keep last-1 Kept", "Keep last-2 Kept", "Remove outside-policy Removed"], Shown(decisions));
         Assert.All(decisions, decision => Assert.IsType<DateTimeOffset>(decision.Get("Created")));
         Assert.Equal(("local", "wiki.example.com", "Ready"), (decisions[2].Text("Site"), decisions[2].Text("Location"), decisions[2].Text("State")));
@@ -25,8 +25,8 @@ public sealed class CleanupCommandTests
         using var session = WithBackups(3, "'1 last'");
         var files = session.StoredFiles();
         Assert.Equal(
-            ["Keep last-1 Planned", "Remove outside-policy Planned", "Remove outside-policy Planned"], Shown(session.Run("Invoke-BackupCleanup local -WhatIf")));
-        Assert.Equal(3, session.Run("$WhatIfPreference = $true; Invoke-BackupCleanup -MaxRemove 1").Count);
+            ["Keep last-1 Planned", "Remove outside-policy Planned", "Remove outside-policy Planned"], Shown(session.Run("Invoke-BackupCleanup local -WhatIf -IncludeKept")));
+        Assert.Equal(3, session.Run("$WhatIfPreference = $true; Invoke-BackupCleanup -MaxRemove 1 -IncludeKept").Count);
         Assert.Contains("-MaxRemove allows 1", Assert.Single(session.Warnings), StringComparison.Ordinal);
         Assert.Equal(files, session.StoredFiles());
         Assert.Equal(3, session.Run("Get-AppBackup").Count);
@@ -48,7 +48,7 @@ public sealed class CleanupCommandTests
         var error = session.Fail("Invoke-BackupCleanup -MaxRemove 1");
         Assert.Equal(("TooManyRemovals,CloudBackup.Commands.InvokeBackupCleanupCommand", ErrorCategory.InvalidOperation), (error.FullyQualifiedErrorId, error.CategoryInfo.Category));
         Assert.Equal(9, session.StoredFiles().Count);
-        Assert.Equal(3, session.Run("Invoke-BackupCleanup -MaxRemove 2").Count);
+        Assert.Equal(3, session.Run("Invoke-BackupCleanup -MaxRemove 2 -IncludeKept").Count);
         Assert.Equal(3, session.StoredFiles().Count);
     }
 
@@ -60,10 +60,10 @@ public sealed class CleanupCommandTests
         session.Run("$null = New-BackupSite broken filesystem -Path \"$root/broken\" -ExternalDisk -Retention '1 last'");
         session.Run("$null = New-BackupSite second filesystem -Path \"$root/site\" -Prefix two -ExternalDisk; New-AppBackup * -Site second; New-AppBackup * -Site second; New-AppBackup * -Site broken");
         Directory.Delete(Path.Join(session.Root, "broken"), recursive: true);
-        var decisions = session.Invoke("Invoke-BackupCleanup");
+        var decisions = session.Invoke("Invoke-BackupCleanup -IncludeKept");
         Assert.StartsWith("StorageNotFound,", Assert.Single(session.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(["Keep last-1 Kept", "Remove outside-policy Removed", "Keep forever Kept", "Keep forever Kept"], Shown(decisions));
-        Assert.Equal(2, session.Run("Get-BackupSite s* | Invoke-BackupCleanup").Count);
+        Assert.Equal(2, session.Run("Get-BackupSite s* | Invoke-BackupCleanup -IncludeKept").Count);
         Assert.StartsWith("SiteNotFound,", session.Fail("Invoke-BackupCleanup nowhere").FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
@@ -76,21 +76,21 @@ public sealed class CleanupCommandTests
         // Root passes by the modes of a folder, but not by a file that is a folder.
         File.Delete(Path.Join(session.Root, "site", oldest + ".index.gz"));
         Directory.CreateDirectory(Path.Join(session.Root, "site", oldest + ".index.gz", "in-the-way"));
-        var decisions = session.Invoke("Invoke-BackupCleanup");
+        var decisions = session.Invoke("Invoke-BackupCleanup -IncludeKept");
         Assert.StartsWith("CleanupFailed,", Assert.Single(session.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal("Failed", decisions[1].Text("Outcome"));
         Assert.NotEmpty(decisions[1].Text("Error"));
         Assert.Equal("Removing", session.Run("(Get-AppBackup)[-1]").Single().Text("State"));
         Directory.Delete(Path.Join(folder, Path.GetFileName(oldest) + ".index.gz"), recursive: true);
-        Assert.Equal(["Keep last-1 Kept", "Remove removing Removed"], Shown(session.Run("Invoke-BackupCleanup")));
+        Assert.Equal(["Keep last-1 Kept", "Remove removing Removed"], Shown(session.Run("Invoke-BackupCleanup -IncludeKept")));
     }
 
     [Fact]
     public void The_view_shows_action_and_reason()
     {
         using var session = WithBackups(2, "'1 last'");
-        var shown = Support.Shown.By(session, "Invoke-BackupCleanup");
-        Assert.All(["Action", "Outcome", "Reason", "Keep", "last-1", "Remove", "Removed", "outside-policy"], word => Assert.Contains(word, shown, StringComparison.Ordinal));
+        var shown = Support.Shown.By(session, "Invoke-BackupCleanup -IncludeKept");
+        Assert.All(["Outcome", "Reason", "Kept", "last-1", "Removed", "outside-policy"], word => Assert.Contains(word, shown, StringComparison.Ordinal));
     }
 
     private static Session WithBackups(int count, string retention)
