@@ -31,12 +31,15 @@ public sealed class AppService
             throw BackupErrors.AppExists(app.Location);
         }
         FolderClaim.CheckDataDirectory(_context, app);
+        app = app with { DataFolder = AppFolder.Register(app) };
         return _context.Apps.Add(app) ? app : throw BackupErrors.AppExists(app.Location);
     }
 
     /// <summary>Replaces what is known of an app. Not while an operation on it is under way.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="confirmDataDirectory">Whether the folder that is at the data directory now is the right one, although it was another one before.</param>
     /// <exception cref="BackupException">A value is invalid, a new data directory overlaps what is somebody else's, or the app is in use.</exception>
-    public BackupApp Update(BackupApp app)
+    public BackupApp Update(BackupApp app, bool confirmDataDirectory = false)
     {
         app = AppRules.Check(app);
         using var appLock = AppLock.Take(_context, app, "change");
@@ -44,9 +47,15 @@ public sealed class AppService
         {
             throw BackupErrors.AppExists(app.Location);
         }
-        if (_context.Apps.Find(app.Id)?.DataDirectory != app.DataDirectory)
+        var known = _context.Apps.Find(app.Id);
+        if (known?.DataDirectory != app.DataDirectory || confirmDataDirectory)
         {
             FolderClaim.CheckDataDirectory(_context, app);
+            app = app with { DataFolder = AppFolder.Register(app) };
+        }
+        else
+        {
+            app = app with { DataFolder = known.DataFolder }; // a restore may have ended since the app was read
         }
         return _context.Apps.Update(app) ? Get(app.Location) : throw BackupErrors.AppNotFound(app.Location);
     }

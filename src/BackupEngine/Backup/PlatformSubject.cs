@@ -121,7 +121,7 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
     {
         try
         {
-            return new SourceTree(LocalFileSystem.Open(path), ExtraDirectories.PathInBackup(path));
+            return new SourceTree(TrustedPath.Open(path), ExtraDirectories.PathInBackup(path));
         }
         catch (FileTreeException failure)
         {

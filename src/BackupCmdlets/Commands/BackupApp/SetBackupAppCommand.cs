@@ -49,7 +49,7 @@ public sealed class SetBackupAppCommand : BackupAppParameters
         {
             return;
         }
-        app = Engine.Apps.Update(app);
+        app = Engine.Apps.Update(app, confirmDataDirectory: IsGiven(nameof(DataDirectory)));
         if (PassThru)
         {
             WriteObject(app);
