@@ -42,7 +42,7 @@ internal static class AppFolder
         }
         if (RealPath.Of(app.DataDirectory) is var real && real != known.Path)
         {
-            throw BackupErrors.DataDirectoryReplaced(app.Location, app.DataDirectory, $"'{app.DataDirectory}' leads to '{real}', not to '{known.Path}'");
+            throw BackupErrors.DataDirectoryReplaced(app.Location, $"'{app.DataDirectory}' now leads to '{real}'");
         }
         var folder = Guard(app, () => LocalFileSystem.OpenReal(known.Path));
         if (known.Inode is null || folder.ReadLastingIdentity() is not { } inode || inode == known.Inode)
@@ -50,7 +50,7 @@ internal static class AppFolder
             return folder;
         }
         folder.Dispose();
-        throw BackupErrors.DataDirectoryReplaced(app.Location, app.DataDirectory, "another folder is in its place");
+        throw BackupErrors.DataDirectoryReplaced(app.Location, $"another folder is at '{known.Path}'");
     }
 
     /// <summary>

@@ -18,11 +18,11 @@ internal static partial class BackupErrors
         + "else. Find out who did that, then try again.",
         path);
 
-    public static BackupException DataDirectoryReplaced(string location, string path, string reason) => new(
+    public static BackupException DataDirectoryReplaced(string location, string reason) => new(
         nameof(DataDirectoryReplaced),
         BackupErrorCategory.InvalidState,
-        $"The data directory of {location} is not the folder that you registered: {reason}. Mount its disk or move the folder back. If this is "
-        + $"the right one now, confirm it: Set-BackupApp {location} -DataDirectory '{path}'.",
+        $"The data directory of {location} is not the folder that you registered: {reason}. Mount its disk or move it back, or confirm the "
+        + "change with Set-BackupApp -DataDirectory.",
         location);
 
     public static BackupException RestoreHealthUnknown(string location, string backupId) => new(

@@ -164,7 +164,7 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
     {
         try
         {
-            return _staging ??= StagingFolder.Find(Around, StagingId.Name, _stagingInode);
+            return _staging ??= StagingFolder.Find(Around, StagingId.Name, _stagingInode, isPrecious: NewInode is not null);
         }
         catch (FileTreeException failure) when (failure.MeansGone)
         {

@@ -52,12 +52,16 @@ internal sealed class FolderSwap(string dataDirectory) : WholeFolderSwap(dataDir
         {
             Return(Staging, OldName);
         }
-        else if (ReadNewIdentity() is { } fresh && Staging.Exists(NewName))
+        else if (ReadNewIdentity() is { } fresh)
         {
             using var unpacked = OpenUnpacked();
             if (unpacked.Exists(DataName) && !Leads(unpacked, DataName, fresh))
             {
                 Return(unpacked, DataName);
+            }
+            else if (ReadOldIdentity() is { } old && !Leads(Around, Name, old))
+            {
+                throw new FileTreeException(FileTreeErrorKind.NotFound, "find the old data in", StagingPath, "another process has moved it");
             }
         }
         Around.Flush();

@@ -57,11 +57,11 @@ internal sealed class StagingFolder : IDisposable
     /// <param name="parent">The folder around it.</param>
     /// <param name="name">Its name.</param>
     /// <param name="inode">What it was identified by; null when that was not noted, and its owner has to do.</param>
-    public static StagingFolder? Find(DirectoryNode parent, string name, ulong? inode = null)
+    /// <param name="isPrecious">Whether it may hold the only copy of the old data, and is looked for under other names as well.</param>
+    public static StagingFolder? Find(DirectoryNode parent, string name, ulong? inode = null, bool isPrecious = false)
     {
-        if (inode is { } wanted && !IsAt(parent, name, wanted))
+        if (isPrecious && inode is { } wanted && !IsAt(parent, name, wanted))
         {
-            // Renamed meanwhile: what is in it may be the only copy of the old data.
             var names = parent.ReadNames(CancellationToken.None);
             name = names.FirstOrDefault(other => IsAt(parent, other, wanted)) ?? name;
         }
