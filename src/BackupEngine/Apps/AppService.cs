@@ -1,4 +1,5 @@
 using CloudBackup.Backup;
+using CloudBackup.Backup.Source;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
 using CloudBackup.Restore;
@@ -33,6 +34,14 @@ public sealed class AppService
         FolderClaim.CheckDataDirectory(_context, app);
         app = app with { DataFolder = AppFolder.Register(app) };
         return _context.Apps.Add(app) ? app : throw BackupErrors.AppExists(app.Location);
+    }
+
+    /// <summary>What will get in the way of backups or restores of an app, though it is registered: something is mounted inside its data.</summary>
+    /// <exception cref="BackupException">There is no such app.</exception>
+    public IReadOnlyList<string> FindWarnings(string location)
+    {
+        var app = Get(location);
+        return [.. MountWarnings.Find(AppFolder.PathOf(app), $"the data of {app.Location}", app.Exclude)];
     }
 
     /// <summary>Replaces what is known of an app. Not while an operation on it is under way.</summary>

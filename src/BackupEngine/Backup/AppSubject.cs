@@ -44,6 +44,10 @@ internal sealed class AppSubject(BackupApp app, TimeProvider time) : BackupSubje
         try
         {
             using var content = BackupContent.Open(app, request.SpoolFolder);
+            foreach (var warning in MountWarnings.Find(AppFolder.PathOf(app), $"the data of {app.Location}", app.Exclude))
+            {
+                request.Observer.OnWarning(warning);
+            }
             await content.DumpAddonsAsync(request.Observer, cancellationToken).ConfigureAwait(false);
             var result = await store(content.Items(request, cancellationToken)).ConfigureAwait(false);
             content.CheckSource();

@@ -50,6 +50,10 @@ public sealed class SetBackupAppCommand : BackupAppParameters
             return;
         }
         app = Engine.Apps.Update(app, confirmDataDirectory: IsGiven(nameof(DataDirectory)));
+        if (IsGiven(nameof(DataDirectory)))
+        {
+            WriteWarnings(app);
+        }
         if (PassThru)
         {
             WriteObject(app);
