@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using CloudBackup.FileTree;
 using CloudBackup.Restore;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests;

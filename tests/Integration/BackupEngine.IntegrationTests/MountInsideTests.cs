@@ -1,4 +1,3 @@
-using CloudBackup.Backup;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests;
