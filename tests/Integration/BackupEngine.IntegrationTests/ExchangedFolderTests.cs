@@ -12,7 +12,7 @@ namespace CloudBackup.IntegrationTests;
 public sealed class ExchangedFolderTests : IDisposable
 {
     private const uint AppUser = 65534;
-    private const int Rounds = 30;
+    private const int Rounds = 40;
 
     /// <summary>Until it is killed: hides an entry, puts something else under its name for a moment, and takes that back.</summary>
     private const string Attacker =
