@@ -6,7 +6,8 @@ namespace CloudBackup.FileTree;
 /// </summary>
 internal static class FolderTrust
 {
-    private const int OthersMayWrite = 0x12; // 022; an access control list shows in the group's bits
+    private const int GroupMayWrite = 0x10; // 020; an access control list shows in the group's bits
+    private const int OthersMayWrite = 0x02;
     private const int Sticky = 0x200;
     private const int OthersMayAnything = 0x3F; // 077
 
@@ -24,8 +25,12 @@ internal static class FolderTrust
             return true;
         }
         var isProtected = (folder.Mode & Sticky) != 0 && entry is { } known && IsOurs(known);
-        return (folder.Mode & OthersMayWrite) != 0 && !isProtected;
+        return (folder.Mode & WritersOf(folder)) != 0 && !isProtected;
     }
+
+    /// <summary>A user's folders are often open to a group of the same number, which is nobody else's. Root takes no such chance.</summary>
+    private static int WritersOf(in FileFacts folder) =>
+        !Environment.IsPrivilegedProcess && folder.UserId == folder.GroupId ? OthersMayWrite : OthersMayWrite | GroupMayWrite;
 
     /// <summary>Whether a folder is one that only the current user can have made, and that no other can look into.</summary>
     public static bool IsPrivate(DirectoryNode folder)
