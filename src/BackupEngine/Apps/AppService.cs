@@ -1,4 +1,5 @@
 using CloudBackup.Backup;
+using CloudBackup.Backup.Source;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
 using CloudBackup.Restore;
@@ -31,12 +32,23 @@ public sealed class AppService
             throw BackupErrors.AppExists(app.Location);
         }
         FolderClaim.CheckDataDirectory(_context, app);
+        app = app with { DataFolder = AppFolder.Register(app) };
         return _context.Apps.Add(app) ? app : throw BackupErrors.AppExists(app.Location);
     }
 
+    /// <summary>What will get in the way of backups or restores of an app, though it is registered: something is mounted inside its data.</summary>
+    /// <exception cref="BackupException">There is no such app.</exception>
+    public IReadOnlyList<string> FindWarnings(string location)
+    {
+        var app = Get(location);
+        return [.. MountWarnings.Find(AppFolder.PathOf(app), $"the data of {app.Location}", app.Exclude)];
+    }
+
     /// <summary>Replaces what is known of an app. Not while an operation on it is under way.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="confirmDataDirectory">Whether the folder that is at the data directory now is the right one, although it was another one before.</param>
     /// <exception cref="BackupException">A value is invalid, a new data directory overlaps what is somebody else's, or the app is in use.</exception>
-    public BackupApp Update(BackupApp app)
+    public BackupApp Update(BackupApp app, bool confirmDataDirectory = false)
     {
         app = AppRules.Check(app);
         using var appLock = AppLock.Take(_context, app, "change");
@@ -44,9 +56,15 @@ public sealed class AppService
         {
             throw BackupErrors.AppExists(app.Location);
         }
-        if (_context.Apps.Find(app.Id)?.DataDirectory != app.DataDirectory)
+        var known = _context.Apps.Find(app.Id);
+        if (known?.DataDirectory != app.DataDirectory || confirmDataDirectory)
         {
             FolderClaim.CheckDataDirectory(_context, app);
+            app = app with { DataFolder = AppFolder.Register(app) };
+        }
+        else
+        {
+            app = app with { DataFolder = known.DataFolder }; // a restore may have ended since the app was read
         }
         return _context.Apps.Update(app) ? Get(app.Location) : throw BackupErrors.AppNotFound(app.Location);
     }

@@ -1,3 +1,4 @@
+using CloudBackup.Apps;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Progress;
@@ -68,7 +69,8 @@ internal sealed class AppBatch(EngineContext context)
     private BackupApp Settle(BackupApp app, IOperationObserver observer)
     {
         RestoreRecovery.Run(context, app, observer);
-        return context.Apps.Find(app.Id) ?? throw BackupErrors.AppNotFound(app.Location);
+        var present = context.Apps.Find(app.Id) ?? throw BackupErrors.AppNotFound(app.Location);
+        return present.UnfinishedRestore is null ? AppFolder.Settle(context, present) : present;
     }
 
     private async Task<AppBackup?> StoreAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using CloudBackup.Apps;
 using CloudBackup.Backup.Source;
 using CloudBackup.Catalog;
 using CloudBackup.Commands;
@@ -20,7 +21,7 @@ internal sealed class AppSubject(BackupApp app, TimeProvider time) : BackupSubje
     public override string BackupName => BackupNames.AppName(app.Location, app.Version);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Folders => [app.DataDirectory];
+    public override IReadOnlyList<string> Folders => [AppFolder.PathOf(app)];
 
     /// <inheritdoc/>
     public override SiteBackup NewRecord(string id, string site, string remotePath) => new AppBackup
@@ -43,6 +44,10 @@ internal sealed class AppSubject(BackupApp app, TimeProvider time) : BackupSubje
         try
         {
             using var content = BackupContent.Open(app, request.SpoolFolder);
+            foreach (var warning in MountWarnings.Find(AppFolder.PathOf(app), $"the data of {app.Location}", app.Exclude))
+            {
+                request.Observer.OnWarning(warning);
+            }
             await content.DumpAddonsAsync(request.Observer, cancellationToken).ConfigureAwait(false);
             var result = await store(content.Items(request, cancellationToken)).ConfigureAwait(false);
             content.CheckSource();

@@ -1,4 +1,5 @@
 using CloudBackup.Addons;
+using CloudBackup.Apps;
 using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
@@ -29,15 +30,7 @@ internal sealed class BackupContent : IDisposable
     /// <exception cref="BackupException">It is missing or closed to us.</exception>
     public static BackupContent Open(BackupApp app, string spoolPath)
     {
-        DirectoryNode data;
-        try
-        {
-            data = LocalFileSystem.Open(app.DataDirectory);
-        }
-        catch (FileTreeException failure)
-        {
-            throw BackupErrors.DataDirectoryUnusable(app.Location, app.DataDirectory, failure);
-        }
+        var data = AppFolder.Open(app);
         try
         {
             return new BackupContent(app, data, LocalFileSystem.Open(spoolPath), spoolPath);

@@ -60,6 +60,10 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
             foreach (var path in _platform.ExtraDirectories.OrderBy(ExtraDirectories.PathInBackup, PathOrder.Instance))
             {
                 extra.Add(Open(path));
+                foreach (var warning in MountWarnings.Find(extra[^1].Root.Path, $"the extra directory '{path}'", []))
+                {
+                    request.Observer.OnWarning(warning);
+                }
             }
             var result = await store(Items(request, spool, extra, cancellationToken)).ConfigureAwait(false);
             extra.ForEach(tree => tree.Check());
@@ -121,7 +125,7 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
     {
         try
         {
-            return new SourceTree(LocalFileSystem.Open(path), ExtraDirectories.PathInBackup(path));
+            return new SourceTree(TrustedPath.Open(path), ExtraDirectories.PathInBackup(path));
         }
         catch (FileTreeException failure)
         {

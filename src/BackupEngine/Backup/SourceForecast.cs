@@ -55,7 +55,7 @@ internal sealed class SourceForecast : IDisposable
 
     private static long Count(string path, CancellationToken cancellationToken)
     {
-        using var root = LocalFileSystem.Open(path);
+        using var root = LocalFileSystem.OpenReal(RealPath.Of(path));
         return Count(root, DeepestFolder, cancellationToken);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudBackup.Restore;
 
 namespace CloudBackup.Catalog;
 
@@ -40,7 +41,8 @@ internal sealed record PlatformRestoreEntry
 /// <param name="Path">The same, without links on the way.</param>
 /// <param name="IsWholeFolder">Whether it changes place as one folder.</param>
 /// <param name="KeptPath">Where its old content is kept; null when it had none.</param>
-internal sealed record SwappedDirectory(string Name, string Path, bool IsWholeFolder, string? KeptPath = null);
+/// <param name="Staging">The restore's folder; null in entries of versions that did not note it.</param>
+internal sealed record SwappedDirectory(string Name, string Path, bool IsWholeFolder, string? KeptPath = null, StagingRecord? Staging = null);
 
 /// <summary>The restore of this platform that is under way; at most one. It is written before the step that it tells of.</summary>
 internal sealed class PlatformRestoreJournal(PlatformDatabase database)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudBackup.Restore;
 using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Catalog;
@@ -37,6 +38,9 @@ internal sealed record RestoreJournalEntry
 
     /// <summary>Where the old data is kept; null when it goes.</summary>
     public string? KeptPath { get; init; }
+
+    /// <summary>The restore's folder; null in entries of versions that did not note it.</summary>
+    public StagingRecord? Staging { get; init; }
 
     /// <summary>The version that the app is restored to.</summary>
     public required string Version { get; init; }

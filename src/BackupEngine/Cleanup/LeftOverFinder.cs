@@ -39,11 +39,17 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
         return [.. folders, .. snapshots, .. await FindUploadsAsync(cancellationToken).ConfigureAwait(false), .. FindRestores()];
     }
 
-    private IEnumerable<CleanupLeftOver> FindRestores() =>
-        from entry in UnfinishedRestores.List(context)
-        let swap = RestoreRecovery.SwapOf(entry)
-        where facts.Rules.Now - entry.Started > YoungestRestore && swap.IsUnfinished && IsOfSite(entry.BackupId)
-        select new CleanupLeftOver(CleanupLeftOverKind.UnfinishedRestore, swap.StagingPath) { Restore = entry };
+    private IEnumerable<CleanupLeftOver> FindRestores()
+    {
+        foreach (var entry in UnfinishedRestores.List(context).Where(entry => facts.Rules.Now - entry.Started > YoungestRestore && IsOfSite(entry.BackupId)))
+        {
+            using var swap = RestoreRecovery.SwapOf(entry);
+            if (swap.IsUnfinished)
+            {
+                yield return new CleanupLeftOver(CleanupLeftOverKind.UnfinishedRestore, swap.StagingPath) { Restore = entry };
+            }
+        }
+    }
 
     /// <summary>Whether a backup is one of the site; what is not in the catalog is every site's.</summary>
     private bool IsOfSite(string backupId) => context.Backups.Find(backupId) is not { } record || record.Backup.Site == facts.Site.Name;

@@ -35,7 +35,7 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
         }
         wanted = wanted with { Id = isOurs ? known!.Id : wanted.Id != Guid.Empty ? wanted.Id : context.Random.NextGuid() };
         FolderClaim.CheckDataDirectory(context, wanted);
-        var canGoOn = UnfinishedRestores.CanGoOn(wanted.DataDirectory, source.ResumeKey);
+        var canGoOn = UnfinishedRestores.CanGoOn(wanted, source.ResumeKey);
         if (!canGoOn)
         {
             UnfinishedRestores.MakeWay(context, wanted with { Id = Guid.Empty }, key: null, observer); // none of the locks are held yet
@@ -110,9 +110,9 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
         }
         try
         {
-            RemoveData(app.DataDirectory, keepFolder, isResumable: context.RestoreJournal.Find(app.Id) is not null);
+            RemoveData(context.Apps.Find(app.Id) ?? app, keepFolder, isResumable: context.RestoreJournal.Find(app.Id) is not null);
         }
-        catch (FileTreeException failure)
+        catch (Exception failure) when (failure is FileTreeException or BackupException)
         {
             observer.OnWarning($"'{app.DataDirectory}' could not be removed: {failure.Message} Remove it by hand.");
         }
@@ -120,17 +120,22 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
     }
 
     /// <summary>Removes the data, but not what was fetched and may be gone on with; that is inside where the folder was there before.</summary>
-    private static void RemoveData(string path, bool keepFolder, bool isResumable)
+    private static void RemoveData(BackupApp app, bool keepFolder, bool isResumable)
     {
-        if (!Directory.Exists(path))
+        if (app.DataFolder is not { } known || !Directory.Exists(known.Path))
         {
-            return;
+            return; // the restore never came to it
         }
-        using var folder = LocalFileSystem.Open(keepFolder ? path : Path.GetDirectoryName(path)!);
-        var names = keepFolder ? folder.ReadNames(CancellationToken.None) : [Path.GetFileName(path)];
-        foreach (var name in names.Where(name => !isResumable || name != DataSwap.StagingName))
+        using var folder = AppFolder.Open(app);
+        foreach (var name in folder.ReadNames(CancellationToken.None).Where(name => !isResumable || name != DataSwap.StagingName))
         {
             TreeRemoval.Remove(folder, name);
         }
+        if (keepFolder)
+        {
+            return;
+        }
+        using var parent = LocalFileSystem.OpenReal(Path.GetDirectoryName(known.Path)!);
+        parent.RemoveDirectory(Path.GetFileName(known.Path)); // empty, whichever folder it is by now
     }
 }

@@ -11,6 +11,20 @@ internal static partial class BackupErrors
         location,
         inner);
 
+    public static BackupException FolderReplaced(string path) => new(
+        nameof(FolderReplaced),
+        BackupErrorCategory.InvalidState,
+        $"'{path}' was exchanged by another process: it is not the folder that it was when the operation began. Nothing was written anywhere "
+        + "else. Find out who did that, then try again.",
+        path);
+
+    public static BackupException DataDirectoryReplaced(string location, string reason) => new(
+        nameof(DataDirectoryReplaced),
+        BackupErrorCategory.InvalidState,
+        $"The data directory of {location} is not the folder that you registered: {reason}. Mount its disk or move it back, or confirm the "
+        + "change with Set-BackupApp -DataDirectory.",
+        location);
+
     public static BackupException RestoreHealthUnknown(string location, string backupId) => new(
         nameof(RestoreHealthUnknown),
         BackupErrorCategory.InvalidState,

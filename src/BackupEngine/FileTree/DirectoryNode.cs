@@ -45,6 +45,19 @@ internal abstract class DirectoryNode(string path) : IDisposable
     /// <summary>The facts of the folder itself.</summary>
     public abstract FileFacts ReadFacts();
 
+    /// <summary>
+    /// What identifies the folder also after its file system was mounted anew: its inode, or null where numbers are given out per mount.
+    /// </summary>
+    public virtual ulong? ReadLastingIdentity() => null;
+
+    /// <summary>Whether owners and modes protect what is in the folder. On a FAT disk or a share they may not.</summary>
+    public virtual bool HasOwners() => false;
+
+    /// <summary>Removes the access control lists of the folder itself, so that nothing made in it inherits from them.</summary>
+    public virtual void RemoveAccessLists()
+    {
+    }
+
     /// <summary>What names the folder's file system takes.</summary>
     public abstract NameRules ReadNameRules();
 
@@ -83,8 +96,8 @@ internal abstract class DirectoryNode(string path) : IDisposable
     /// <summary>The extended attributes of a symbolic link.</summary>
     public abstract IReadOnlyList<ExtendedAttribute> ReadLinkAttributes(string name);
 
-    /// <summary>Makes a folder, accessible to the owner only.</summary>
-    public abstract void MakeDirectory(string name);
+    /// <summary>Makes a folder, accessible to the owner only unless it is shared: then the process's file mode mask decides.</summary>
+    public abstract void MakeDirectory(string name, bool isShared = false);
 
     /// <summary>Makes a new, empty regular file, accessible to the owner only, and opens it for writing.</summary>
     public abstract WritableFile CreateFile(string name);
@@ -130,10 +143,13 @@ internal abstract class DirectoryNode(string path) : IDisposable
     {
         var before = Stat(name);
         MoveToFree(name, destination, newName);
-        if (before.Kind == EntryKind.Directory && destination.Stat(newName).Modified != before.Modified)
+        if (before.Kind == EntryKind.Directory && destination.Stat(newName) is var after && after.Modified != before.Modified)
         {
             using var moved = destination.OpenDirectory(newName);
-            moved.SetTime(before.Modified);
+            if (moved.ReadFacts().Identity == before.Identity)
+            {
+                moved.SetTime(before.Modified); // and not that of a folder that has taken its place meanwhile
+            }
         }
     }
 

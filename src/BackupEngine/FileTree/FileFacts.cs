@@ -36,6 +36,9 @@ internal readonly record struct FileFacts
     /// <summary>The device of the file system.</summary>
     public ulong Device { get; init; }
 
+    /// <summary>Whether something is mounted there, also a folder or file of the same file system; false where the system does not tell.</summary>
+    public bool IsMountPoint { get; init; }
+
     /// <summary>How many names the file has.</summary>
     public uint LinkCount { get; init; }
 

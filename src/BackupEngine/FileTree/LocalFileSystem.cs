@@ -12,4 +12,16 @@ internal static class LocalFileSystem
     /// <summary>Opens a folder by its path.</summary>
     /// <exception cref="FileTreeException">It is missing, no folder, or closed to us.</exception>
     public static DirectoryNode Open(string path) => IsFull ? LinuxDirectory.OpenPath(path) : PortableDirectory.OpenPath(path);
+
+    /// <summary>
+    /// Opens a folder by an absolute path in which no part may be a symbolic link, whatever became of it since it was resolved.
+    /// </summary>
+    /// <exception cref="FileTreeException">It is missing, no folder, closed to us, or behind a link.</exception>
+    public static DirectoryNode OpenReal(string path)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        var top = Path.GetPathRoot(full)!;
+        using var root = Open(top);
+        return full.Length == top.Length ? root.AddReference() : root.OpenBelow(full[top.Length..].Replace(Path.DirectorySeparatorChar, '/'));
+    }
 }

@@ -17,8 +17,14 @@ internal sealed class MountTable
     public bool IsMountPoint(string path) => _points.Contains(path, StringComparer.Ordinal);
 
     /// <summary>A mount point below a folder; null when there is none.</summary>
-    public string? FindBelow(string folder) =>
-        Array.Find(_points, point => point.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal) && point.Length > folder.Length + 1);
+    public string? FindBelow(string folder) => ListBelow(folder).FirstOrDefault();
+
+    /// <summary>All mount points below a folder: of other file systems, of folders and of single files.</summary>
+    public IEnumerable<string> ListBelow(string folder)
+    {
+        var start = folder.TrimEnd('/') + "/";
+        return _points.Where(point => point.StartsWith(start, StringComparison.Ordinal) && point.Length > start.Length).Distinct(StringComparer.Ordinal);
+    }
 
     /// <summary>The kernel writes space, tab, newline and backslash as three octal digits.</summary>
     private static string Unescape(string text)

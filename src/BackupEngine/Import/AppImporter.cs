@@ -99,13 +99,13 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         using var appLock = AppLock.Take(context, app, "import");
         RestoreRecovery.Run(context, app, observer);
         app = context.Apps.Find(app.Id) ?? throw BackupErrors.AppNotFound(location);
-        AppRestorer.CheckDataDirectory(app);
+        app = AppRestorer.CheckDataDirectory(context, app);
         if (source.Version is { } version)
         {
             CheckVersion(app, version);
         }
         UnfinishedRestores.MakeWay(context, app, source.ResumeKey, observer);
-        if (!UnfinishedRestores.CanGoOn(app.DataDirectory, source.ResumeKey))
+        if (!UnfinishedRestores.CanGoOn(app, source.ResumeKey))
         {
             FolderCheck.RequireSpace(app.DataDirectory, app.DataDirectory, source.Size);
         }

@@ -106,7 +106,7 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
 
     private AppConfig? Unpack(UnpackTarget target, CancellationToken cancellationToken)
     {
-        using var root = LocalFileSystem.Open(target.Folder);
+        var root = target.Folder;
         using var restored = new RestoreTarget(root, Name, _content.IsTrusted, target.Destination);
         var counters = new RunCounters();
         var defaults = LocalDefaults.Of(target.Destination, _context.Time.GetUtcNow());

@@ -64,7 +64,7 @@ internal sealed class LocalUnpacker(RestoreTarget target, string name, RunCounte
     {
         if (entry.Size >= LargeFile && !entry.IsSparse)
         {
-            FolderCheck.RequireSpace(place.Folder, place.Destination, entry.Size);
+            FolderCheck.RequireSpace(place.Folder.Path, place.Destination, entry.Size);
         }
         using var file = target.BeginFile(entry);
         long length = 0;

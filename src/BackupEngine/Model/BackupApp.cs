@@ -20,6 +20,13 @@ public sealed record BackupApp
     /// <summary>The folder that holds the app's data.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>
+    /// The folder that <see cref="DataDirectory"/> was when it was registered, or when a restore put it there; null until that is known.
+    /// </summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal DataFolder? DataFolder { get; init; }
+
     /// <summary>What the app is doing.</summary>
     public AppState State { get; init; }
 

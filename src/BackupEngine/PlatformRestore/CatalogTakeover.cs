@@ -47,7 +47,7 @@ internal sealed class CatalogTakeover(EngineContext context)
     private static BackupApp Waiting(AppToRestore app, bool isSkipped)
     {
         // What was unfinished or in doubt on the other machine is of no matter here.
-        var state = app.App.Finished(app.App.Version) with { UnfinishedRestore = app.BackupId, State = AppState.Error };
+        var state = app.App.Finished(app.App.Version) with { UnfinishedRestore = app.BackupId, State = AppState.Error, DataFolder = null };
         if (app.BackupId is null)
         {
             return state with { LastError = BackupErrors.NoBackupToRestore(app.App.Location).Message };

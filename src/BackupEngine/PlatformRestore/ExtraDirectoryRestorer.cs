@@ -38,6 +38,8 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
                 observer.OnStep($"Putting the restored content of '{directory.Path}' in its place.");
                 swap.PutNewInPlace();
             }
+            RemoveStaging(swaps.Select(pair => pair.Swap));
+            return entry;
         }
         catch (Exception failure)
         {
@@ -49,21 +51,25 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
             }
             throw;
         }
-        RemoveStaging(swaps.Select(pair => pair.Swap));
-        return entry;
+        finally
+        {
+            swaps.ForEach(pair => pair.Swap.Dispose());
+        }
     }
 
     private PlatformRestoreEntry Choose(ExtraDirectory directory, PlatformRestoreEntry entry, List<(ExtraDirectory, DataSwap)> swaps)
     {
-        Directory.CreateDirectory(directory.Path);
+        using var folder = TrustedPath.OpenOrMake(directory.Path);
+        var (real, inode) = (folder.Path, folder.ReadLastingIdentity());
         var begun = entry.ExtraDirectories.FirstOrDefault(other => other.Name == directory.Path);
         // What an interrupted run put into an empty folder is the same that comes now.
         var isKept = begun is null ? FolderCheck.IsOccupied(directory.Path) : begun.KeptPath is not null;
         var swap = isKept
-            ? KeepingSwap.Choose(directory.Path, context.Time.GetUtcNow(), Announce)
-            : DataSwap.Choose(directory.Path, Announce);
+            ? KeepingSwap.Choose(real, context.Time.GetUtcNow(), Announce, inode)
+            : DataSwap.Choose(real, Announce, expectedInode: inode);
         swaps.Add((directory, swap));
         swap.Prepare();
+        Announce(swap);
         return entry;
 
         void Announce(DataSwap chosen)
@@ -73,7 +79,7 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
                 ExtraDirectories =
                 [
                     .. entry.ExtraDirectories.Where(other => other.Name != directory.Path),
-                    new SwappedDirectory(directory.Path, chosen.DataDirectory, chosen.IsWholeFolder, chosen.KeptPath),
+                    new SwappedDirectory(directory.Path, chosen.DataDirectory, chosen.IsWholeFolder, chosen.KeptPath, chosen.StagingId),
                 ],
             };
             context.PlatformRestores.Save(entry);
@@ -84,7 +90,7 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
         OpenedBackup backup, List<(ExtraDirectory Directory, DataSwap Swap)> swaps, SiteLimits limits, CancellationToken cancellationToken)
     {
         observer.OnStep($"Reading {swaps.Count} extra directories of the platform.");
-        var roots = swaps.ConvertAll(pair => LocalFileSystem.Open(pair.Swap.UnpackPath));
+        var roots = swaps.ConvertAll(pair => pair.Swap.OpenUnpacked());
         var targets = roots.ConvertAll(root => new RestoreTarget(root, backup.Info.Id, backup.IsTrusted, root.Path));
         try
         {
@@ -105,7 +111,7 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
         }
         foreach (var (directory, swap) in swaps)
         {
-            if (!Directory.Exists(Path.Join(swap.UnpackPath, DataName)))
+            if (!swap.TakeNewData())
             {
                 throw BackupErrors.BackupDamaged(backup.Info.Id, $"it has no '{directory.Name}'.");
             }
@@ -116,8 +122,9 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
     {
         // Where entries change place one by one, nothing is outside the directory.
         var swaps = entry.ExtraDirectories.Where(directory => directory.IsWholeFolder || Directory.Exists(directory.Path)).Select(directory =>
-            DataSwap.Reopen(directory.Path, directory.IsWholeFolder, directory.KeptPath));
+            DataSwap.Reopen(directory.Path, directory.IsWholeFolder, directory.KeptPath, directory.Staging)).ToList();
         PutBack(swaps);
+        swaps.ForEach(swap => swap.Dispose());
     }
 
     private void PutBack(IEnumerable<DataSwap> swaps)

@@ -1,3 +1,4 @@
+using CloudBackup.Apps;
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
@@ -18,13 +19,16 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
     /// <exception cref="BackupException">It failed; what the app is now says <see cref="RestoreJob.IsFresh"/>.</exception>
     public async Task<BackupApp> RunAsync(RestoreJob job, CancellationToken cancellationToken)
     {
+        job = WithFolder(job);
         var before = job.App;
-        var swap = PrepareSwap(job);
+        using var swap = PrepareSwap(job);
         var entry = EntryFor(job, swap);
         context.Apps.Update(before with { State = AppState.Restoring });
         try
         {
-            job = Configured(job, await UnpackAsync(job, swap, cancellationToken).ConfigureAwait(false));
+            entry = Prepare(job, swap, out var mark);
+            job = Configured(job, await UnpackAsync(job, swap, mark, cancellationToken).ConfigureAwait(false));
+            entry = EntryFor(job, swap);
         }
         catch (Exception failure)
         {
@@ -71,22 +75,14 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
     /// <summary>Whether there is anything that a restore would take away: an app that still waits for its first one may have nothing.</summary>
     internal static bool HasAnythingToLose(BackupApp app) => app.UnfinishedRestore is null || DataSwap.HoldsData(app.DataDirectory);
 
-    /// <summary>Refuses an app whose data directory is not there: its disk may not be mounted. One that is still to be restored need not have one.</summary>
-    /// <exception cref="BackupException">It cannot be opened.</exception>
-    internal static void CheckDataDirectory(BackupApp app)
-    {
-        try
-        {
-            if (app.UnfinishedRestore is null || Directory.Exists(app.DataDirectory))
-            {
-                LocalFileSystem.Open(app.DataDirectory).Dispose();
-            }
-        }
-        catch (FileTreeException failure)
-        {
-            throw BackupErrors.DataDirectoryUnusable(app.Location, app.DataDirectory, failure);
-        }
-    }
+    /// <summary>
+    /// Refuses an app whose data directory is not there, since its disk may not be mounted, or is not the folder that was registered. An app
+    /// that is still to be restored need not have one.
+    /// </summary>
+    /// <returns>The app with its data directory known.</returns>
+    /// <exception cref="BackupException">The data directory cannot be used.</exception>
+    internal static BackupApp CheckDataDirectory(EngineContext context, BackupApp app) =>
+        app.UnfinishedRestore is null || Directory.Exists(AppFolder.PathOf(app)) ? AppFolder.Settle(context, app) : app;
 
     /// <summary>
     /// Whether what was fetched before is good and worth its place: not when the disk is full, nor when the backup is damaged.
@@ -97,31 +93,48 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         ? job with { App = configure(job.App, config), Restored = configure(job.Restored, config) }
         : job;
 
+    /// <summary>The job with the app's data directory known, and made where the app has none yet.</summary>
+    private RestoreJob WithFolder(RestoreJob job)
+    {
+        var isThere = Directory.Exists(AppFolder.PathOf(job.App));
+        var app = job.IsFresh && !isThere ? job.App with { DataFolder = AppFolder.Make(job.App) } : CheckDataDirectory(context, job.App);
+        return job with { App = app, Restored = job.Restored with { DataFolder = app.DataFolder } };
+    }
+
     private DataSwap PrepareSwap(RestoreJob job)
     {
         var app = job.App;
-        if (job.IsFresh)
-        {
-            try
-            {
-                Directory.CreateDirectory(app.DataDirectory);
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                throw BackupErrors.DestinationUnusable(app.DataDirectory, FileTreeException.From("create", app.DataDirectory, failure));
-            }
-        }
-        CheckDataDirectory(app);
+        var (path, inode) = app.DataFolder!;
         UnfinishedRestores.MakeWay(context, app, job.Source.ResumeKey, observer);
-        if (job.KeepOld is { } keepOld && DataSwap.HoldsData(app.DataDirectory))
+        if (job.KeepOld is { } keepOld && DataSwap.HoldsData(path))
         {
-            return KeepingSwap.Choose(app.DataDirectory, context.Time.GetUtcNow(), chosen =>
-            {
-                keepOld(new KeptFolder(app.DataDirectory, chosen.KeptPath!));
-                context.RestoreJournal.Save(EntryFor(job, chosen));
-            });
+            return KeepingSwap.Choose(
+                path,
+                context.Time.GetUtcNow(),
+                chosen =>
+                {
+                    keepOld(new KeptFolder(app.DataDirectory, chosen.KeptPath!));
+                    context.RestoreJournal.Save(EntryFor(job, chosen));
+                },
+                inode);
         }
-        return DataSwap.Choose(app.DataDirectory, chosen => context.RestoreJournal.Save(EntryFor(job, chosen)), job.Source.ResumeKey);
+        return DataSwap.Choose(path, chosen => context.RestoreJournal.Save(EntryFor(job, chosen)), job.Source.ResumeKey, inode);
+    }
+
+    /// <summary>Makes the staging folder, and notes which one it is.</summary>
+    private RestoreJournalEntry Prepare(RestoreJob job, DataSwap swap, out UnfinishedMark? mark)
+    {
+        try
+        {
+            mark = swap.Prepare(job.Source.ResumeKey);
+        }
+        catch (FileTreeException failure)
+        {
+            throw BackupErrors.DestinationUnusable(job.App.DataDirectory, failure);
+        }
+        var entry = EntryFor(job, swap);
+        context.RestoreJournal.Save(entry);
+        return entry;
     }
 
     private RestoreJournalEntry EntryFor(RestoreJob job, DataSwap swap) => new()
@@ -131,29 +144,22 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         DataDirectory = swap.DataDirectory,
         IsWholeFolder = swap.IsWholeFolder,
         KeptPath = swap.KeptPath,
+        Staging = swap.StagingId,
         Version = job.Restored.Version,
         Started = context.Time.GetUtcNow(),
         Phase = RestorePhase.Unpacking,
     };
 
-    private async Task<AppConfig?> UnpackAsync(RestoreJob job, DataSwap swap, CancellationToken cancellationToken)
+    private async Task<AppConfig?> UnpackAsync(RestoreJob job, DataSwap swap, UnfinishedMark? mark, CancellationToken cancellationToken)
     {
         var app = job.App;
-        UnfinishedMark? mark;
-        try
-        {
-            mark = swap.Prepare(job.Source.ResumeKey);
-        }
-        catch (FileTreeException failure)
-        {
-            throw BackupErrors.DestinationUnusable(app.DataDirectory, failure);
-        }
         observer.OnStep(mark is { IsResumed: true }
             ? $"Going on with the unpacking of {job.Source.Name} beside the data of {app.Location} that was interrupted."
             : $"Unpacking {job.Source.Name} beside the data of {app.Location}.");
-        var target = new UnpackTarget(swap.UnpackPath, app.DataDirectory, $"Restoring {app.Location}", job.Limits, observer) { Mark = mark };
+        using var folder = swap.OpenUnpacked();
+        var target = new UnpackTarget(folder, app.DataDirectory, $"Restoring {app.Location}", job.Limits, observer) { Mark = mark };
         var config = await job.Source.UnpackAsync(target, cancellationToken).ConfigureAwait(false);
-        return swap.HasNewData
+        return swap.TakeNewData()
             ? config
             : throw BackupErrors.BackupDamaged(job.Source.Name, "it has no data folder.");
     }

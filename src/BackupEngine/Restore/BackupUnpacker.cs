@@ -14,24 +14,23 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
     /// <summary>Stands until all contents are there, where an interrupted unpacking is gone on with; null where each starts with an empty folder.</summary>
     public UnfinishedMark? Mark { get; init; }
 
-    /// <summary>Unpacks <paramref name="backup"/> into the folder <paramref name="path"/> and returns the app's configuration in it.</summary>
+    /// <summary>Unpacks <paramref name="backup"/> into a folder and returns the app's configuration in it.</summary>
     /// <param name="backup">The backup.</param>
     /// <param name="limits">What may be used.</param>
-    /// <param name="path">The folder.</param>
+    /// <param name="root">The folder; stays the caller's.</param>
     /// <param name="destination">What the user named, for messages.</param>
     /// <param name="activity">For the progress.</param>
     /// <param name="cancellationToken">Stops the unpacking.</param>
     /// <exception cref="BackupException">The backup is damaged or hostile, or the folder cannot take it.</exception>
     public async Task<AppConfig> RunAsync(
-        OpenedBackup backup, SiteLimits limits, string path, string destination, string activity, CancellationToken cancellationToken)
+        OpenedBackup backup, SiteLimits limits, DirectoryNode root, string destination, string activity, CancellationToken cancellationToken)
     {
         if (Mark is not { IsResumed: true })
         {
-            FolderCheck.RequireSpace(path, destination, backup.Info.AllocatedSize);
+            FolderCheck.RequireSpace(root.Path, destination, backup.Info.AllocatedSize);
         }
         try
         {
-            using var root = LocalFileSystem.Open(path);
             using var target = new RestoreTarget(root, backup.Info.Id, backup.IsTrusted, destination)
             {
                 IsResumed = Mark is { IsResumed: true },

@@ -7,8 +7,13 @@ namespace CloudBackup.Restore;
 /// the data directory and the two change names, at once where the system can. Where that is not possible, because the data directory is a
 /// mount point or its parent is closed to us, it is unpacked inside and the entries change places one by one; each step is such that
 /// <see cref="PutOldBack"/> ends right whatever step a crash came after.
+/// The folder around, the staging folder and the data are held open from the first look to the last change: the app's user may own the
+/// folder around, and exchange any name in it at any time.
 /// </summary>
-internal abstract class DataSwap(string dataDirectory)
+/// <param name="dataDirectory">The data directory, without links on the way.</param>
+/// <param name="aroundPath">The folder that the staging folder is in.</param>
+/// <param name="defaultStagingName">What the staging folder is called unless that name is taken.</param>
+internal abstract partial class DataSwap(string dataDirectory, string aroundPath, string defaultStagingName) : IDisposable
 {
     /// <summary>The folder, in the data directory or beside it, that everything of a restore is in; never part of a backup.</summary>
     public const string StagingName = ".cloudbackup-restore";
@@ -28,11 +33,26 @@ internal abstract class DataSwap(string dataDirectory)
     /// <summary>In the staging folder: what was in the way of the old data when it was put back.</summary>
     protected const string RejectedName = "rejected";
 
+    private DirectoryNode? _around;
+    private DirectoryNode? _data;
+    private StagingFolder? _staging;
+    private string? _otherStagingName;
+    private ulong? _stagingInode;
+
     /// <summary>The data directory, without links on the way.</summary>
     public string DataDirectory { get; } = dataDirectory;
 
     /// <summary>The staging folder.</summary>
-    public abstract string StagingPath { get; }
+    public string StagingPath => Path.Join(aroundPath, StagingId.Name);
+
+    /// <summary>What identifies the data directory since it was registered; null when any folder there will do.</summary>
+    public ulong? ExpectedInode { get; init; }
+
+    /// <summary>What identifies the restored data since it was unpacked; null when that is not known.</summary>
+    public ulong? NewInode { get; private set; }
+
+    /// <summary>The staging folder as a journal needs it to find it again.</summary>
+    public StagingRecord StagingId => new(_otherStagingName ?? defaultStagingName, _stagingInode, NewInode);
 
     /// <summary>Whether the data changes place as one folder.</summary>
     public abstract bool IsWholeFolder { get; }
@@ -40,76 +60,20 @@ internal abstract class DataSwap(string dataDirectory)
     /// <summary>Where the old data is kept after the swap; null when it goes.</summary>
     public virtual string? KeptPath => null;
 
-    /// <summary>The folder that the backup is to be unpacked in.</summary>
+    /// <summary>The folder that the backup is to be unpacked in, for messages.</summary>
     public string UnpackPath => Path.Join(StagingPath, NewName);
 
-    /// <summary>Whether the unpacked backup holds the app's data: a folder, and not a link to one elsewhere.</summary>
-    public bool HasNewData
-    {
-        get
-        {
-            using var unpacked = LocalFileSystem.Open(UnpackPath);
-            return unpacked.Exists(DataName) && unpacked.Stat(DataName).Kind == EntryKind.Directory;
-        }
-    }
-
     /// <summary>Whether it was interrupted while it unpacked something that can be gone on with.</summary>
-    public bool IsUnfinished => UnfinishedMark.Find(StagingPath, UnfinishedName, key: null) is not null;
+    public bool IsUnfinished => _otherStagingName is null && IsUnfinishedOf(key: null);
 
-    /// <summary>Whether a data directory is there and holds anything of the app's.</summary>
-    public static bool HoldsData(string dataDirectory) =>
-        Directory.Exists(dataDirectory) && Directory.EnumerateFileSystemEntries(dataDirectory).Any(path => Path.GetFileName(path) != StagingName);
+    /// <summary>Whether the staging folder's identity is noted, so that all that this restore did is known.</summary>
+    protected bool HasRecord => _stagingInode is not null;
 
-    /// <summary>The swap for a data directory: one that was interrupted while it unpacked the same, else as one folder where that can work.</summary>
-    /// <param name="dataDirectory">The data directory.</param>
-    /// <param name="announce">Told of a swap before anything is written for it.</param>
-    /// <param name="key">Tells the content that is coming from all others; null when nothing can be gone on with.</param>
-    /// <exception cref="BackupException">Another file system is mounted inside the data directory.</exception>
-    public static DataSwap Choose(string dataDirectory, Action<DataSwap> announce, string? key = null)
-    {
-        var real = RealPath.Of(dataDirectory);
-        var mounts = MountTable.Read();
-        if (mounts.FindBelow(real) is { } inside)
-        {
-            // Its content would be restored to the disk around it, and the mounted disk emptied with the old data.
-            throw BackupErrors.MountInside(dataDirectory, inside);
-        }
-        if (FindUnfinished(real, key) is { } unfinished)
-        {
-            announce(unfinished);
-            return unfinished;
-        }
-        if (IsMovable(real, mounts))
-        {
-            var whole = new FolderSwap(real);
-            announce(whole);
-            if (whole.CanWork())
-            {
-                return whole;
-            }
-        }
-        var entries = new EntrySwap(real);
-        announce(entries);
-        return entries;
-    }
+    /// <summary>The folder that the staging folder is in.</summary>
+    protected DirectoryNode Around => _around ??= LocalFileSystem.OpenReal(aroundPath);
 
-    /// <summary>The swap that was interrupted at a data directory while it unpacked what the key tells; null when there is none.</summary>
-    public static DataSwap? FindUnfinished(string dataDirectory, string? key)
-    {
-        var real = RealPath.Of(dataDirectory);
-        DataSwap[] swaps = key is null ? [] : IsMovable(real, MountTable.Read()) ? [new FolderSwap(real), new EntrySwap(real)] : [new EntrySwap(real)];
-        return Array.Find(swaps, swap => UnfinishedMark.Find(swap.StagingPath, UnfinishedName, key) is not null);
-    }
-
-    /// <summary>The swap that a journal tells of.</summary>
-    public static DataSwap Reopen(string dataDirectory, bool isWholeFolder, string? keptPath)
-    {
-        if (keptPath is not null)
-        {
-            return new KeepingSwap(dataDirectory, keptPath);
-        }
-        return isWholeFolder ? new FolderSwap(dataDirectory) : new EntrySwap(dataDirectory);
-    }
+    /// <summary>The data directory as it was found first.</summary>
+    protected DirectoryNode Data => _data ??= Expected(OpenData());
 
     /// <summary>
     /// Makes the empty staging folder; what an earlier restore left in it is removed, unless the content that is coming goes on with it.
@@ -118,16 +82,33 @@ internal abstract class DataSwap(string dataDirectory)
     /// <returns>The mark that stands in the staging folder until all contents are there; null without a key.</returns>
     public virtual UnfinishedMark? Prepare(string? key = null)
     {
-        if (key is not null && UnfinishedMark.Find(StagingPath, UnfinishedName, key) is { } left)
+        _ = Data; // from here on, this folder and no other
+        if (key is not null && FindStaging() is { } found && UnfinishedMark.Find(found.Folder, UnfinishedName, key) is { } left)
         {
             return left;
         }
         RemoveStaging();
-        using var parent = LocalFileSystem.Open(Path.GetDirectoryName(StagingPath)!);
-        parent.MakeDirectory(Path.GetFileName(StagingPath));
-        using var staging = LocalFileSystem.Open(StagingPath);
-        staging.MakeDirectory(NewName);
-        return key is null ? null : UnfinishedMark.Set(StagingPath, UnfinishedName, key);
+        _staging = StagingFolder.Make(Around, defaultStagingName);
+        (_otherStagingName, _stagingInode) = (_staging.Name == defaultStagingName ? null : _staging.Name, _staging.Inode);
+        _staging.Folder.MakeDirectory(NewName);
+        return key is null ? null : UnfinishedMark.Set(_staging.Folder, UnfinishedName, key);
+    }
+
+    /// <summary>Opens the folder that the backup is to be unpacked in.</summary>
+    /// <exception cref="FileTreeException">It is gone.</exception>
+    public DirectoryNode OpenUnpacked() => Staging.OpenDirectory(NewName);
+
+    /// <summary>Notes what was unpacked, and says whether it holds the app's data: a folder, and not a link to one elsewhere.</summary>
+    public bool TakeNewData()
+    {
+        using var unpacked = OpenUnpacked();
+        if (!unpacked.Exists(DataName) || unpacked.Stat(DataName).Kind != EntryKind.Directory)
+        {
+            return false;
+        }
+        using var data = unpacked.OpenDirectory(DataName);
+        NewInode = data.ReadLastingIdentity();
+        return true;
     }
 
     /// <summary>The new data takes the place of the old. After a failure <see cref="PutOldBack"/> is due.</summary>
@@ -141,8 +122,16 @@ internal abstract class DataSwap(string dataDirectory)
     {
         try
         {
-            using var parent = LocalFileSystem.Open(Path.GetDirectoryName(StagingPath)!);
-            TreeRemoval.Remove(parent, Path.GetFileName(StagingPath));
+            if (FindStaging() is { } staging)
+            {
+                staging.Remove();
+                staging.Dispose();
+                (_staging, _stagingInode) = (null, null);
+            }
+            else
+            {
+                StagingFolder.RemoveStray(Around, StagingId.Name);
+            }
         }
         catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
         {
@@ -150,19 +139,36 @@ internal abstract class DataSwap(string dataDirectory)
         }
     }
 
-    /// <summary>The staging folder beside a folder.</summary>
-    internal static string StagingBeside(string folder) => Path.Join(Path.GetDirectoryName(folder), $"{StagingName}-{Path.GetFileName(folder)}");
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _staging?.Dispose();
+        _data?.Dispose();
+        _around?.Dispose();
+        (_staging, _data, _around) = (null, null, null);
+    }
 
-    /// <summary>Opens a folder; null when it is missing.</summary>
-    protected static DirectoryNode? TryOpen(string path)
+    /// <summary>The staging folder's name beside a folder.</summary>
+    internal static string StagingNameFor(string folder) => $"{StagingName}-{Path.GetFileName(folder)}";
+
+    /// <summary>Opens the data directory.</summary>
+    protected abstract DirectoryNode OpenData();
+
+    /// <summary>The open staging folder.</summary>
+    /// <exception cref="FileTreeException">It is gone, or is not the one that this restore made.</exception>
+    protected DirectoryNode Staging => FindStaging()?.Folder
+        ?? throw new FileTreeException(FileTreeErrorKind.NotFound, "find the restore's folder", StagingPath, "it was moved, removed or replaced");
+
+    /// <summary>The staging folder; null when there is none.</summary>
+    protected StagingFolder? FindStaging()
     {
         try
         {
-            return LocalFileSystem.Open(path);
+            return _staging ??= StagingFolder.Find(Around, StagingId.Name, _stagingInode, isPrecious: NewInode is not null);
         }
-        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        catch (FileTreeException failure) when (failure.MeansGone)
         {
-            return null;
+            return null; // nor is the folder around it
         }
     }
 
@@ -176,32 +182,19 @@ internal abstract class DataSwap(string dataDirectory)
         return parent.OpenDirectory(name);
     }
 
-    /// <summary>Moves an entry to its place; what has taken the place meanwhile goes to the rejected.</summary>
-    protected static void MoveBack(DirectoryNode from, string name, DirectoryNode to, string newName, DirectoryNode staging)
+    private DirectoryNode Expected(DirectoryNode data)
     {
-        if (to.Exists(newName))
+        if (ExpectedInode is not { } wanted || data.ReadFacts().Inode == wanted)
         {
-            using var rejected = OpenOrMake(staging, RejectedName);
-            TreeRemoval.Remove(rejected, newName);
-            to.MoveToFree(newName, rejected, newName);
+            return data;
         }
-        from.MoveKeepingTime(name, to, newName);
-    }
-
-    private static bool IsMovable(string folder, MountTable mounts) => Path.GetDirectoryName(folder) is not null && !mounts.IsMountPoint(folder);
-
-    /// <summary>Tries whether there can be a staging folder; where there can be one beside the data directory, that can be renamed.</summary>
-    private bool CanWork()
-    {
-        try
-        {
-            Prepare();
-            RemoveStaging();
-            return true;
-        }
-        catch (FileTreeException)
-        {
-            return false;
-        }
+        data.Dispose();
+        throw BackupErrors.FolderReplaced(DataDirectory);
     }
 }
+
+/// <summary>A restore's staging folder, as a journal notes it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Inode">What identifies it; null as long as it is not made.</param>
+/// <param name="NewInode">What identifies the restored data in it; null as long as that is not complete.</param>
+internal sealed record StagingRecord(string Name, ulong? Inode, ulong? NewInode);

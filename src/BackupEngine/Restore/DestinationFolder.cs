@@ -11,20 +11,21 @@ internal sealed class DestinationFolder : IDisposable
     private const string MarkName = ".cloudbackup-unfinished";
 
     private readonly string _path;
-    private readonly bool _isNew;
+    private readonly string? _newName;
+    private readonly StagingFolder _staging;
     private bool _isPublished;
     private bool _isKept;
 
-    private DestinationFolder(string path, bool isNew, string unpackPath, UnfinishedMark mark)
+    private DestinationFolder(string path, string? newName, StagingFolder staging, UnfinishedMark mark)
     {
         _path = path;
-        _isNew = isNew;
-        UnpackPath = unpackPath;
+        _newName = newName;
+        _staging = staging;
         Mark = mark;
     }
 
     /// <summary>The folder to unpack into: empty, or as an interrupted restore of the same backup has left it.</summary>
-    public string UnpackPath { get; }
+    public DirectoryNode Folder => _staging.Folder;
 
     /// <summary>Stands in the folder to unpack into as long as not all is there.</summary>
     public UnfinishedMark Mark { get; }
@@ -32,41 +33,26 @@ internal sealed class DestinationFolder : IDisposable
     /// <summary>Checks the destination and makes the folder to unpack into.</summary>
     /// <param name="path">The destination.</param>
     /// <param name="key">Tells the backup from all others: what was left of this one is used.</param>
-    /// <exception cref="BackupException">The destination is not empty, or cannot be written to.</exception>
+    /// <exception cref="BackupException">The destination is not empty, cannot be written to, or lies behind a link of another user.</exception>
     public static DestinationFolder Prepare(string path, string key)
     {
         try
         {
-            var isNew = !Directory.Exists(path);
-            if (isNew && File.Exists(path))
+            var real = TrustedPath.Resolve(path);
+            var isNew = !Directory.Exists(real);
+            if (isNew && File.Exists(real))
             {
                 throw BackupErrors.DestinationNotEmpty(path);
             }
-            if (isNew)
+            using var around = isNew ? TrustedPath.OpenOrMake(Path.GetDirectoryName(real)!) : LocalFileSystem.OpenReal(real);
+            var (staging, mark) = FindOrMake(around, isNew ? DataSwap.StagingNameFor(real) : DataSwap.StagingName, key, () =>
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(path) ?? path);
-            }
-            var unpackPath = isNew ? DataSwap.StagingBeside(path) : Path.Join(path, DataSwap.StagingName);
-            var mark = UnfinishedMark.Find(unpackPath, MarkName, key);
-            if (mark is null)
-            {
-                RemoveStaging(unpackPath);
-            }
-            if (!isNew && Directory.EnumerateFileSystemEntries(path).Any(entry => entry != unpackPath))
-            {
-                throw BackupErrors.DestinationNotEmpty(path);
-            }
-            if (mark is null)
-            {
-                using var parent = LocalFileSystem.Open(Path.GetDirectoryName(unpackPath)!);
-                parent.MakeDirectory(Path.GetFileName(unpackPath));
-                mark = UnfinishedMark.Set(unpackPath, MarkName, key);
-            }
-            return new DestinationFolder(path, isNew, unpackPath, mark);
-        }
-        catch (FileTreeException failure)
-        {
-            throw BackupErrors.DestinationUnusable(path, failure);
+                if (!isNew && around.ReadNames(CancellationToken.None).Count > 0)
+                {
+                    throw BackupErrors.DestinationNotEmpty(path);
+                }
+            });
+            return new DestinationFolder(path, isNew ? Path.GetFileName(real) : null, staging, mark);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -82,21 +68,24 @@ internal sealed class DestinationFolder : IDisposable
     {
         try
         {
-            using var unpackParent = LocalFileSystem.Open(Path.GetDirectoryName(UnpackPath)!);
-            if (_isNew)
+            var around = _staging.Parent;
+            if (_newName is not null)
             {
-                unpackParent.MoveToFree(Path.GetFileName(UnpackPath), unpackParent, Path.GetFileName(_path));
+                around.MoveToFree(_staging.Name, around, _newName);
+                if (around.Stat(_newName).Identity != Folder.ReadFacts().Identity)
+                {
+                    throw BackupErrors.FolderReplaced(_path);
+                }
             }
             else
             {
-                using var unpacked = LocalFileSystem.Open(UnpackPath);
-                foreach (var name in unpacked.ReadNames(CancellationToken.None))
+                foreach (var name in Folder.ReadNames(CancellationToken.None))
                 {
-                    unpacked.MoveToFree(name, unpackParent, name);
+                    Folder.MoveToFree(name, around, name);
                 }
-                unpackParent.RemoveDirectory(DataSwap.StagingName);
+                _staging.Remove();
             }
-            unpackParent.Flush();
+            around.Flush();
             _isPublished = true;
         }
         catch (FileTreeException failure)
@@ -108,23 +97,44 @@ internal sealed class DestinationFolder : IDisposable
     /// <summary>Removes what was unpacked, unless it was published or is kept for the next restore.</summary>
     public void Dispose()
     {
-        if (_isPublished || (_isKept && UnfinishedMark.Find(UnpackPath, MarkName, key: null) is not null))
-        {
-            return;
-        }
         try
         {
-            RemoveStaging(UnpackPath);
+            if (!_isPublished && !(_isKept && UnfinishedMark.Find(Folder, MarkName, key: null) is not null))
+            {
+                _staging.Remove();
+            }
         }
         catch (FileTreeException)
         {
             // The failure that ended the restore is the one to tell; the next restore to this destination removes what is left.
         }
+        finally
+        {
+            _staging.Dispose();
+        }
     }
 
-    private static void RemoveStaging(string unpackPath)
+    private static (StagingFolder Staging, UnfinishedMark Mark) FindOrMake(DirectoryNode around, string name, string key, Action check)
     {
-        using var parent = LocalFileSystem.Open(Path.GetDirectoryName(unpackPath)!);
-        TreeRemoval.Remove(parent, Path.GetFileName(unpackPath));
+        if (StagingFolder.Find(around, name) is { } left)
+        {
+            if (UnfinishedMark.Find(left.Folder, MarkName, key) is { } found)
+            {
+                return (left, found);
+            }
+            left.Dispose();
+        }
+        StagingFolder.RemoveStray(around, name);
+        check();
+        var made = StagingFolder.Make(around, name);
+        try
+        {
+            return (made, UnfinishedMark.Set(made.Folder, MarkName, key));
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
     }
 }

@@ -7,12 +7,9 @@ namespace CloudBackup.Restore;
 /// directory that is a mount point, or whose parent is closed to us. All old entries are out before the first new one comes in, and a mark
 /// stands while new ones may be there; so which is which is known after a crash at any step.
 /// </summary>
-internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory)
+internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory, dataDirectory, StagingName)
 {
     private const string MarkName = "new-data-is-coming-in";
-
-    /// <inheritdoc/>
-    public override string StagingPath { get; } = Path.Join(dataDirectory, StagingName);
 
     /// <inheritdoc/>
     public override bool IsWholeFolder => false;
@@ -30,9 +27,8 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory)
     /// <inheritdoc/>
     public override void PutNewInPlace()
     {
-        using var data = LocalFileSystem.Open(DataDirectory);
-        using var staging = LocalFileSystem.Open(StagingPath);
-        using var unpackPath = LocalFileSystem.Open(UnpackPath);
+        var (data, staging) = (Data, Staging);
+        using var unpackPath = OpenUnpacked();
         using var unpacked = unpackPath.OpenDirectory(DataName);
         using var old = OpenOrMake(staging, OldName);
         var metadata = EntryMetadata.From(data.ReadFacts(), data.ReadAttributes());
@@ -49,12 +45,11 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory)
     /// <inheritdoc/>
     public override void PutOldBack()
     {
-        using var staging = TryOpen(StagingPath);
-        if (staging is null || !staging.Exists(OldName))
+        if (FindStaging() is not { } found || !found.Folder.Exists(OldName))
         {
             return; // nothing was moved
         }
-        using var data = LocalFileSystem.Open(DataDirectory);
+        var (data, staging) = (Data, found.Folder);
         using var old = staging.OpenDirectory(OldName);
         if (staging.Exists(MarkName))
         {
@@ -71,7 +66,7 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory)
         var metadata = EntryMetadata.From(old.ReadFacts(), old.ReadAttributes());
         foreach (var name in old.ReadNames(CancellationToken.None))
         {
-            MoveBack(old, name, data, name, staging);
+            MoveBack(old, name, data, staging);
         }
         data.ApplyMetadata(metadata, new MetadataLosses());
         FlushAll(data, old);
@@ -80,17 +75,31 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory)
     /// <summary>The staging folder is an entry of the data directory, whose time is the data's.</summary>
     private T KeepTime<T>(Func<T> change)
     {
-        using var data = LocalFileSystem.Open(DataDirectory);
-        var time = data.ReadFacts().Modified;
+        var time = Data.ReadFacts().Modified;
         var result = change();
-        data.SetTime(time);
+        Data.SetTime(time);
         return result;
     }
 
-    private static IEnumerable<string> EntriesOf(DirectoryNode data) =>
-        data.ReadNames(CancellationToken.None).Where(name => name != StagingName);
+    /// <inheritdoc/>
+    protected override DirectoryNode OpenData() => Around.AddReference();
 
-    private static void MoveAll(DirectoryNode from, DirectoryNode to)
+    private IEnumerable<string> EntriesOf(DirectoryNode data) =>
+        data.ReadNames(CancellationToken.None).Where(name => name != StagingId.Name);
+
+    /// <summary>Moves an entry to its place; what has taken the place meanwhile goes to the rejected.</summary>
+    private static void MoveBack(DirectoryNode from, string name, DirectoryNode to, DirectoryNode staging)
+    {
+        if (to.Exists(name))
+        {
+            using var rejected = OpenOrMake(staging, RejectedName);
+            TreeRemoval.Remove(rejected, name);
+            to.MoveToFree(name, rejected, name);
+        }
+        from.MoveKeepingTime(name, to, name);
+    }
+
+    private void MoveAll(DirectoryNode from, DirectoryNode to)
     {
         foreach (var name in EntriesOf(from))
         {

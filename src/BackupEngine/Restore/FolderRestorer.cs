@@ -31,7 +31,7 @@ internal sealed class FolderRestorer(EngineContext context, SiteStorage storages
             var activity = $"Restoring {wanted.Location}";
             try
             {
-                await unpacker.RunAsync(backup, site.Limits, folder.UnpackPath, path, activity, cancellationToken).ConfigureAwait(false);
+                await unpacker.RunAsync(backup, site.Limits, folder.Folder, path, activity, cancellationToken).ConfigureAwait(false);
             }
             catch (StorageException) when (wanted.Format == BackupFormat.Rsync)
             {

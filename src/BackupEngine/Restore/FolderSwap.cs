@@ -1,84 +1,84 @@
-using System.Globalization;
-using System.Text;
 using CloudBackup.FileTree;
 
 namespace CloudBackup.Restore;
 
 /// <summary>
 /// The data directory and the restored folder change names. Where the file system can swap two names at once, there is never a moment
-/// without a data directory; the restored folder's identity, noted before, tells afterwards whether that was done. Elsewhere the old data
-/// goes to «old» first, and its presence there tells.
+/// without a data directory; the inodes of both, noted before, tell afterwards whether that was done. Elsewhere the old data goes to «old»
+/// first, and its presence there tells.
 /// </summary>
 internal sealed class FolderSwap(string dataDirectory) : WholeFolderSwap(dataDirectory)
 {
-    private const string IdentityName = "new-identity";
-
     /// <inheritdoc/>
     public override void PutNewInPlace()
     {
-        using var parent = OpenParent();
-        using var staging = LocalFileSystem.Open(StagingPath);
-        using var unpacked = LocalFileSystem.Open(UnpackPath);
-        var facts = unpacked.Stat(DataName);
-        NoteIdentity(staging, facts);
-        try
+        using var unpacked = OpenUnpacked();
+        using var fresh = unpacked.OpenDirectory(DataName);
+        var time = fresh.ReadFacts().Modified;
+        NoteIdentities(fresh);
+        if (TryExchange(unpacked, DataName))
         {
-            unpacked.Rename(DataName, parent, Name, RenameMode.Exchange);
+            if (!Leads(unpacked, DataName, Data.ReadFacts().Inode))
+            {
+                // Not what was looked at: it goes back to where it came from, and the restore fails.
+                TryExchange(unpacked, DataName);
+                throw BackupErrors.FolderReplaced(DataDirectory);
+            }
         }
-        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotSupported)
+        else
         {
-            parent.MoveKeepingTime(Name, staging, OldName);
-            unpacked.MoveToFree(DataName, parent, Name);
+            Around.MoveKeepingTime(Name, Staging, OldName);
+            Require(Staging, OldName, Data);
+            unpacked.MoveToFree(DataName, Around, Name);
         }
-        SetDataTime(parent, facts.Modified);
-        parent.Flush();
+        Require(Around, Name, fresh);
+        fresh.SetTime(time);
+        Around.Flush();
         unpacked.Flush();
     }
 
     /// <inheritdoc/>
     public override void PutOldBack()
     {
-        using var staging = TryOpen(StagingPath);
-        if (staging is null)
+        if (FindStaging() is null)
         {
+            if (NewInode is { } inode && Leads(Around, Name, inode))
+            {
+                _ = Staging; // the old data is in it, so its absence is told
+            }
             return;
         }
-        using var parent = OpenParent();
-        if (staging.Exists(OldName))
+        if (Staging.Exists(OldName))
         {
-            MoveBack(staging, OldName, parent, Name, staging);
+            Return(Staging, OldName);
         }
-        else if (ReadIdentity(staging) is { } identity && parent.Exists(Name) && IdentityOf(parent.Stat(Name)) == identity)
+        else if (ReadNewIdentity() is { } fresh)
         {
-            using var unpacked = LocalFileSystem.Open(UnpackPath);
-            var time = unpacked.Stat(DataName).Modified;
-            unpacked.Rename(DataName, parent, Name, RenameMode.Exchange);
-            SetDataTime(parent, time);
+            using var unpacked = OpenUnpacked();
+            if (unpacked.Exists(DataName) && !Leads(unpacked, DataName, fresh))
+            {
+                Return(unpacked, DataName);
+            }
+            else if (ReadOldIdentity() is { } old && !Leads(Around, Name, old))
+            {
+                throw new FileTreeException(FileTreeErrorKind.NotFound, "find the old data in", StagingPath, "another process has moved it");
+            }
         }
-        parent.Flush();
+        Around.Flush();
     }
 
-    private static string IdentityOf(FileFacts facts) =>
-        string.Create(CultureInfo.InvariantCulture, $"{facts.Device}:{facts.Inode}");
-
-    private static void NoteIdentity(DirectoryNode staging, FileFacts facts)
+    /// <summary>The old data gets its name back; what came in its place because another user exchanged names is set aside.</summary>
+    private void Return(DirectoryNode from, string name)
     {
-        using (var file = staging.CreateFile(IdentityName))
+        if (ReadOldIdentity() is not { } old || Leads(from, name, old))
         {
-            file.Write(Encoding.ASCII.GetBytes(IdentityOf(facts)), 0);
-            file.Flush();
+            GiveName(from, name, canExchange: name == DataName);
+            return;
         }
-        staging.Flush();
-    }
-
-    private static string? ReadIdentity(DirectoryNode staging)
-    {
-        if (!staging.Exists(IdentityName))
+        SetAside(from, name);
+        if (!Leads(Around, Name, old))
         {
-            return null;
+            throw BackupErrors.FolderReplaced(DataDirectory);
         }
-        using var file = staging.OpenFile(IdentityName);
-        Span<byte> text = stackalloc byte[64];
-        return Encoding.ASCII.GetString(text[..file.Read(text, 0)]);
     }
 }

@@ -1,3 +1,4 @@
+using CloudBackup.FileTree;
 using CloudBackup.Formats;
 
 namespace CloudBackup.Restore;
@@ -31,12 +32,12 @@ internal interface IRestoreSource
 }
 
 /// <summary>Where content is unpacked.</summary>
-/// <param name="Folder">The folder.</param>
+/// <param name="Folder">The folder; stays the caller's.</param>
 /// <param name="Destination">What the user named, for messages.</param>
 /// <param name="Activity">For the progress.</param>
 /// <param name="Limits">What may be used.</param>
 /// <param name="Observer">Is told of steps and progress.</param>
-internal sealed record UnpackTarget(string Folder, string Destination, string Activity, SiteLimits Limits, IOperationObserver Observer)
+internal sealed record UnpackTarget(DirectoryNode Folder, string Destination, string Activity, SiteLimits Limits, IOperationObserver Observer)
 {
     /// <summary>Stands beside the folder until all contents are there; null for a source that cannot go on with what is there.</summary>
     public UnfinishedMark? Mark { get; init; }

@@ -58,8 +58,7 @@ internal sealed class ItemRestorer(EngineContext context, SiteStorage storages)
         IOperationObserver observer,
         CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(request.Destination);
-        using var root = LocalFileSystem.Open(request.Destination);
+        using var root = TrustedPath.OpenOrMake(request.Destination);
         ItemStaging.Sweep(context, root);
         var merge = new ItemMerge(request.Destination, request.Replace);
         foreach (var entry in Mapped(backup, selection))

@@ -13,15 +13,16 @@ internal sealed class ItemStaging : IDisposable
     private const int HexBytes = 4;
     private const string Prefix = DataSwap.StagingName + "-";
 
-    private readonly DirectoryNode _root;
-    private readonly string _name;
+    private const string MarkName = "unfinished";
+    private const string ContentName = "new";
+
+    private readonly StagingFolder _staging;
     private readonly PlatformLock _lock;
     private readonly string _lockPath;
 
-    private ItemStaging(DirectoryNode root, string name, PlatformLock held, string lockPath)
+    private ItemStaging(StagingFolder staging, PlatformLock held, string lockPath)
     {
-        _root = root;
-        _name = name;
+        _staging = staging;
         _lock = held;
         _lockPath = lockPath;
     }
@@ -31,13 +32,17 @@ internal sealed class ItemStaging : IDisposable
     {
         var name = Prefix + context.Random.NextHex(HexBytes);
         var held = TryLock(context, name) ?? throw new InvalidOperationException("A random number came twice.");
+        StagingFolder? staging = null;
         try
         {
-            root.MakeDirectory(name);
-            return new ItemStaging(root, name, held, context.Home.LockPath(LockOf(name)));
+            staging = StagingFolder.Make(root, name);
+            _ = UnfinishedMark.Set(staging.Folder, MarkName, name);
+            staging.Folder.MakeDirectory(ContentName);
+            return new ItemStaging(staging, held, context.Home.LockPath(LockOf(name)));
         }
         catch
         {
+            staging?.Dispose();
             held.Dispose();
             throw;
         }
@@ -56,7 +61,7 @@ internal sealed class ItemStaging : IDisposable
             using var held = TryLock(context, name);
             if (held is not null)
             {
-                TreeRemoval.Remove(root, name);
+                RemoveLeft(root, name);
                 File.Delete(lockPath);
             }
         }
@@ -67,20 +72,33 @@ internal sealed class ItemStaging : IDisposable
         && name[Prefix.Length..].All(char.IsAsciiHexDigitLower);
 
     /// <summary>Opens the folder.</summary>
-    public DirectoryNode Open() => _root.OpenDirectory(_name);
+    public DirectoryNode Open() => _staging.Folder.OpenDirectory(ContentName);
 
     /// <summary>Removes the folder and what is left in it.</summary>
     public void Dispose()
     {
         try
         {
-            TreeRemoval.Remove(_root, _name);
+            _staging.Remove();
             File.Delete(_lockPath);
         }
         finally
         {
+            _staging.Dispose();
             _lock.Dispose();
         }
+    }
+
+    /// <summary>Where other users can rename folders, only one with the mark is known to be a restore's.</summary>
+    private static void RemoveLeft(DirectoryNode root, string name)
+    {
+        using var staging = StagingFolder.Find(root, name);
+        if (staging is not null && UnfinishedMark.Find(staging.Folder, MarkName, name) is not null)
+        {
+            staging.Remove();
+            return;
+        }
+        StagingFolder.RemoveStray(root, name);
     }
 
     private static string LockOf(string name) => "items" + name[DataSwap.StagingName.Length..];

@@ -18,23 +18,23 @@ internal sealed class KeepingSwap(string dataDirectory, string keptPath) : Whole
     private string KeptName => Path.GetFileName(KeptPath!);
 
     /// <summary>The swap for a folder whose content is kept.</summary>
-    /// <param name="dataDirectory">The folder.</param>
+    /// <param name="dataDirectory">The folder, without links on the way.</param>
     /// <param name="now">Goes into the name of what is kept.</param>
     /// <param name="announce">Told of the swap before anything is written for it.</param>
+    /// <param name="expectedInode">What identifies the folder; null when any there will do.</param>
     /// <exception cref="BackupException">It cannot be renamed.</exception>
-    public static DataSwap Choose(string dataDirectory, DateTimeOffset now, Action<DataSwap> announce)
+    public static DataSwap Choose(string dataDirectory, DateTimeOffset now, Action<DataSwap> announce, ulong? expectedInode = null)
     {
         if (FindObstacle(dataDirectory) is { } obstacle)
         {
             throw BackupErrors.OldDataUnmovable(dataDirectory, obstacle);
         }
-        var real = RealPath.Of(dataDirectory);
-        var kept = real + KeptSuffix + now.ToString("yyyy-MM-dd-HHmmss", CultureInfo.InvariantCulture);
+        var kept = dataDirectory + KeptSuffix + now.ToString("yyyy-MM-dd-HHmmss", CultureInfo.InvariantCulture);
         for (var (free, number) = (kept, 2); ; number++)
         {
             if (!Path.Exists(free))
             {
-                var swap = new KeepingSwap(real, free);
+                var swap = new KeepingSwap(dataDirectory, free) { ExpectedInode = expectedInode };
                 announce(swap);
                 return swap;
             }
@@ -61,26 +61,41 @@ internal sealed class KeepingSwap(string dataDirectory, string keptPath) : Whole
     /// <inheritdoc/>
     public override void PutNewInPlace()
     {
-        using var parent = OpenParent();
-        using var unpacked = LocalFileSystem.Open(UnpackPath);
-        var time = unpacked.Stat(DataName).Modified;
-        parent.MoveKeepingTime(Name, parent, KeptName);
-        unpacked.MoveToFree(DataName, parent, Name);
-        SetDataTime(parent, time);
-        parent.Flush();
+        using var unpacked = OpenUnpacked();
+        using var fresh = unpacked.OpenDirectory(DataName);
+        var time = fresh.ReadFacts().Modified;
+        NoteIdentities(fresh);
+        Around.MoveKeepingTime(Name, Around, KeptName);
+        Require(Around, KeptName, Data);
+        unpacked.MoveToFree(DataName, Around, Name);
+        Require(Around, Name, fresh);
+        fresh.SetTime(time);
+        Around.Flush();
         unpacked.Flush();
     }
 
     /// <inheritdoc/>
     public override void PutOldBack()
     {
-        using var parent = OpenParent();
-        if (!parent.Exists(KeptName))
+        if (!Around.Exists(KeptName) || !WasKept())
         {
             return;
         }
-        using var staging = OpenOrMake(parent, Path.GetFileName(StagingPath));
-        MoveBack(parent, KeptName, parent, Name, staging);
-        parent.Flush();
+        if (FindStaging() is null)
+        {
+            Prepare();
+        }
+        GiveName(Around, KeptName);
+        Around.Flush();
+    }
+
+    /// <summary>Whether what has the name is the old data, and not something that another user has put there.</summary>
+    private bool WasKept()
+    {
+        if (FindStaging() is null)
+        {
+            return !HasRecord || Leads(Around, Name, NewInode);
+        }
+        return ReadOldIdentity() is { } old ? Leads(Around, KeptName, old) : !HasRecord;
     }
 }

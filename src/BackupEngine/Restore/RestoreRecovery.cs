@@ -19,7 +19,7 @@ internal static class RestoreRecovery
         {
             return;
         }
-        var swap = SwapOf(entry);
+        using var swap = SwapOf(entry);
         if (entry.Phase == RestorePhase.Starting)
         {
             AcceptStarted(context, app, entry, observer);
@@ -62,7 +62,8 @@ internal static class RestoreRecovery
     }
 
     /// <summary>The swap that an entry of the journal tells of.</summary>
-    public static DataSwap SwapOf(RestoreJournalEntry entry) => DataSwap.Reopen(entry.DataDirectory, entry.IsWholeFolder, entry.KeptPath);
+    public static DataSwap SwapOf(RestoreJournalEntry entry) =>
+        DataSwap.Reopen(entry.DataDirectory, entry.IsWholeFolder, entry.KeptPath, entry.Staging);
 
     /// <summary>Undoes an interrupted swap.</summary>
     /// <exception cref="BackupException">The old data could not be brought back; it is where the message says.</exception>
@@ -86,8 +87,17 @@ internal static class RestoreRecovery
         var reason = BackupErrors.RestoreHealthUnknown(app.Location, entry.BackupId).Message;
         observer.OnWarning(reason);
         var registered = context.Apps.Find(app.Id) ?? app;
-        context.RestoreJournal.Commit(entry, AppRestorer.Left(registered.Finished(entry.Version), registered, wasStarted: true, reason), context.Apps);
+        var left = AppRestorer.Left(registered.Finished(entry.Version), registered, wasStarted: true, reason);
+        context.RestoreJournal.Commit(entry, left with { DataFolder = NewFolder(registered, entry) }, context.Apps);
     }
+
+    /// <summary>Which folder the data directory is once the restored data is accepted.</summary>
+    internal static DataFolder? NewFolder(BackupApp app, RestoreJournalEntry entry) => entry switch
+    {
+        { IsWholeFolder: false } => app.DataFolder,
+        { Staging.NewInode: { } inode } => new DataFolder(entry.DataDirectory, inode),
+        _ => app.DataFolder is { } known ? known with { Inode = null } : null,
+    };
 
     /// <summary>Why an app whose restore was interrupted cannot count as Installed; null when it can.</summary>
     private static BackupException? ReasonFor(BackupApp app, bool wasSwapping)

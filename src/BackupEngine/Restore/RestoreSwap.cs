@@ -82,7 +82,7 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
 
     private void Accept(BackupApp app)
     {
-        context.RestoreJournal.Commit(entry, app, context.Apps);
+        context.RestoreJournal.Commit(entry, app with { DataFolder = RestoreRecovery.NewFolder(app, entry) }, context.Apps);
         RestoreRecovery.RemoveStaging(context, entry, swap, observer);
     }
 

@@ -17,6 +17,7 @@ internal static class TreeRemoval
             }
             using (var folder = parent.OpenDirectory(name))
             {
+                RefuseMount(folder, parent.ReadFacts().Device);
                 RemoveContent(folder);
             }
             parent.RemoveDirectory(name);
@@ -27,7 +28,8 @@ internal static class TreeRemoval
         }
     }
 
-    private static void RemoveContent(DirectoryNode root)
+    /// <summary>Removes everything in an open folder.</summary>
+    public static void RemoveContent(DirectoryNode root)
     {
         // A stack of our own: trees may be deeper than a thread's stack.
         var frames = new Stack<(DirectoryNode Node, IEnumerator<string> Names, string Name)>();
@@ -41,15 +43,9 @@ internal static class TreeRemoval
                 {
                     var name = frame.Names.Current;
                     var facts = frame.Node.Stat(name);
-                    // Only folders tell: on overlay file systems the files in a folder can have other device numbers than it.
-                    if (facts.Kind == EntryKind.Directory && facts.Device != device)
-                    {
-                        var path = Path.Join(frame.Node.Path, name);
-                        throw new FileTreeException(FileTreeErrorKind.Busy, "remove", path, "another file system is mounted there");
-                    }
                     if (facts.Kind == EntryKind.Directory)
                     {
-                        var inside = frame.Node.OpenDirectory(name);
+                        var inside = OpenSameDevice(frame.Node, name, device);
                         frames.Push((inside, inside.ReadNames(CancellationToken.None).GetEnumerator(), name));
                     }
                     else
@@ -71,6 +67,31 @@ internal static class TreeRemoval
             {
                 frame.Node.Dispose();
             }
+        }
+    }
+
+    private static DirectoryNode OpenSameDevice(DirectoryNode parent, string name, ulong device)
+    {
+        var folder = parent.OpenDirectory(name);
+        try
+        {
+            RefuseMount(folder, device);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Only folders tell: on overlay file systems the files in a folder can have other device numbers than it.</summary>
+    private static void RefuseMount(DirectoryNode folder, ulong device)
+    {
+        var facts = folder.ReadFacts();
+        if (facts.Device != device || facts.IsMountPoint)
+        {
+            throw new FileTreeException(FileTreeErrorKind.Busy, "remove", folder.Path, "another file system is mounted there");
         }
     }
 }

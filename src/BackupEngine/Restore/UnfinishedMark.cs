@@ -7,27 +7,25 @@ namespace CloudBackup.Restore;
 /// A file in a folder that says of which backup its content has parts, as long as nothing of it is final. While it stands, a restore of the
 /// same backup may go on with the folder.
 /// </summary>
-/// <param name="folder">The folder.</param>
+/// <param name="folder">The folder, private to this restore; stays the caller's.</param>
 /// <param name="name">The file's name: another one for each way to lay such a folder out.</param>
-internal sealed class UnfinishedMark(string folder, string name)
+internal sealed class UnfinishedMark(DirectoryNode folder, string name)
 {
     private const int LongestKey = 4096;
 
     /// <summary>Whether it stood already, of the same backup: what is in the folder is gone on with.</summary>
     public bool IsResumed { get; init; }
 
-    /// <summary>The mark that stands in a folder, if it tells of that backup; null when it does not, or the folder is not one that we made.</summary>
+    /// <summary>The mark that stands in a folder, if it tells of that backup; null when it does not.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="name">The file's name.</param>
     /// <param name="key">Tells the backup from all others; null for any.</param>
-    public static UnfinishedMark? Find(string folder, string name, string? key)
+    public static UnfinishedMark? Find(DirectoryNode folder, string name, string? key)
     {
         try
         {
-            using var parent = LocalFileSystem.Open(Path.GetDirectoryName(folder)!);
-            using var node = parent.OpenDirectory(Path.GetFileName(folder));
-            // Somebody else's content would become that of the app.
-            return LocalAccess.IsOwn(node.ReadFacts()) && node.Exists(name) && (key is null || Read(node, name) == key)
+            // Another user's content would become that of the app.
+            return LocalAccess.IsOwn(folder.ReadFacts()) && folder.Exists(name) && (key is null || Read(folder, name) == key)
                 ? new UnfinishedMark(folder, name) { IsResumed = true }
                 : null;
         }
@@ -39,10 +37,9 @@ internal sealed class UnfinishedMark(string folder, string name)
 
     /// <summary>Makes it in a folder that was just made.</summary>
     /// <exception cref="FileTreeException">It cannot be written.</exception>
-    public static UnfinishedMark Set(string folder, string name, string key)
+    public static UnfinishedMark Set(DirectoryNode folder, string name, string key)
     {
-        using var node = LocalFileSystem.Open(folder);
-        using var file = node.CreateFile(name);
+        using var file = folder.CreateFile(name);
         file.Write(Encoding.UTF8.GetBytes(key), 0);
         return new UnfinishedMark(folder, name);
     }
@@ -53,9 +50,8 @@ internal sealed class UnfinishedMark(string folder, string name)
     /// <exception cref="FileTreeException">It cannot be removed.</exception>
     public void Remove()
     {
-        using var node = LocalFileSystem.Open(folder);
-        node.RemoveFile(name);
-        node.Flush();
+        folder.RemoveFile(name);
+        folder.Flush();
     }
 
     private static string Read(DirectoryNode node, string name)

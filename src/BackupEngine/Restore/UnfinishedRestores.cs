@@ -1,6 +1,6 @@
+using CloudBackup.Apps;
 using CloudBackup.Backup;
 using CloudBackup.Catalog;
-using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Restore;
@@ -17,7 +17,11 @@ internal static class UnfinishedRestores
         context.RestoreJournal.List().Where(entry => entry.Phase == RestorePhase.Unpacking);
 
     /// <summary>Whether what is left at a data directory is of the content that the key tells.</summary>
-    public static bool CanGoOn(string dataDirectory, string? key) => DataSwap.FindUnfinished(dataDirectory, key) is not null;
+    public static bool CanGoOn(BackupApp app, string? key)
+    {
+        using var swap = DataSwap.FindUnfinished(AppFolder.PathOf(app), key);
+        return swap is not null;
+    }
 
     /// <summary>
     /// Makes way for a restore, or for the end of the app: what is left of the app, or of any at its data directory, is removed, unless it is
@@ -30,8 +34,9 @@ internal static class UnfinishedRestores
     /// <exception cref="BackupException">Somebody is removing it right now.</exception>
     public static void MakeWay(EngineContext context, BackupApp app, string? key, IOperationObserver observer)
     {
-        var wanted = DataSwap.FindUnfinished(app.DataDirectory, key)?.StagingPath;
-        var place = RealPath.Of(app.DataDirectory);
+        var place = AppFolder.PathOf(app);
+        using var unfinished = DataSwap.FindUnfinished(place, key);
+        var wanted = unfinished?.StagingPath;
         foreach (var id in List(context).Where(entry => entry.AppId == app.Id || entry.DataDirectory == place).Select(entry => entry.AppId))
         {
             var user = "";
@@ -42,9 +47,10 @@ internal static class UnfinishedRestores
             {
                 continue;
             }
-            if (RestoreRecovery.SwapOf(entry).StagingPath != wanted)
+            using var swap = RestoreRecovery.SwapOf(entry);
+            if (swap.StagingPath != wanted)
             {
-                RestoreRecovery.RemoveStaging(context, entry, RestoreRecovery.SwapOf(entry), observer);
+                RestoreRecovery.RemoveStaging(context, entry, swap, observer);
             }
             else if (id != app.Id)
             {
@@ -72,13 +78,13 @@ internal static class UnfinishedRestores
             RestoreRecovery.Run(context, app, observer);
         }
         // The app of a clone that failed is gone, and another may have its place by now: what is there may then be that one's.
-        var successor = apps.FirstOrDefault(other => other.Id != entry.AppId && RealPath.Of(other.DataDirectory) == entry.DataDirectory);
+        var successor = apps.FirstOrDefault(other => other.Id != entry.AppId && AppFolder.PathOf(other) == entry.DataDirectory);
         using var otherLock = successor is null ? null : AppLock.TryTake(context, successor.Id, "cleanup", out user);
         if (successor is not null && otherLock is null)
         {
             return user;
         }
-        var swap = RestoreRecovery.SwapOf(entry);
+        using var swap = RestoreRecovery.SwapOf(entry);
         if (!swap.IsUnfinished || (successor is not null && context.RestoreJournal.Find(successor.Id) is not null))
         {
             context.RestoreJournal.Remove(entry.AppId);
@@ -95,7 +101,8 @@ internal static class UnfinishedRestores
     {
         foreach (var entry in List(context).ToList())
         {
-            RestoreRecovery.RemoveStaging(context, entry, RestoreRecovery.SwapOf(entry), observer);
+            using var swap = RestoreRecovery.SwapOf(entry);
+            RestoreRecovery.RemoveStaging(context, entry, swap, observer);
         }
     }
 }

@@ -54,6 +54,16 @@ public abstract class BackupAppParameters : EngineCommand
     [Parameter]
     public SwitchParameter DisableAutomaticBackup { get; set; }
 
+    /// <summary>Warns of what will get in the way of the app's restores.</summary>
+    protected void WriteWarnings(BackupApp app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        foreach (var warning in Engine.Apps.FindWarnings(app.Location))
+        {
+            WriteWarning(warning);
+        }
+    }
+
     /// <summary>The app with every given parameter applied.</summary>
     protected BackupApp Apply(BackupApp app)
     {

@@ -37,7 +37,9 @@ public sealed class RegisterBackupAppCommand : BackupAppParameters
         });
         if (ShouldProcess(Location, "Register app"))
         {
-            WriteObject(Engine.Apps.Register(app));
+            app = Engine.Apps.Register(app);
+            WriteWarnings(app);
+            WriteObject(app);
         }
     }
 }

@@ -49,7 +49,11 @@ public sealed class SetBackupAppCommand : BackupAppParameters
         {
             return;
         }
-        app = Engine.Apps.Update(app);
+        app = Engine.Apps.Update(app, confirmDataDirectory: IsGiven(nameof(DataDirectory)));
+        if (IsGiven(nameof(DataDirectory)))
+        {
+            WriteWarnings(app);
+        }
         if (PassThru)
         {
             WriteObject(app);

@@ -47,7 +47,7 @@ internal sealed record SourceTree(DirectoryNode Root, string Path)
     {
         try
         {
-            using var now = LocalFileSystem.Open(Root.Path);
+            using var now = LocalFileSystem.OpenReal(Root.Path);
             if (Root.ReadFacts().Identity != _identity || now.ReadFacts().Identity != _identity)
             {
                 throw new FileTreeException(FileTreeErrorKind.NotFound, "read", Root.Path, "another folder, or none, has taken its place");

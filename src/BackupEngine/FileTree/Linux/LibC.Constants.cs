@@ -55,6 +55,11 @@ internal static unsafe partial class LibC
     public const long CifsMagic = 0xFF534D42;
     public const long SmbMagic = 0xFE534D42;
     public const long FuseMagic = 0x65735546;
+    public const long Ntfs3Magic = 0x7366746E;
+    public const long OverlayMagic = 0x794C7630;
+
+    /// <summary>STATX_ATTR_MOUNT_ROOT; told since Linux 5.8.</summary>
+    public const ulong AttributeMountRoot = 0x2000;
 
     public const int ModeKindMask = 0xF000;
     public const int ModeRegular = 0x8000;

@@ -101,6 +101,12 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "fsetxattr", SetLastError = true)]
     public static partial int SetAttribute(int file, byte* name, byte* value, nuint size, int flags);
 
+    [LibraryImport(Library, EntryPoint = "fremovexattr", SetLastError = true)]
+    public static partial int RemoveAttribute(int file, byte* name);
+
+    [LibraryImport(Library, EntryPoint = "lremovexattr", SetLastError = true)]
+    public static partial int RemoveLinkAttribute(byte* path, byte* name);
+
     [LibraryImport(Library, EntryPoint = "llistxattr", SetLastError = true)]
     public static partial nint ListLinkAttributes(byte* path, byte* list, nuint size);
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -11,6 +12,8 @@ namespace CloudBackup.FileTree.Linux;
 internal static unsafe class LinuxAttributes
 {
     private const int FirstTry = 1024;
+    private const string AccessList = "system.posix_acl_access";
+    private const string DefaultAccessList = "system.posix_acl_default";
 
     private delegate nint ListCall(byte* list, nuint size);
 
@@ -37,6 +40,59 @@ internal static unsafe class LinuxAttributes
             return ReadAll((list, length) => LibC.ListLinkAttributes(bytes, list, length),
                 (attribute, value, length) => LibC.GetLinkAttribute(bytes, attribute, value, length), path);
         }
+    }
+
+    /// <summary>
+    /// Removes what an open file or folder has besides the wanted attributes: a new entry inherits the access control list of the folder that it
+    /// was made in, which would open it to others.
+    /// </summary>
+    public static void RemoveOthers(int file, IReadOnlyList<ExtendedAttribute> wanted, string path, MetadataLosses losses)
+    {
+        foreach (var present in Read(file, path))
+        {
+            if (IsOfHost(present.Name) || wanted.Any(attribute => attribute.Name == present.Name))
+            {
+                continue;
+            }
+            fixed (byte* name = CString.FromPath(present.Name))
+            {
+                // Some file systems list what they make up themselves, and let nobody remove it: only what gives rights is worth a word.
+                if (LibC.RemoveAttribute(file, name) != 0 && present.Name is AccessList or DefaultAccessList
+                    && Marshal.GetLastPInvokeError() != LibC.NoData)
+                {
+                    Check(-1, present.Name, path, losses);
+                }
+            }
+        }
+    }
+
+    /// <summary>Removes the access control lists of an open folder, where there are any.</summary>
+    public static void RemoveAccessLists(int file)
+    {
+        foreach (var list in (ReadOnlySpan<string>)[AccessList, DefaultAccessList])
+        {
+            fixed (byte* name = CString.FromPath(list))
+            {
+                _ = LibC.RemoveAttribute(file, name);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The mode to set. With an access control list, the group's bits are the limit of all it grants; where the list could not be set, they
+    /// would give that much to the group itself, which gets only its own share then.
+    /// </summary>
+    public static int SafeMode(int file, in EntryMetadata metadata)
+    {
+        const int GroupBits = 0x38; // 070
+        foreach (var attribute in metadata.Attributes)
+        {
+            if (attribute.Name == AccessList && !Has(file, AccessList))
+            {
+                return (metadata.Mode & ~GroupBits) | (metadata.Mode & (GroupShare(attribute.Value) << 3));
+            }
+        }
+        return metadata.Mode;
     }
 
     /// <summary>Sets attributes of an open file or folder; what the system refuses is counted.</summary>
@@ -118,6 +174,33 @@ internal static unsafe class LinuxAttributes
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
+    }
+
+    /// <summary>Labels that the machine's own security policy gives.</summary>
+    private static bool IsOfHost(string name) => name.StartsWith("security.", StringComparison.Ordinal) && name != "security.capability";
+
+    private static bool Has(int file, string attribute)
+    {
+        fixed (byte* name = CString.FromPath(attribute))
+        {
+            return LibC.GetAttribute(file, name, null, 0) >= 0;
+        }
+    }
+
+    /// <summary>What a list grants the owning group (linux/posix_acl_xattr.h: a version, then entries of tag, rights and id).</summary>
+    private static int GroupShare(ReadOnlySpan<byte> list)
+    {
+        const int Start = 4;
+        const int EntryLength = 8;
+        const int OwningGroup = 4;
+        for (var at = Start; at + EntryLength <= list.Length; at += EntryLength)
+        {
+            if (BinaryPrimitives.ReadUInt16LittleEndian(list[at..]) == OwningGroup)
+            {
+                return BinaryPrimitives.ReadUInt16LittleEndian(list[(at + 2)..]) & 7;
+            }
+        }
+        return 0;
     }
 
     private static void Check(int result, string name, string path, MetadataLosses losses)

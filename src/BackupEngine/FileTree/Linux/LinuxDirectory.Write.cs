@@ -5,11 +5,12 @@ namespace CloudBackup.FileTree.Linux;
 internal sealed unsafe partial class LinuxDirectory
 {
     private const uint OwnerOnlyDirectory = 0x1C0; // 0700
+    private const uint SharedDirectory = 0x1FF; // 0777, less the mask
     private const uint OwnerOnlyFile = 0x180; // 0600
 
     /// <inheritdoc/>
-    public override void MakeDirectory(string name) =>
-        Call(name, "make the folder", (file, bytes) => LibC.MakeDirectoryAt(file, (byte*)bytes, OwnerOnlyDirectory));
+    public override void MakeDirectory(string name, bool isShared = false) => Call(
+        name, "make the folder", (file, bytes) => LibC.MakeDirectoryAt(file, (byte*)bytes, isShared ? SharedDirectory : OwnerOnlyDirectory));
 
     /// <inheritdoc/>
     public override WritableFile CreateFile(string name)

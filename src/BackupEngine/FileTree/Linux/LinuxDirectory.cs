@@ -29,13 +29,22 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
     public override FileFacts ReadFacts() => LinuxFacts.Of(_file, Path);
 
     /// <inheritdoc/>
+    public override ulong? ReadLastingIdentity() =>
+        ReadFileSystem().Type is LibC.FatMagic or LibC.ExFatMagic or LibC.CifsMagic or LibC.SmbMagic or LibC.FuseMagic or LibC.OverlayMagic
+            ? null
+            : ReadFacts().Inode;
+
+    /// <inheritdoc/>
+    public override bool HasOwners() =>
+        ReadFileSystem().Type is not (LibC.FatMagic or LibC.ExFatMagic or LibC.CifsMagic or LibC.SmbMagic or LibC.FuseMagic or LibC.Ntfs3Magic);
+
+    /// <inheritdoc/>
+    public override void RemoveAccessLists() => LinuxAttributes.RemoveAccessLists(_file);
+
+    /// <inheritdoc/>
     public override NameRules ReadNameRules()
     {
-        LibC.StatFsResult result;
-        if (LibC.StatFs(_file, &result) != 0)
-        {
-            throw Errno.Last("examine the file system of", Path);
-        }
+        var result = ReadFileSystem();
         var rules = result.Type switch
         {
             LibC.FatMagic or LibC.ExFatMagic => NameRules.Windows,
@@ -172,6 +181,12 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
 
     /// <inheritdoc/>
     protected override void Close() => _ = LibC.Close(_file);
+
+    private LibC.StatFsResult ReadFileSystem()
+    {
+        LibC.StatFsResult result;
+        return LibC.StatFs(_file, &result) == 0 ? result : throw Errno.Last("examine the file system of", Path);
+    }
 
     private int Open(string name, int flags, string operation)
     {

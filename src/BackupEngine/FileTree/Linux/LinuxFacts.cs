@@ -38,6 +38,7 @@ internal static class LinuxFacts
             Inode = result.Inode,
             Device = ((ulong)result.DeviceMajor << 32) | result.DeviceMinor,
             LinkCount = result.LinkCount,
+            IsMountPoint = (result.Attributes & LibC.AttributeMountRoot) != 0,
         };
     }
 }

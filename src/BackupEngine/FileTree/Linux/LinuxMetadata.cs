@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace CloudBackup.FileTree.Linux;
 
 /// <summary>
-/// Sets owner, mode, attributes and time, in this order: a change of owner clears set-id bits and file capabilities, and all of them
-/// would move a time set before. Rights that the process lacks cost the owner or the attribute, not the file.
+/// Sets owner, attributes, mode and time, in this order: a change of owner clears set-id bits and file capabilities, and all of them
+/// would move a time set before. Until the mode is set only the owner can open the entry, so nobody gets in between its access control list
+/// and its mode. Rights that the process lacks cost the owner or the attribute, not the file.
 /// </summary>
 internal static unsafe class LinuxMetadata
 {
@@ -16,11 +17,12 @@ internal static unsafe class LinuxMetadata
     {
         byte empty = 0;
         Own(LibC.ChangeOwnerAt(file, &empty, metadata.UserId, metadata.GroupId, LibC.AtEmptyPath), path, losses);
-        if (LibC.ChangeMode(file, (uint)metadata.Mode) != 0)
+        LinuxAttributes.RemoveOthers(file, metadata.Attributes, path, losses);
+        LinuxAttributes.Write(file, metadata.Attributes, path, losses);
+        if (LibC.ChangeMode(file, (uint)LinuxAttributes.SafeMode(file, metadata)) != 0)
         {
             throw Errno.Last("set the mode of", path);
         }
-        LinuxAttributes.Write(file, metadata.Attributes, path, losses);
         SetTime(file, metadata.Modified, path);
     }
 

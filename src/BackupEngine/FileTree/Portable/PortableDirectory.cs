@@ -84,7 +84,7 @@ internal sealed class PortableDirectory : DirectoryNode
     public override IReadOnlyList<ExtendedAttribute> ReadLinkAttributes(string name) => [];
 
     /// <inheritdoc/>
-    public override void MakeDirectory(string name) => PortableErrors.Run("make the folder", Child(name), () =>
+    public override void MakeDirectory(string name, bool isShared = false) => PortableErrors.Run("make the folder", Child(name), () =>
     {
         RefuseExisting(name, "make the folder");
         Directory.CreateDirectory(Inside(name));

@@ -1,0 +1,89 @@
+using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
+
+namespace CloudBackup.Apps;
+
+/// <summary>
+/// Opens the data directories of apps. The user of an app may own the folder around its data, and can put a symbolic link to anything there.
+/// So a data directory is resolved when the administrator names it, and every operation after that opens the resolved folder without
+/// following links, and compares it with the one from then.
+/// </summary>
+internal static class AppFolder
+{
+    /// <summary>The folder of an app that is being registered. Links are followed: the administrator names them now.</summary>
+    /// <exception cref="BackupException">It cannot be opened.</exception>
+    public static DataFolder Register(BackupApp app) => Guard(app, () =>
+    {
+        using var folder = LocalFileSystem.OpenReal(RealPath.Of(app.DataDirectory));
+        return Describe(folder);
+    });
+
+    /// <summary>The app with its data directory known: one that was registered by an earlier version is looked at now.</summary>
+    /// <exception cref="BackupException">It cannot be opened, or is not the folder that was registered.</exception>
+    public static BackupApp Settle(EngineContext context, BackupApp app)
+    {
+        using var folder = Open(app);
+        if (app.DataFolder is { } before && (before.Inode is not null || folder.ReadLastingIdentity() is null))
+        {
+            return app;
+        }
+        var known = app with { DataFolder = Describe(folder) };
+        context.Apps.Update(known);
+        return known;
+    }
+
+    /// <summary>Opens the data directory of an app.</summary>
+    /// <exception cref="BackupException">It cannot be opened, or is not the folder that was registered.</exception>
+    public static DirectoryNode Open(BackupApp app)
+    {
+        if (app.DataFolder is not { } known)
+        {
+            return Guard(app, () => TrustedPath.Open(app.DataDirectory));
+        }
+        if (RealPath.Of(app.DataDirectory) is var real && real != known.Path)
+        {
+            throw BackupErrors.DataDirectoryReplaced(app.Location, $"'{app.DataDirectory}' now leads to '{real}'");
+        }
+        var folder = Guard(app, () => LocalFileSystem.OpenReal(known.Path));
+        if (known.Inode is null || folder.ReadLastingIdentity() is not { } inode || inode == known.Inode)
+        {
+            return folder;
+        }
+        folder.Dispose();
+        throw BackupErrors.DataDirectoryReplaced(app.Location, $"another folder is at '{known.Path}'");
+    }
+
+    /// <summary>
+    /// Opens the data directory of an app that waits for its data, and makes it when it is missing. What is there is taken as it is.
+    /// </summary>
+    /// <exception cref="BackupException">It cannot be opened or made.</exception>
+    public static DataFolder Make(BackupApp app)
+    {
+        try
+        {
+            using var folder = TrustedPath.OpenOrMake(app.DataDirectory);
+            return Describe(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw BackupErrors.DestinationUnusable(app.DataDirectory, FileTreeException.From("create", app.DataDirectory, failure));
+        }
+    }
+
+    /// <summary>The data directory without links on the way, whether it is there or not.</summary>
+    public static string PathOf(BackupApp app) => app.DataFolder?.Path ?? RealPath.Of(app.DataDirectory);
+
+    private static DataFolder Describe(DirectoryNode folder) => new(folder.Path, folder.ReadLastingIdentity());
+
+    private static T Guard<T>(BackupApp app, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (FileTreeException failure)
+        {
+            throw BackupErrors.DataDirectoryUnusable(app.Location, app.DataDirectory, failure);
+        }
+    }
+}

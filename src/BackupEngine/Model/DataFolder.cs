@@ -1,0 +1,8 @@
+namespace CloudBackup;
+
+/// <summary>
+/// Which folder an app's data directory is. Device numbers change when a machine starts again and are not part of it.
+/// </summary>
+/// <param name="Path">The folder, without symbolic links on the way.</param>
+/// <param name="Inode">Its inode; null where the file system gives out numbers per mount.</param>
+internal sealed record DataFolder(string Path, ulong? Inode);
