@@ -31,6 +31,7 @@ public sealed class AppService
             throw BackupErrors.AppExists(app.Location);
         }
         FolderClaim.CheckDataDirectory(_context, app);
+        AppRules.CheckAddonSources(app);
         return _context.Apps.Add(app) ? app : throw BackupErrors.AppExists(app.Location);
     }
 
@@ -44,9 +45,14 @@ public sealed class AppService
         {
             throw BackupErrors.AppExists(app.Location);
         }
-        if (_context.Apps.Find(app.Id)?.DataDirectory != app.DataDirectory)
+        var present = _context.Apps.Find(app.Id);
+        if (present?.DataDirectory != app.DataDirectory)
         {
             FolderClaim.CheckDataDirectory(_context, app);
+        }
+        if (present?.DataDirectory != app.DataDirectory || !present.Addons.SequenceEqual(app.Addons))
+        {
+            AppRules.CheckAddonSources(app);
         }
         return _context.Apps.Update(app) ? Get(app.Location) : throw BackupErrors.AppNotFound(app.Location);
     }

@@ -43,7 +43,7 @@ internal sealed class AppSubject(BackupApp app, TimeProvider time) : BackupSubje
         try
         {
             using var content = BackupContent.Open(app, request.SpoolFolder);
-            await content.DumpAddonsAsync(request.Observer, cancellationToken).ConfigureAwait(false);
+            await content.DumpAddonsAsync(request, cancellationToken).ConfigureAwait(false);
             var result = await store(content.Items(request, cancellationToken)).ConfigureAwait(false);
             content.CheckSource();
             return result;

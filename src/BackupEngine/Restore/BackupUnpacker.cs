@@ -46,7 +46,7 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
             Mark?.Remove();
             var config = UnpackedContent.TryReadConfig(root, backup.Info.Id)
                 ?? throw BackupErrors.BackupDamaged(backup.Info.Id, $"it has no {AppConfig.Path}.");
-            UnpackedContent.Assemble(config, root);
+            UnpackedContent.Assemble(config, root, observer);
             root.FlushFileSystem();
             target.Tell(observer);
             return config;

@@ -41,12 +41,16 @@ internal static class UnpackedContent
         }
     }
 
-    /// <summary>Puts the dumps of databases to their places.</summary>
-    public static void Assemble(AppConfig? config, DirectoryNode root)
+    /// <summary>Puts the dumps of databases to their places, and warns of those that a Partial backup does not hold.</summary>
+    public static void Assemble(AppConfig? config, DirectoryNode root, IOperationObserver observer)
     {
-        foreach (var addon in config?.Addons ?? [])
+        foreach (var addon in config?.DumpedAddons ?? [])
         {
             AddonHandlers.For(addon.Type).Assemble(addon, root);
+        }
+        foreach (var addon in config?.Undumped ?? [])
+        {
+            observer.OnWarning($"The addon {addon} is not restored: the backup is Partial and does not hold it.");
         }
     }
 }
