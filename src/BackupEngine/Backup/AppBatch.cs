@@ -68,8 +68,15 @@ internal sealed class AppBatch(EngineContext context)
         return context.Apps.Find(app.Id) ?? throw BackupErrors.AppNotFound(app.Location);
     }
 
-    private async Task<AppBackup?> StoreAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken) =>
-        (AppBackup?)await new BackupRunner(context).RunAsync(new AppSubject(app, context.Time), run, cancellationToken).ConfigureAwait(false);
+    private async Task<AppBackup?> StoreAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken)
+    {
+        var made = await new BackupRunner(context).RunAsync(new AppSubject(app, context.Time), run, cancellationToken).ConfigureAwait(false);
+        if (made is AppBackup backup && SourceLossCheck.Find(backup, app, context.Backups.List(appId: app.Id).Select(record => record.Backup).OfType<AppBackup>()) is { } warning)
+        {
+            run.Observer.OnWarning(warning);
+        }
+        return (AppBackup?)made;
+    }
 
     private async Task<AppBackupOutcome> TryAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken)
     {

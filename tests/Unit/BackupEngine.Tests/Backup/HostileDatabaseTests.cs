@@ -161,23 +161,23 @@ public sealed class HostileDatabaseTests
     }
 
     [Fact]
-    public void A_journal_that_names_another_file_does_not_get_it_removed()
+    public void A_database_that_names_other_files_gets_SQLite_to_touch_none_of_them()
     {
         using var temporary = new TempFolder();
         MakeDatabase(temporary["data/app.db"], "mine");
-        temporary.Write("victim", "");
-        // A hot journal with a super-journal: SQLite removes that one when it has rolled back.
-        MakeHotJournal(temporary["data/app.db"], temporary["victim"]);
+        MakeDatabase(temporary["data/app.db2"], Secret);
+        MakeDatabase(temporary["other.db"], Secret);
         using var data = LocalFileSystem.Open(temporary["data"]);
-        try
+        var source = new SqliteConfinement(data, "app.db");
+        using (source.Enter(temporary["copy"]))
         {
-            SqliteOnlineCopy.Copy(new SqliteConfinement(data, "app.db"), temporary["copy"], Token);
+            Assert.Equal("mine", ReadValue(source.Path));
+            foreach (var path in new[] { temporary["other.db"], temporary["data/app.db2"], temporary["data/app.db"], data.HandlePath + "/app.db2" })
+            {
+                Assert.Throws<SqliteException>(() => ReadValue(path));
+            }
         }
-        catch (SqliteException)
-        {
-            // Refused is as good.
-        }
-        Assert.True(File.Exists(temporary["victim"]));
+        Assert.Equal(Secret, ReadValue(temporary["other.db"]));
     }
 
     [Fact]
@@ -198,28 +198,6 @@ public sealed class HostileDatabaseTests
         // Who waits for the lock until its end meets another failure.
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => backup);
     }
-
-    private static void MakeHotJournal(string database, string superJournal)
-    {
-        var page = File.ReadAllBytes(database);
-        using var journal = new MemoryStream();
-        journal.Write([0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
-        journal.Write([0, 0, 0, 0, 0, 0, 0, 0]); // no records, nonce
-        journal.Write(BigEndian(page.Length / 4096));
-        journal.Write(BigEndian(512));
-        journal.Write(BigEndian(4096));
-        journal.SetLength(512);
-        journal.Position = 512;
-        var name = System.Text.Encoding.UTF8.GetBytes(superJournal);
-        journal.Write(BigEndian((int)(0x40000000 / 4096) + 1)); // the page of the lock byte, before a super-journal's name
-        journal.Write(name);
-        journal.Write(BigEndian(name.Length));
-        journal.Write(BigEndian(name.Sum(value => (sbyte)value)));
-        journal.Write([0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
-        File.WriteAllBytes(database + "-journal", journal.ToArray());
-    }
-
-    private static byte[] BigEndian(int value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
 
     private static void MakeDatabase(string path, string value)
     {
