@@ -25,9 +25,17 @@ internal interface IAddonHandler
     /// <exception cref="BackupException">The dump failed.</exception>
     Task<IReadOnlyList<SourceItem>> DumpAsync(BackupAddon addon, AddonContext context, CancellationToken cancellationToken);
 
+    /// <summary>Where an addon's dump is in a backup, and where it comes when it is restored.</summary>
+    AddonMove MoveOf(BackupAddon addon);
+
     /// <summary>Puts a dump to its place in an unpacked backup, before that becomes the app's data.</summary>
     /// <param name="addon">The addon.</param>
     /// <param name="content">The folder that the backup is unpacked in.</param>
     /// <exception cref="BackupException">The backup does not hold the dump.</exception>
     void Assemble(BackupAddon addon, FileTree.DirectoryNode content);
 }
+
+/// <summary>The way of a dump in a restored backup.</summary>
+/// <param name="Dump">Its path in the backup.</param>
+/// <param name="Place">Where it comes.</param>
+internal readonly record struct AddonMove(string Dump, string Place);

@@ -9,7 +9,8 @@ namespace CloudBackup.Backup;
 /// <summary>Everything that goes into one backup of an app: its configuration, its addons' dumps, its data. The same for all formats.</summary>
 internal sealed class BackupContent : IDisposable
 {
-    private const string DataPath = "data";
+    /// <summary>The data directory inside a backup.</summary>
+    public const string DataPath = "data";
 
     private readonly BackupApp _app;
     private readonly SourceTree _data;

@@ -25,9 +25,10 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
     public async Task<AppConfig> RunAsync(
         OpenedBackup backup, SiteLimits limits, string path, string destination, string activity, CancellationToken cancellationToken)
     {
+        backup.RequireIndex(cancellationToken);
         if (Mark is not { IsResumed: true })
         {
-            FolderCheck.RequireSpace(path, destination, backup.Info.AllocatedSize);
+            FolderCheck.RequireSpace(path, destination, Math.Min(backup.Info.AllocatedSize, backup.Info.SourceSize));
         }
         try
         {
@@ -46,6 +47,7 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
             Mark?.Remove();
             var config = UnpackedContent.TryReadConfig(root, backup.Info.Id)
                 ?? throw BackupErrors.BackupDamaged(backup.Info.Id, $"it has no {AppConfig.Path}.");
+            AddonCheck.Require(config, backup);
             UnpackedContent.Assemble(config, root, observer);
             root.FlushFileSystem();
             target.Tell(observer);

@@ -33,12 +33,27 @@ internal static class UnpackedContent
     {
         try
         {
-            return AppConfig.FromBytes(content);
+            var config = AppConfig.FromBytes(content);
+            foreach (var addon in config.Addons.Concat(config.Undumped ?? []))
+            {
+                Check(addon);
+            }
+            return config;
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or BackupException)
         {
             throw BackupErrors.BackupDamaged(id, $"its {AppConfig.Path} cannot be read: {failure.Message}", failure);
         }
+    }
+
+    /// <summary>Refuses an addon that no app can have.</summary>
+    private static void Check(BackupAddon? addon)
+    {
+        if (addon is null || !Enum.IsDefined(addon.Type))
+        {
+            throw new JsonException("An addon is of an unknown kind.");
+        }
+        AddonHandlers.For(addon.Type).Validate(addon);
     }
 
     /// <summary>Puts the dumps of databases to their places, and warns of those that a Partial backup does not hold.</summary>

@@ -50,6 +50,9 @@ internal sealed class SqliteAddonHandler : IAddonHandler
     }
 
     /// <inheritdoc/>
+    public AddonMove MoveOf(BackupAddon addon) => new($"{DumpFolder}/{addon.Path}", addon.Path!);
+
+    /// <inheritdoc/>
     public void Assemble(BackupAddon addon, DirectoryNode content)
     {
         var parts = addon.Path!.Split('/');
