@@ -43,7 +43,7 @@ internal sealed record AppConfig
 
     /// <summary>The addons that the backup has dumps of.</summary>
     [JsonIgnore]
-    public IEnumerable<BackupAddon> DumpedAddons => Addons.Where(addon => Undumped?.Contains(addon) != true);
+    public IEnumerable<BackupAddon> DumpedAddons => (Addons ?? []).Where(addon => Undumped?.Contains(addon) != true);
 
     /// <summary>Its commands.</summary>
     public AppCommands Commands { get; init; } = new();

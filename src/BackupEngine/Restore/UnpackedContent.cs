@@ -34,7 +34,8 @@ internal static class UnpackedContent
         try
         {
             var config = AppConfig.FromBytes(content);
-            foreach (var addon in config.Addons.Concat(config.Undumped ?? []))
+            // A configuration that another program wrote need not name any.
+            foreach (var addon in (config.Addons ?? []).Concat(config.Undumped ?? []))
             {
                 Check(addon);
             }
