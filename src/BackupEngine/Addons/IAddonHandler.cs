@@ -12,6 +12,12 @@ internal interface IAddonHandler
     /// <exception cref="BackupException">A value is missing or wrong.</exception>
     void Validate(BackupAddon addon);
 
+    /// <summary>Refuses an addon whose source is there and cannot be dumped, as each backup would; one that is not there yet is not refused.</summary>
+    /// <param name="addon">The addon.</param>
+    /// <param name="data">The app's data directory.</param>
+    /// <exception cref="BackupException">The source is not what it should be.</exception>
+    void CheckSource(BackupAddon addon, FileTree.DirectoryNode data);
+
     /// <summary>The files that are not to be copied live, relative to the data directory.</summary>
     IEnumerable<string> LiveFiles(BackupAddon addon);
 
@@ -19,9 +25,17 @@ internal interface IAddonHandler
     /// <exception cref="BackupException">The dump failed.</exception>
     Task<IReadOnlyList<SourceItem>> DumpAsync(BackupAddon addon, AddonContext context, CancellationToken cancellationToken);
 
+    /// <summary>Where an addon's dump is in a backup, and where it comes when it is restored.</summary>
+    AddonMove MoveOf(BackupAddon addon);
+
     /// <summary>Puts a dump to its place in an unpacked backup, before that becomes the app's data.</summary>
     /// <param name="addon">The addon.</param>
     /// <param name="content">The folder that the backup is unpacked in.</param>
     /// <exception cref="BackupException">The backup does not hold the dump.</exception>
     void Assemble(BackupAddon addon, FileTree.DirectoryNode content);
 }
+
+/// <summary>The way of a dump in a restored backup.</summary>
+/// <param name="Dump">Its path in the backup.</param>
+/// <param name="Place">Where it comes.</param>
+internal readonly record struct AddonMove(string Dump, string Place);

@@ -24,6 +24,17 @@ internal static partial class AppRules
         return app;
     }
 
+    /// <summary>Refuses addons whose sources are there and cannot be dumped: no backup would be made.</summary>
+    /// <exception cref="BackupException">One is a link, or not what it should be.</exception>
+    public static void CheckAddonSources(BackupApp app)
+    {
+        using var data = LocalFileSystem.Open(app.DataDirectory);
+        foreach (var addon in app.Addons)
+        {
+            AddonHandlers.For(addon.Type).CheckSource(addon, data);
+        }
+    }
+
     /// <summary>The app with its values in their usual form, wherever its data is.</summary>
     /// <exception cref="BackupException">A value is invalid.</exception>
     public static BackupApp CheckValues(BackupApp app)

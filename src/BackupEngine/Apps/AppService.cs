@@ -33,6 +33,7 @@ public sealed class AppService
         }
         FolderClaim.CheckDataDirectory(_context, app);
         app = app with { DataFolder = AppFolder.Register(app) };
+        AppRules.CheckAddonSources(app);
         return _context.Apps.Add(app) ? app : throw BackupErrors.AppExists(app.Location);
     }
 
@@ -65,6 +66,10 @@ public sealed class AppService
         else
         {
             app = app with { DataFolder = known.DataFolder }; // a restore may have ended since the app was read
+        }
+        if (known?.DataDirectory != app.DataDirectory || !known.Addons.SequenceEqual(app.Addons))
+        {
+            AppRules.CheckAddonSources(app);
         }
         return _context.Apps.Update(app) ? Get(app.Location) : throw BackupErrors.AppNotFound(app.Location);
     }

@@ -73,8 +73,15 @@ internal sealed class AppBatch(EngineContext context)
         return present.UnfinishedRestore is null ? AppFolder.Settle(context, present) : present;
     }
 
-    private async Task<AppBackup?> StoreAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken) =>
-        (AppBackup?)await new BackupRunner(context).RunAsync(new AppSubject(app, context.Time), run, cancellationToken).ConfigureAwait(false);
+    private async Task<AppBackup?> StoreAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken)
+    {
+        var made = await new BackupRunner(context).RunAsync(new AppSubject(app, context.Time), run, cancellationToken).ConfigureAwait(false);
+        if (made is AppBackup backup && SourceLossCheck.Find(backup, app, context.Backups.List(appId: app.Id).Select(record => record.Backup).OfType<AppBackup>()) is { } warning)
+        {
+            run.Observer.OnWarning(warning);
+        }
+        return (AppBackup?)made;
+    }
 
     private async Task<AppBackupOutcome> TryAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken)
     {

@@ -48,7 +48,7 @@ internal sealed class AppSubject(BackupApp app, TimeProvider time) : BackupSubje
             {
                 request.Observer.OnWarning(warning);
             }
-            await content.DumpAddonsAsync(request.Observer, cancellationToken).ConfigureAwait(false);
+            await content.DumpAddonsAsync(request, cancellationToken).ConfigureAwait(false);
             var result = await store(content.Items(request, cancellationToken)).ConfigureAwait(false);
             content.CheckSource();
             return result;

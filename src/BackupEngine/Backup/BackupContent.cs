@@ -10,13 +10,15 @@ namespace CloudBackup.Backup;
 /// <summary>Everything that goes into one backup of an app: its configuration, its addons' dumps, its data. The same for all formats.</summary>
 internal sealed class BackupContent : IDisposable
 {
-    private const string DataPath = "data";
+    /// <summary>The data directory inside a backup.</summary>
+    public const string DataPath = "data";
 
     private readonly BackupApp _app;
     private readonly SourceTree _data;
     private readonly DirectoryNode _spool;
     private readonly string _spoolPath;
     private readonly List<SourceItem> _dumps = [];
+    private readonly List<BackupAddon> _undumped = [];
 
     private BackupContent(BackupApp app, DirectoryNode data, DirectoryNode spool, string spoolPath)
     {
@@ -43,13 +45,23 @@ internal sealed class BackupContent : IDisposable
     }
 
     /// <summary>Dumps the addons, one after the other.</summary>
-    public async Task DumpAddonsAsync(IOperationObserver observer, CancellationToken cancellationToken)
+    /// <exception cref="BackupException">A dump failed, and the caller did not say to go on.</exception>
+    public async Task DumpAddonsAsync(ContentRequest request, CancellationToken cancellationToken)
     {
         for (var i = 0; i < _app.Addons.Count; i++)
         {
-            var context = new AddonContext(_app, _spoolPath, _spool, i, observer);
-            _dumps.AddRange(await AddonHandlers.For(_app.Addons[i].Type).DumpAsync(_app.Addons[i], context, cancellationToken)
-                .ConfigureAwait(false));
+            var addon = _app.Addons[i];
+            var context = new AddonContext(_app, _data.Root, _spoolPath, _spool, i, request.Issues, request.Observer);
+            try
+            {
+                _dumps.AddRange(await AddonHandlers.For(addon.Type).DumpAsync(addon, context, cancellationToken).ConfigureAwait(false));
+            }
+            catch (BackupException failure)
+            {
+                request.Issues.AddMissing(addon.Path ?? addon.ToString(), failure.Message, failure);
+                request.Observer.OnWarning(failure.Message);
+                _undumped.Add(addon);
+            }
         }
     }
 
@@ -58,7 +70,8 @@ internal sealed class BackupContent : IDisposable
     /// <param name="cancellationToken">Stops the walk.</param>
     public IEnumerable<SourceItem> Items(ContentRequest request, CancellationToken cancellationToken)
     {
-        yield return new MemoryItem(AppConfig.Path, AppConfig.Of(_app).ToBytes(), UnixTime.From(request.Created));
+        var config = AppConfig.Of(_app) with { Undumped = _undumped.Count > 0 ? _undumped : null };
+        yield return new MemoryItem(AppConfig.Path, config.ToBytes(), UnixTime.From(request.Created));
         foreach (var dump in _dumps)
         {
             yield return dump;

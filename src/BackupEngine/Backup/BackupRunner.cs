@@ -224,7 +224,7 @@ internal sealed class BackupRunner(EngineContext context)
         }
         if (issues.MissingCount > 0)
         {
-            run.Observer.OnWarning($"{issues.MissingCount} items of {subject.Name} could not be read; the backup {record.Id} is Partial.");
+            run.Observer.OnWarning($"{issues.MissingCount} items of {subject.Name} could not be read or are damaged; the backup {record.Id} is Partial.");
         }
         run.Observer.OnStep($"Backed up {subject.Name}: {record.FileCount} entries, {record.SourceSize} bytes, stored as {record.Size}.");
     }

@@ -49,7 +49,7 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
         ExtraDirectories.Check(_platform.ExtraDirectories, [FolderClaim.Of(context.Home), .. context.Apps.List().Select(FolderClaim.Of)]);
         var copy = Path.Join(request.SpoolFolder, PlatformConfig.DatabasePath);
         await Task.Run(() => SqliteOnlineCopy.Run(context.Home.DatabasePath, copy, cancellationToken), cancellationToken).ConfigureAwait(false);
-        if (SqliteOnlineCopy.FindDefect(copy) is { } defect)
+        if (SqliteOnlineCopy.FindDefect(copy, cancellationToken) is { } defect)
         {
             throw BackupErrors.CatalogDamaged(context.Home.DatabasePath, defect);
         }

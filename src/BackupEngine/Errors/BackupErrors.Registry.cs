@@ -98,6 +98,20 @@ internal static partial class BackupErrors
         path,
         inner);
 
+    public static BackupException AddonSourceNotFile(string addon, string found) => new(
+        nameof(AddonSourceNotFile),
+        BackupErrorCategory.SourceUnreadable,
+        $"The addon {addon} cannot be dumped: {found}. Links are not followed. Declare the real path inside the data directory "
+        + "(Set-BackupApp -Addon), or move the file in.",
+        addon);
+
+    public static BackupException SqliteLocked(string path, Exception inner) => new(
+        nameof(SqliteLocked),
+        BackupErrorCategory.Busy,
+        $"The SQLite database '{path}' was locked for a minute. Try again when the app does not hold it, or stop the app in a PreBackupCommand.",
+        path,
+        inner);
+
     public static BackupException AddonDumpMissing(string addon, string path, Exception inner) => new(
         nameof(AddonDumpMissing),
         BackupErrorCategory.Damaged,

@@ -25,6 +25,11 @@ internal abstract class DirectoryNode(string path) : IDisposable
     /// <summary>Where the folder is, for messages.</summary>
     public string Path { get; } = path;
 
+    /// <summary>
+    /// A path that leads to this very folder as long as it is open, whatever happens to its name; null where the system has none.
+    /// </summary>
+    public virtual string? HandlePath => null;
+
     /// <summary>Keeps the folder open until one more <see cref="Dispose"/>.</summary>
     public DirectoryNode AddReference()
     {

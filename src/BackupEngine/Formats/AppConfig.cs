@@ -36,6 +36,15 @@ internal sealed record AppConfig
     /// <summary>Its data stores.</summary>
     public IReadOnlyList<BackupAddon> Addons { get; init; } = [];
 
+    /// <summary>
+    /// Those of <see cref="Addons"/> that a <see cref="BackupState.Partial"/> backup has no dump of; null when it has all of them.
+    /// </summary>
+    public IReadOnlyList<BackupAddon>? Undumped { get; init; }
+
+    /// <summary>The addons that the backup has dumps of.</summary>
+    [JsonIgnore]
+    public IEnumerable<BackupAddon> DumpedAddons => (Addons ?? []).Where(addon => Undumped?.Contains(addon) != true);
+
     /// <summary>Its commands.</summary>
     public AppCommands Commands { get; init; } = new();
 

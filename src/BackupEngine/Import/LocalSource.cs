@@ -115,7 +115,7 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
             new LocalUnpacker(restored, Name, counters, target, defaults).Run(_content.Read(cancellationToken), cancellationToken);
         }
         var config = UnpackedContent.TryReadConfig(root, Name);
-        UnpackedContent.Assemble(config, root);
+        UnpackedContent.Assemble(config, root, target.Observer);
         root.FlushFileSystem();
         restored.Tell(target.Observer);
         return config;

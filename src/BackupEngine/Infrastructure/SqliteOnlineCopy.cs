@@ -16,26 +16,12 @@ internal static class SqliteOnlineCopy
     private const int WaitMilliseconds = 20;
 
     /// <summary>Copies the database file <paramref name="source"/> to the new file <paramref name="destination"/>.</summary>
-    /// <exception cref="BackupException">The source is no database, or cannot be read.</exception>
+    /// <exception cref="BackupException">The source is not a database, or cannot be read.</exception>
     public static void Run(string source, string destination, CancellationToken cancellationToken)
     {
         try
         {
-            using var from = OpenSource(source);
-            var isWriteAhead = (string?)Scalar(from, "PRAGMA journal_mode") == "wal";
-            for (var restarts = 0; ; restarts++)
-            {
-                var hold = isWriteAhead || restarts >= RestartsBeforeHolding;
-                // Each attempt starts with no file: what a broken-off one left is no database.
-                File.Delete(destination);
-                using var to = Open(destination, SqliteOpenMode.ReadWriteCreate);
-                // The copy is thrown away when anything goes wrong; its own journal would only double the writing.
-                Execute(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
-                if (TryCopy(from, to, hold, cancellationToken))
-                {
-                    return;
-                }
-            }
+            Copy(source, destination, cancellationToken);
         }
         catch (SqliteException failure)
         {
@@ -43,17 +29,47 @@ internal static class SqliteOnlineCopy
         }
     }
 
+    /// <summary>Copies a database that another user can replace at any moment.</summary>
+    /// <exception cref="SqliteException">It cannot be read, is damaged, or is not the file that was looked at.</exception>
+    public static void Copy(SqliteConfinement source, string destination, CancellationToken cancellationToken)
+    {
+        using var confined = source.Enter(destination);
+        Copy(source.Path, destination, cancellationToken);
+    }
+
     /// <summary>The first thing that SQLite finds wrong with a database; null when all is well.</summary>
-    public static string? FindDefect(string path)
+    public static string? FindDefect(string path, CancellationToken cancellationToken)
     {
         try
         {
             using var connection = Open(path, SqliteOpenMode.ReadOnly);
-            return Scalar(connection, "PRAGMA quick_check(1)") is string result && result != "ok" ? result.ReplaceLineEndings(" ") : null;
+            var result = (string?)Query(connection, "PRAGMA quick_check(1)", cancellationToken);
+            return result == "ok" ? null : result?.ReplaceLineEndings(" ") ?? "the check has no result";
         }
         catch (SqliteException failure)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             return failure.Message;
+        }
+    }
+
+    private static void Copy(string source, string destination, CancellationToken cancellationToken)
+    {
+        using var from = OpenSource(source, cancellationToken);
+        var isWriteAhead = (string?)Query(from, "PRAGMA journal_mode", cancellationToken) == "wal";
+        for (var restarts = 0; ; restarts++)
+        {
+            var hold = isWriteAhead || restarts >= RestartsBeforeHolding;
+            // Each attempt starts with no file: what a broken-off one left is no database.
+            File.Delete(destination);
+            using var to = Open(destination, SqliteOpenMode.ReadWriteCreate);
+            // The copy is thrown away when anything goes wrong; its own journal would only double the writing.
+            Query(to, "PRAGMA journal_mode = OFF", cancellationToken);
+            Query(to, "PRAGMA synchronous = OFF", cancellationToken);
+            if (TryCopy(from, to, hold, cancellationToken))
+            {
+                return;
+            }
         }
     }
 
@@ -61,7 +77,8 @@ internal static class SqliteOnlineCopy
     {
         if (hold)
         {
-            Execute(from, "BEGIN; SELECT COUNT(*) FROM sqlite_schema;");
+            Query(from, "BEGIN", cancellationToken);
+            Query(from, "SELECT COUNT(*) FROM sqlite_schema", cancellationToken);
         }
         using var backup = raw.sqlite3_backup_init(to.Handle!, "main", from.Handle!, "main");
         if (backup is null || backup.IsInvalid)
@@ -77,7 +94,7 @@ internal static class SqliteOnlineCopy
             raw.sqlite3_backup_finish(backup);
             if (hold)
             {
-                Execute(from, "COMMIT;");
+                Query(from, "COMMIT;", CancellationToken.None);
             }
         }
     }
@@ -123,12 +140,12 @@ internal static class SqliteOnlineCopy
     /// Read-only, so that an app at rest is left untouched. Only a database that its app left in the middle of a write needs more: SQLite
     /// rolls that write back, as it would when the app starts again.
     /// </summary>
-    private static SqliteConnection OpenSource(string path)
+    private static SqliteConnection OpenSource(string path, CancellationToken cancellationToken)
     {
         var connection = Open(path, SqliteOpenMode.ReadOnly);
         try
         {
-            _ = Scalar(connection, "SELECT COUNT(*) FROM sqlite_schema");
+            _ = Query(connection, "SELECT COUNT(*) FROM sqlite_schema", cancellationToken);
             return connection;
         }
         catch (SqliteException failure) when (failure.SqliteErrorCode is raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN)
@@ -145,7 +162,7 @@ internal static class SqliteOnlineCopy
 
     private static SqliteConnection Open(string path, SqliteOpenMode mode)
     {
-        var text = new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = BusyTimeoutSeconds };
+        var text = new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 1 };
         var connection = new SqliteConnection(text.ConnectionString);
         try
         {
@@ -159,17 +176,31 @@ internal static class SqliteOnlineCopy
         }
     }
 
-    private static void Execute(SqliteConnection connection, string sql)
+    /// <summary>
+    /// Runs SQL and returns the first value. A lock is waited for here rather than in SQLite, and a long query is interrupted, so that a
+    /// run that is stopped ends at once.
+    /// </summary>
+    private static object? Query(SqliteConnection connection, string sql, CancellationToken cancellationToken)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private static object? Scalar(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar();
+        using var interrupt = cancellationToken.Register(() => raw.sqlite3_interrupt(connection.Handle!));
+        for (var refusals = 0; ; refusals++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                using var command = connection.CreateCommand();
+                command.CommandText = sql;
+                return command.ExecuteScalar();
+            }
+            catch (SqliteException failure) when (failure.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED && refusals < BusyTimeoutSeconds)
+            {
+                cancellationToken.WaitHandle.WaitOne(WaitMilliseconds);
+            }
+            catch (SqliteException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw;
+            }
+        }
     }
 }

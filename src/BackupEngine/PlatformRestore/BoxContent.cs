@@ -113,6 +113,7 @@ internal sealed class BoxContent : IDisposable
             using var target = new RestoreTarget(root, backup.Info.Id, isTrusted: false, folder);
             string[] wanted = [PlatformConfig.Path, PlatformConfig.DatabasePath];
             var routed = new RoutedTarget(backup.Info.Id, [.. wanted.Select(name => new RestoreRoute(name, name, target))]);
+            backup.RequireIndex(cancellationToken);
             await backup.ReadAsync(secrets.Before(routed), new RunCounters(), limits, cancellationToken).ConfigureAwait(false);
             routed.Finish(backup.ReadEntries, cancellationToken);
         }
@@ -122,11 +123,25 @@ internal sealed class BoxContent : IDisposable
         }
     }
 
+    /// <summary>The platform's configuration from a content.</summary>
+    /// <exception cref="BackupException">It cannot be read.</exception>
+    public static PlatformConfig ParseConfig(byte[] content, string id)
+    {
+        try
+        {
+            return PlatformConfig.FromBytes(content);
+        }
+        catch (JsonException failure)
+        {
+            throw BackupErrors.BackupDamaged(id, $"its {PlatformConfig.Path} cannot be read: {failure.Message}", failure);
+        }
+    }
+
     private static PlatformConfig ReadConfig(string folder, string id)
     {
         try
         {
-            var config = PlatformConfig.FromBytes(File.ReadAllBytes(Path.Join(folder, PlatformConfig.Path)));
+            var config = ParseConfig(File.ReadAllBytes(Path.Join(folder, PlatformConfig.Path)), id);
             return File.Exists(Path.Join(folder, PlatformConfig.DatabasePath))
                 ? config
                 : throw BackupErrors.BackupDamaged(id, $"it has no {PlatformConfig.DatabasePath}.");
@@ -134,10 +149,6 @@ internal sealed class BoxContent : IDisposable
         catch (FileNotFoundException failure)
         {
             throw BackupErrors.BackupDamaged(id, $"it has no {PlatformConfig.Path}.", failure);
-        }
-        catch (JsonException failure)
-        {
-            throw BackupErrors.BackupDamaged(id, $"its {PlatformConfig.Path} cannot be read: {failure.Message}", failure);
         }
     }
 }

@@ -36,15 +36,16 @@ internal sealed class SecretsTarget(string id) : IDisposable
         _found.Clear();
     }
 
-    private SecretFile Begin(IndexEntry entry)
-    {
-        var name = entry.Path[Folder.Length..];
-        if (!SecretStore.IsName(name) || entry.Size is < 0 or > LargestSecret)
-        {
-            throw BackupErrors.BackupHostile(_id, entry.Path, "it is no secret of a platform");
-        }
-        return new SecretFile(this, name, (int)entry.Size);
-    }
+    /// <summary>Why an entry among the secrets must not be restored; null when it may, and for all others.</summary>
+    public static string? FindFault(IndexEntry entry) =>
+        entry.Path.StartsWith(Folder, StringComparison.Ordinal)
+        && (entry.Kind != EntryKind.File || !SecretStore.IsName(entry.Path[Folder.Length..]) || entry.Size is < 0 or > LargestSecret)
+            ? "it is not a secret of a platform"
+            : null;
+
+    private SecretFile Begin(IndexEntry entry) => FindFault(entry) is { } fault
+        ? throw BackupErrors.BackupHostile(_id, entry.Path, fault)
+        : new SecretFile(this, entry.Path[Folder.Length..], (int)entry.Size);
 
     private sealed class Splitter(SecretsTarget secrets, IEntryTarget rest) : IEntryTarget
     {

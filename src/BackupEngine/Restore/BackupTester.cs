@@ -1,5 +1,7 @@
 using CloudBackup.Catalog;
+using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.PlatformRestore;
 using CloudBackup.Progress;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
@@ -23,7 +25,8 @@ internal sealed class BackupTester(EngineContext context, SiteStorage storages)
     {
         var start = context.Time.GetTimestamp();
         var site = storages.Resolve(record.Backup.Site);
-        var target = new CheckTarget();
+        var isApp = record.Backup is AppBackup;
+        var target = new CheckTarget(isApp ? AppConfig.Path : PlatformConfig.Path);
         var counters = new RunCounters();
         var (whole, isRead) = await storages.UseAsync(site, observer, storage =>
             CheckAsync(record, isDeep, storage, site, target, counters, observer, cancellationToken)).ConfigureAwait(false);
@@ -58,7 +61,13 @@ internal sealed class BackupTester(EngineContext context, SiteStorage storages)
             await using var _ = backup.ConfigureAwait(false);
             observer.OnStep($"Checking {record.Backup.RemotePath} at {site.Name}.");
             using var progress = new ProgressReporter($"Testing {record.Backup.Id}", counters, observer, context.Time);
+            backup.CheckIndex(target.OnDamaged, cancellationToken);
+            if (target.ProblemCount > 0)
+            {
+                return (null, false); // a restore ends here, before it reads any content
+            }
             var isRead = await backup.CheckAsync(target, isDeep, counters, site.Limits, cancellationToken).ConfigureAwait(false);
+            await CheckConfigAsync(backup, target, site.Limits, cancellationToken).ConfigureAwait(false);
             var isComplete = target.ProblemCount > 0 || (counters.Entries == backup.Info.FileCount
                 && (!isRead || counters.SourceBytes == backup.Info.SourceSize));
             return (isComplete ? null : new BackupProblem("", "It does not hold as many entries and bytes as its record says."), isRead);
@@ -71,6 +80,30 @@ internal sealed class BackupTester(EngineContext context, SiteStorage storages)
             && failure.Path.Length > 0)
         {
             return (new BackupProblem("", failure.Message), false);
+        }
+    }
+
+    /// <summary>The configuration can be read, and what it names is there: a restore needs it after all contents.</summary>
+    private static async Task CheckConfigAsync(OpenedBackup backup, CheckTarget target, SiteLimits limits, CancellationToken cancellationToken)
+    {
+        if (target.Config is null && target.ProblemCount == 0)
+        {
+            // The content was not read: this small part of it is.
+            var path = backup.Info.Type == BackupType.App ? AppConfig.Path : PlatformConfig.Path;
+            await backup.ReadAsync(target, new RunCounters(), limits, entry => entry.Path == path, cancellationToken).ConfigureAwait(false);
+        }
+        if (target.Config is not { } content || target.ProblemCount > 0)
+        {
+            return;
+        }
+        if (backup.Info.Type != BackupType.App)
+        {
+            BoxContent.ParseConfig(content, backup.Info.Id);
+            return;
+        }
+        foreach (var (path, reason) in AddonCheck.FindFaults(UnpackedContent.ParseConfig(content, backup.Info.Id), backup.ReadEntries()))
+        {
+            target.Add(path, reason);
         }
     }
 }

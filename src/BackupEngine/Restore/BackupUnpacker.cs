@@ -25,9 +25,10 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
     public async Task<AppConfig> RunAsync(
         OpenedBackup backup, SiteLimits limits, DirectoryNode root, string destination, string activity, CancellationToken cancellationToken)
     {
+        backup.RequireIndex(cancellationToken);
         if (Mark is not { IsResumed: true })
         {
-            FolderCheck.RequireSpace(root.Path, destination, backup.Info.AllocatedSize);
+            FolderCheck.RequireSpace(root.Path, destination, Math.Min(backup.Info.AllocatedSize, backup.Info.SourceSize));
         }
         try
         {
@@ -45,7 +46,8 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
             Mark?.Remove();
             var config = UnpackedContent.TryReadConfig(root, backup.Info.Id)
                 ?? throw BackupErrors.BackupDamaged(backup.Info.Id, $"it has no {AppConfig.Path}.");
-            UnpackedContent.Assemble(config, root);
+            AddonCheck.Require(config, backup);
+            UnpackedContent.Assemble(config, root, observer);
             root.FlushFileSystem();
             target.Tell(observer);
             return config;

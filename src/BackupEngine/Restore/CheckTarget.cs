@@ -4,8 +4,12 @@ using CloudBackup.Formats.Index;
 
 namespace CloudBackup.Restore;
 
-/// <summary>Wants no content: everything is only read and checked, and what is damaged is collected.</summary>
-internal sealed class CheckTarget : IEntryTarget
+/// <summary>
+/// Writes nothing: everything is only read and checked, and what is damaged is collected. The backup's configuration is kept, since a restore
+/// asks more of it than its hash.
+/// </summary>
+/// <param name="configPath">The path of the configuration.</param>
+internal sealed class CheckTarget(string configPath) : IEntryTarget
 {
     private const int LongestList = 1000;
 
@@ -17,19 +21,37 @@ internal sealed class CheckTarget : IEntryTarget
     /// <summary>The first thousand of them.</summary>
     public IReadOnlyList<BackupProblem> Problems => _problems;
 
-    /// <inheritdoc/>
-    public IFileTarget? BeginFile(IndexEntry entry) => null;
+    /// <summary>The configuration; null when it was not read.</summary>
+    public byte[]? Config { get; private set; }
 
     /// <inheritdoc/>
-    public void OnDamaged(IndexEntry entry, string reason)
+    public IFileTarget? BeginFile(IndexEntry entry) =>
+        entry.Path == configPath && entry.Size <= UnpackedContent.LargestConfig ? new ConfigFile(this) : null;
+
+    /// <inheritdoc/>
+    public void OnDamaged(IndexEntry entry, string reason) => Add(entry.Path, reason);
+
+    /// <summary>Takes one more problem.</summary>
+    public void Add(string path, string reason)
     {
         lock (_problems)
         {
             ProblemCount++;
             if (_problems.Count < LongestList)
             {
-                _problems.Add(new BackupProblem(PathText.ForDisplay(entry.Path), reason));
+                _problems.Add(new BackupProblem(PathText.ForDisplay(path), reason));
             }
         }
+    }
+
+    private sealed class ConfigFile(CheckTarget owner) : IFileTarget
+    {
+        private readonly MemoryStream _content = new();
+
+        public void Write(ReadOnlySpan<byte> data) => _content.Write(data);
+
+        public void Complete() => owner.Config = _content.ToArray();
+
+        public void Dispose() => _content.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 
@@ -10,6 +11,9 @@ namespace CloudBackup.Restore;
 internal static class EntryRules
 {
     private const int SetIdBits = 0xC00; // 06000
+    private const int LongestName = 255;
+    private const int LongestTarget = 4095;
+    private const string OwnPrefix = ".cloudbackup-";
     private const int LongestPath = 64 * 1024;
 
     /// <summary>Why the entry must not be restored; null when it may.</summary>
@@ -18,6 +22,14 @@ internal static class EntryRules
         if (!IsInside(entry.Path))
         {
             return "its path leads out of the backup";
+        }
+        if (HasLongName(entry.Path))
+        {
+            return "a name in its path is longer than any file system takes";
+        }
+        if (entry.Kind == EntryKind.SymbolicLink && entry.LinkTarget is { } target && PathText.CountBytes(target) > LongestTarget)
+        {
+            return "it is a symbolic link with a target longer than any system takes";
         }
         if (entry.Kind == EntryKind.HardLink && (entry.LinkTarget is null || !IsInside(entry.LinkTarget)))
         {
@@ -28,6 +40,24 @@ internal static class EntryRules
             return "it is a symbolic link to nowhere";
         }
         return entry.Size < 0 ? "its size is negative" : null;
+    }
+
+    /// <summary>
+    /// Why an entry of a stored index must not be restored, besides what <see cref="FindFault"/> finds in entries from anywhere; null when it may.
+    /// </summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="state">What the backup's record says of it.</param>
+    public static string? FindStoredFault(IndexEntry entry, BackupState state)
+    {
+        if (entry.Path.StartsWith(OwnPrefix, StringComparison.Ordinal))
+        {
+            return "its name is one of the files that a restore itself makes";
+        }
+        if (entry.Kind == EntryKind.File && entry.Sha256 is not { Length: SHA256.HashSizeInBytes })
+        {
+            return "the index has no hash of its content";
+        }
+        return entry.IsIncomplete && state != BackupState.Partial ? "it is incomplete, and the backup's record does not say so" : null;
     }
 
     /// <summary>The metadata to set.</summary>
@@ -50,6 +80,22 @@ internal static class EntryRules
     /// <summary>Whether <see cref="MetadataFor"/> leaves something out.</summary>
     public static bool GivesRightsAway(IndexEntry entry) => entry.Kind == EntryKind.File
         && ((entry.Mode & SetIdBits) != 0 || entry.Attributes.Any(attribute => attribute.Name == "security.capability"));
+
+    private static bool HasLongName(string path)
+    {
+        if (path.Length <= LongestName / 3)
+        {
+            return false; // a unit takes three bytes at most
+        }
+        foreach (var part in path.AsSpan().Split('/'))
+        {
+            if (PathText.CountBytes(path[part]) > LongestName)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 
     private static bool IsInside(string path)
     {

@@ -98,6 +98,24 @@ internal sealed class OpenedBackup : IRecordedIndex
         }
     }
 
+    /// <summary>Checks the index by all rules of a restore.</summary>
+    /// <param name="onFault">Gets each entry that a restore refuses, and why.</param>
+    /// <param name="cancellationToken">Stops the check.</param>
+    /// <exception cref="BackupException">The index is malformed.</exception>
+    public void CheckIndex(Action<IndexEntry, string> onFault, CancellationToken cancellationToken)
+    {
+        using var check = new IndexCheck(Info, Path.GetDirectoryName(_indexPath)!, onFault);
+        check.Run(ReadEntries(), cancellationToken);
+    }
+
+    /// <summary>Refuses a backup whose index breaks a rule, before anything of it is written.</summary>
+    /// <exception cref="BackupException">It does.</exception>
+    public void RequireIndex(CancellationToken cancellationToken) => CheckIndex(
+        (entry, fault) => throw (entry.Path.Length == 0
+            ? BackupErrors.BackupDamaged(Info.Id, fault + ".")
+            : BackupErrors.BackupHostile(Info.Id, entry.Path, fault)),
+        cancellationToken);
+
     /// <summary>Reads everything back and gives it to <paramref name="target"/>.</summary>
     /// <exception cref="BackupException">The backup is damaged as a whole; for single entries, the target decides.</exception>
     public Task ReadAsync(IEntryTarget target, RunCounters counters, SiteLimits limits, CancellationToken cancellationToken)
@@ -242,7 +260,7 @@ internal sealed class OpenedBackup : IRecordedIndex
         try
         {
             var file = File.OpenRead(_indexPath);
-            file.Position = Info.Index.MembersOffset;
+            file.Position = Math.Clamp(Info.Index.MembersOffset, 0, file.Length);
             return IndexReader.ReadMembers(file);
         }
         catch (IndexFormatException failure)

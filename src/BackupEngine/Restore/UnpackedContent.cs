@@ -33,20 +33,40 @@ internal static class UnpackedContent
     {
         try
         {
-            return AppConfig.FromBytes(content);
+            var config = AppConfig.FromBytes(content);
+            // A configuration that another program wrote need not name any.
+            foreach (var addon in (config.Addons ?? []).Concat(config.Undumped ?? []))
+            {
+                Check(addon);
+            }
+            return config;
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or BackupException)
         {
             throw BackupErrors.BackupDamaged(id, $"its {AppConfig.Path} cannot be read: {failure.Message}", failure);
         }
     }
 
-    /// <summary>Puts the dumps of databases to their places.</summary>
-    public static void Assemble(AppConfig? config, DirectoryNode root)
+    /// <summary>Refuses an addon that no app can have.</summary>
+    private static void Check(BackupAddon? addon)
     {
-        foreach (var addon in config?.Addons ?? [])
+        if (addon is null || !Enum.IsDefined(addon.Type))
+        {
+            throw new JsonException("An addon is of an unknown kind.");
+        }
+        AddonHandlers.For(addon.Type).Validate(addon);
+    }
+
+    /// <summary>Puts the dumps of databases to their places, and warns of those that a Partial backup does not hold.</summary>
+    public static void Assemble(AppConfig? config, DirectoryNode root, IOperationObserver observer)
+    {
+        foreach (var addon in config?.DumpedAddons ?? [])
         {
             AddonHandlers.For(addon.Type).Assemble(addon, root);
+        }
+        foreach (var addon in config?.Undumped ?? [])
+        {
+            observer.OnWarning($"The addon {addon} is not restored: the backup is Partial and does not hold it.");
         }
     }
 }

@@ -1,6 +1,5 @@
 using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Addons.Sqlite;
 
@@ -12,8 +11,6 @@ internal sealed class SqliteAddonHandler : IAddonHandler
 {
     private const string DumpFolder = "sqlite";
     private const string DataPrefix = "data/";
-
-    private static readonly string[] SideFiles = ["-wal", "-shm", "-journal"];
 
     /// <inheritdoc/>
     public AddonType Type => AddonType.Sqlite;
@@ -30,30 +27,30 @@ internal sealed class SqliteAddonHandler : IAddonHandler
     }
 
     /// <inheritdoc/>
-    public IEnumerable<string> LiveFiles(BackupAddon addon)
+    public IEnumerable<string> LiveFiles(BackupAddon addon) => SqliteSource.FilesOf(Relative(addon));
+
+    /// <inheritdoc/>
+    public void CheckSource(BackupAddon addon, DirectoryNode data)
     {
-        var file = Relative(addon);
-        return SideFiles.Select(suffix => file + suffix).Prepend(file);
+        try
+        {
+            SqliteSource.Open(addon, Relative(addon), data).Dispose();
+        }
+        catch (FileTreeException)
+        {
+            // It is not there yet, or closed to the current user: the backup says so when it meets that.
+        }
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<SourceItem>> DumpAsync(BackupAddon addon, AddonContext context, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SourceItem>> DumpAsync(BackupAddon addon, AddonContext context, CancellationToken cancellationToken)
     {
-        var source = Path.Join(context.App.DataDirectory, Relative(addon));
-        var spoolName = $"sqlite-{context.Index}.db";
         context.Observer.OnStep($"Copying the SQLite database {addon.Path}.");
-        using var folder = OpenFolderOf(source, addon);
-        var facts = Stat(folder, source, addon);
-        await Task.Run(() => SqliteOnlineCopy.Run(source, Path.Join(context.SpoolPath, spoolName), cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
-        if (SqliteOnlineCopy.FindDefect(Path.Join(context.SpoolPath, spoolName)) is { } defect)
-        {
-            context.Observer.OnWarning(
-                $"The database {addon.Path} of {context.App.Location} is damaged ({defect}). The backup holds it as it is; restore an older one.");
-        }
-        var copied = context.Spool.Stat(spoolName);
-        return [new SpoolItem($"{DumpFolder}/{addon.Path}", context.Spool, spoolName, facts with { Size = copied.Size, LinkCount = 1 })];
+        return Task.Run(() => Dump(addon, context, cancellationToken), cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public AddonMove MoveOf(BackupAddon addon) => new($"{DumpFolder}/{addon.Path}", addon.Path!);
 
     /// <inheritdoc/>
     public void Assemble(BackupAddon addon, DirectoryNode content)
@@ -77,27 +74,26 @@ internal sealed class SqliteAddonHandler : IAddonHandler
 
     private static string Relative(BackupAddon addon) => addon.Path![DataPrefix.Length..];
 
-    private static DirectoryNode OpenFolderOf(string source, BackupAddon addon)
+    private static IReadOnlyList<SourceItem> Dump(BackupAddon addon, AddonContext context, CancellationToken cancellationToken)
     {
+        var spoolName = $"sqlite-{context.Index}.db";
         try
         {
-            return LocalFileSystem.Open(Path.GetDirectoryName(source)!);
+            using var source = SqliteSource.Open(addon, Relative(addon), context.Data);
+            var (facts, defect) = source.CopyTo(Path.Join(context.SpoolPath, spoolName), cancellationToken);
+            if (defect is not null)
+            {
+                context.Issues.AddDamaged(addon.Path!, $"the database is damaged ({defect})");
+                context.Observer.OnWarning(
+                    $"The database {addon.Path} of {context.App.Location} is damaged ({defect}). The backup holds it as it is, and is Partial; "
+                    + "restore the database from an older one.");
+            }
+            var copied = context.Spool.Stat(spoolName);
+            return [new SpoolItem($"{DumpFolder}/{addon.Path}", context.Spool, spoolName, facts with { Size = copied.Size, LinkCount = 1 })];
         }
         catch (FileTreeException failure)
         {
-            throw BackupErrors.AddonSourceMissing(addon.ToString(), source, failure);
-        }
-    }
-
-    private static FileFacts Stat(DirectoryNode folder, string source, BackupAddon addon)
-    {
-        try
-        {
-            return folder.Stat(Path.GetFileName(source));
-        }
-        catch (FileTreeException failure)
-        {
-            throw BackupErrors.AddonSourceMissing(addon.ToString(), source, failure);
+            throw BackupErrors.AddonSourceMissing(addon.ToString(), failure.Path, failure);
         }
     }
 

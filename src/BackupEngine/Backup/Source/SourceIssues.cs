@@ -84,16 +84,29 @@ internal sealed class SourceIssues(bool continueOnError)
     /// <exception cref="BackupException">The caller did not say to go on.</exception>
     public void AddMissing(FileTreeException failure, string path)
     {
+        AddMissing(path, failure.Reason, BackupErrors.SourceUnreadable(failure));
+    }
+
+    /// <summary>Takes something that the backup cannot hold.</summary>
+    /// <exception cref="BackupException"><paramref name="failure"/>, when the caller did not say to go on.</exception>
+    public void AddMissing(string path, string reason, BackupException failure)
+    {
         if (!continueOnError)
         {
-            throw BackupErrors.SourceUnreadable(failure);
+            throw failure;
         }
+        AddDamaged(path, reason);
+    }
+
+    /// <summary>Takes something that the backup holds, and that is worth less than it should be: the backup becomes Partial.</summary>
+    public void AddDamaged(string path, string reason)
+    {
         Interlocked.Increment(ref _missingCount);
         lock (_missing)
         {
             if (_missing.Count < LongestList)
             {
-                _missing.Add(new MissingItem(PathText.ForDisplay(path), failure.Reason));
+                _missing.Add(new MissingItem(PathText.ForDisplay(path), reason));
             }
         }
     }

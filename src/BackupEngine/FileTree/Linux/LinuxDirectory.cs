@@ -26,6 +26,9 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
     }
 
     /// <inheritdoc/>
+    public override string HandlePath => $"/proc/self/fd/{_file}";
+
+    /// <inheritdoc/>
     public override FileFacts ReadFacts() => LinuxFacts.Of(_file, Path);
 
     /// <inheritdoc/>

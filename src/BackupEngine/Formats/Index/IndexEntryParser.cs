@@ -26,7 +26,7 @@ internal static class IndexEntryParser
         {
             return ParseLine(line);
         }
-        catch (Exception failure) when (failure is JsonException or FormatException or InvalidOperationException or OverflowException)
+        catch (Exception failure) when (failure is JsonException or FormatException or ArgumentException or InvalidOperationException or OverflowException)
         {
             throw new IndexFormatException("A line of the index is malformed.", failure);
         }

@@ -24,6 +24,10 @@ internal sealed class IndexReader : IDisposable
                 return members;
             }
             members.AddRange(line.Members ?? throw new IndexFormatException("The index has no list of members where it should be."));
+            if (line.Members.Exists(length => length is < 0 or > uint.MaxValue))
+            {
+                throw new IndexFormatException("The index has a member of an impossible length.");
+            }
         }
     }
 

@@ -70,7 +70,7 @@ internal sealed class ListingCheck : IDisposable
         foreach (var entry in _request.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (entry.Path == FsMetadataWriter.Path)
+            if (entry.Path == FsMetadataWriter.Path && entry.Kind == EntryKind.File)
             {
                 Compare(entry, _metadata);
                 _metadata = null;

@@ -257,15 +257,13 @@ public sealed class AppBackupTests
     }
 
     [Fact]
-    public async Task A_declared_database_that_is_missing_or_none_fails_the_backup()
+    public async Task A_declared_database_that_is_missing_fails_the_backup()
     {
         using var platform = await new TestPlatform().SetUpAsync(app => app with
         {
             Addons = [new BackupAddon { Type = AddonType.Sqlite, Path = "data/app.db" }],
         });
         Assert.Equal("AddonSourceMissing", (await Assert.ThrowsAsync<BackupException>(() => platform.BackUpAsync())).ErrorId);
-        await File.WriteAllTextAsync(Path.Join(platform.Data, "app.db"), new string('x', 5000), Token);
-        Assert.Equal("SqliteCopyFailed", (await Assert.ThrowsAsync<BackupException>(() => platform.BackUpAsync())).ErrorId);
         Assert.Empty(platform.StoredFiles());
     }
 

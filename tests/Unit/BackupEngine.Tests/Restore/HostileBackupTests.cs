@@ -47,6 +47,7 @@ public sealed class HostileBackupTests
         var failure = await Assert.ThrowsAsync<BackupException>(() =>
             platform.Engine.AppBackups.RestoreToAsync(id, platform.Folder["out"], platform.Observer, Token));
         Assert.Contains(failure.ErrorId, new[] { "BackupHostile", "BackupDamaged", "DestinationUnusable" });
+        Assert.False((await platform.Engine.AppBackups.TestAsync(id, platform.Observer, Token)).IsValid);
         Assert.False(Directory.Exists(platform.Folder["out"]));
         Assert.Empty(Directory.GetFileSystemEntries(platform.Folder.Path, "*evil*", SearchOption.AllDirectories));
         Assert.False(System.IO.File.Exists("/tmp/evil"));
@@ -114,10 +115,10 @@ public sealed class HostileBackupTests
         using var writer = new IndexEntryWriter();
         foreach (var entry in all)
         {
-            var bytes = entry.Kind != EntryKind.File ? [] : entry.Path == AppConfig.Path ? config : content ?? "evil"u8.ToArray();
-            writer.Write(EntryBuilder.ForIndex(entry, entry.Kind == EntryKind.File ? SHA256.HashData(bytes) : null, 0, (int)tar.Position), lines);
+            var stored = entry.Kind != EntryKind.File ? [] : entry.Path == AppConfig.Path ? config : content ?? "evil"u8.ToArray();
+            writer.Write(EntryBuilder.ForIndex(entry, entry.Kind == EntryKind.File ? SHA256.HashData(stored) : null, 0, (int)tar.Position), lines);
             tar.Write(new TarHeaderWriter().Write(entry));
-            tar.Write(bytes);
+            tar.Write(stored);
             tar.SetLength(TarFormat.Padded(tar.Length));
             tar.Position = tar.Length;
         }
@@ -125,10 +126,11 @@ public sealed class HostileBackupTests
         var members = new[] { Member(tar.ToArray()), Member(new byte[1024]) };
         Array.ForEach(members, member => archive.Write(member));
         var (index, offset) = Index(lines.WrittenSpan.ToArray(), entries.Length + 1, members, memberLength);
-        return await StoreAsync(platform, archive.ToArray(), index, offset, appId);
+        var bytes = config.Length + entries.Where(entry => entry.Kind == EntryKind.File).Sum(entry => entry.Size);
+        return await StoreAsync(platform, archive.ToArray(), index, offset, appId, entries.Length + 1, bytes);
     }
 
-    private static async Task<string> StoreAsync(TestPlatform platform, byte[] archive, byte[] index, long membersOffset, Guid appId)
+    private static async Task<string> StoreAsync(TestPlatform platform, byte[] archive, byte[] index, long membersOffset, Guid appId, long entries, long bytes)
     {
         const string Remote = "2026-01-01-000000-000/app_forged.example.com_v1";
         var info = new BackupInfo
@@ -139,6 +141,8 @@ public sealed class HostileBackupTests
             Version = "1",
             RemotePath = Remote,
             State = BackupState.Ready,
+            FileCount = entries,
+            SourceSize = bytes,
             Archive = new ArchiveFacts(archive.Length, 2),
             Index = new IndexFacts(index.Length, Convert.ToHexStringLower(SHA256.HashData(index)), membersOffset),
         };

@@ -52,7 +52,7 @@ public sealed class EncryptedTgzFormatTests : FormatConformance
             var damaged = (byte[])archive.Clone();
             damaged[random.Next(damaged.Length)] ^= (byte)(1 + random.Next(255));
             await storage.WriteAsync(Paths.Archive, ObjectContent.FromBytes(damaged), WriteMode.Replace, Token);
-            var target = new CheckTarget();
+            var target = new CheckTarget("");
             var failure = await Record.ExceptionAsync(() => ReadAsync(storage, target, Token));
             Assert.True(failure is WrongPasswordOrDamagedException or BackupException { Category: BackupErrorCategory.Damaged }, $"{failure}");
         }

@@ -109,7 +109,7 @@ public sealed class TgzFormatTests : FormatConformance
         var damaged = new MemoryStorage();
         await damaged.WriteAsync(Paths.Index, ObjectContent.FromBytes(storage.Objects[Paths.Index]), WriteMode.CreateNew, Token);
         await damaged.WriteAsync(Paths.Archive, ObjectContent.FromBytes(archive), WriteMode.CreateNew, Token);
-        var target = new CheckTarget();
+        var target = new CheckTarget("");
         await ReadAsync(damaged, target, Token);
         return target;
     }

@@ -1,0 +1,76 @@
+using CloudBackup.Addons;
+using CloudBackup.FileTree;
+using CloudBackup.Formats;
+using CloudBackup.Formats.Index;
+
+namespace CloudBackup.Restore;
+
+/// <summary>
+/// Whether the dumps of a backup can be put to their places: each is there, is a file, and its place is free. Asked by the restore before it
+/// moves them, and by the test.
+/// </summary>
+internal static class AddonCheck
+{
+    /// <summary>The dumps that cannot be put to their places, and why.</summary>
+    /// <param name="config">The backup's configuration.</param>
+    /// <param name="entries">The backup's entries.</param>
+    public static IEnumerable<(string Path, string Reason)> FindFaults(AppConfig config, IEnumerable<IndexEntry> entries)
+    {
+        var moves = config.DumpedAddons.Select(addon => AddonHandlers.For(addon.Type).MoveOf(addon)).ToList();
+        if (moves.Count == 0)
+        {
+            yield break;
+        }
+        var kinds = Look(moves, entries);
+        for (var i = 0; i < moves.Count; i++)
+        {
+            var move = moves[i];
+            if (moves.FindIndex(other => other.Dump == move.Dump) < i)
+            {
+                yield return (move.Dump, "two addons have the same dump");
+            }
+            else if (!kinds.TryGetValue(move.Dump, out var kind) || kind is not (EntryKind.File or EntryKind.HardLink))
+            {
+                yield return (move.Dump, "it is the dump of an addon, and not a file of the backup");
+            }
+            else if (kinds.ContainsKey(move.Place))
+            {
+                yield return (move.Place, "it is in the place of an addon's dump");
+            }
+            else if (Above(move.Place).FirstOrDefault(folder => kinds.TryGetValue(folder, out var found) && found != EntryKind.Directory) is { } way)
+            {
+                yield return (way, $"it is in the way to '{PathText.ForDisplay(move.Place)}', and is not a folder");
+            }
+        }
+    }
+
+    /// <summary>Refuses a backup whose dumps cannot be put to their places.</summary>
+    /// <exception cref="BackupException">One cannot.</exception>
+    public static void Require(AppConfig config, OpenedBackup backup)
+    {
+        foreach (var (path, reason) in FindFaults(config, backup.ReadEntries()))
+        {
+            throw BackupErrors.BackupDamaged(backup.Info.Id, $"'{PathText.ForDisplay(path)}': {reason}.");
+        }
+    }
+
+    private static Dictionary<string, EntryKind> Look(List<AddonMove> moves, IEnumerable<IndexEntry> entries)
+    {
+        var wanted = moves.SelectMany(move => Above(move.Place).Append(move.Dump).Append(move.Place)).ToHashSet(StringComparer.Ordinal);
+        var kinds = new Dictionary<string, EntryKind>(StringComparer.Ordinal);
+        foreach (var entry in entries.Where(entry => wanted.Contains(entry.Path)))
+        {
+            // What could not be read to its end is not restored.
+            kinds[entry.Path] = entry.IsIncomplete ? EntryKind.Special : entry.Kind;
+        }
+        return kinds;
+    }
+
+    private static IEnumerable<string> Above(string path)
+    {
+        for (var slash = path.LastIndexOf('/'); slash > 0; slash = path.LastIndexOf('/', slash - 1))
+        {
+            yield return path[..slash];
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using CloudBackup.Backup;
+using CloudBackup.FileTree;
+using CloudBackup.Formats;
+using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Rsync;
+using CloudBackup.PlatformRestore;
+
+namespace CloudBackup.Restore;
+
+/// <summary>
+/// Looks at the index of a backup as a whole, before anything is written or called valid: a restore and a test go through the same rules.
+/// Entries are sorted in files, so memory does not depend on their number (I10).
+/// </summary>
+/// <param name="info">The backup's record.</param>
+/// <param name="spoolFolder">A local folder of this run.</param>
+/// <param name="onFault">Gets each entry that a restore refuses, and why; an entry without a path stands for the whole.</param>
+internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<IndexEntry, string> onFault) : IDisposable
+{
+    /// <summary>A backup has a handful of folders at its top.</summary>
+    private const int MostTops = 1000;
+
+    /// <summary>Marks a record that stands for the target of a hard link, not for an entry.</summary>
+    private const int Target = 1;
+
+    private readonly SyncSorter _sorted = new(spoolFolder, "index");
+    private readonly HashSet<string> _tops = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _required = new(
+        info.Type == BackupType.App ? [AppConfig.Path, BackupContent.DataPath] : [PlatformConfig.Path, PlatformConfig.DatabasePath],
+        StringComparer.Ordinal);
+
+    private string _lastOther = "";
+    private string _last = "";
+    private long _count;
+    private long _bytes;
+
+    /// <summary>Checks all entries.</summary>
+    /// <exception cref="BackupException">The index is malformed.</exception>
+    public void Run(IEnumerable<IndexEntry> entries, CancellationToken cancellationToken)
+    {
+        foreach (var entry in entries)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Add(entry);
+        }
+        if (_count != info.FileCount || _bytes != info.SourceSize)
+        {
+            Tell("", $"the index has {_count} entries with {_bytes} bytes, and the backup's record says {info.FileCount} and {info.SourceSize}");
+        }
+        foreach (var missing in _required)
+        {
+            Tell("", $"it has no '{missing}'");
+        }
+        CheckTree(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _sorted.Dispose();
+
+    private void Add(IndexEntry entry)
+    {
+        _count++;
+        if ((EntryRules.FindFault(entry) ?? EntryRules.FindStoredFault(entry, info.State) ?? FindSecretFault(entry) ?? FindDisorder(entry)) is { } fault)
+        {
+            onFault(entry, fault);
+            return;
+        }
+        _bytes += entry.Kind == EntryKind.File ? entry.Size : 0;
+        if (entry.Kind == (entry.Path == BackupContent.DataPath ? EntryKind.Directory : EntryKind.File))
+        {
+            _required.Remove(entry.Path);
+        }
+        _sorted.Add(new SyncRecord { Path = entry.Path, Kind = entry.Kind });
+        if (entry.Kind == EntryKind.HardLink)
+        {
+            _sorted.Add(new SyncRecord { Path = entry.LinkTarget!, Kind = EntryKind.HardLink, Origin = Target, LinkTarget = entry.Path });
+        }
+    }
+
+    private string? FindSecretFault(IndexEntry entry) => info.Type == BackupType.App ? null : SecretsTarget.FindFault(entry);
+
+    /// <summary>
+    /// Folders get their times when they are left, so none may be entered twice; and the objects of the format rsync are compared with the
+    /// index in the order of a walk.
+    /// </summary>
+    private string? FindDisorder(IndexEntry entry)
+    {
+        const string Disorder = "it is not where a walk over the source meets it";
+        if (entry.Path == FsMetadataWriter.Path)
+        {
+            return null;
+        }
+        if (info.Format == BackupFormat.Rsync)
+        {
+            if (PathOrder.Compare(_last, entry.Path) > 0)
+            {
+                return Disorder;
+            }
+            _last = entry.Path;
+        }
+        if (entry.Kind == EntryKind.File)
+        {
+            return null;
+        }
+        var top = Top(entry.Path);
+        var isSame = _lastOther.Length > 0 && Top(_lastOther) == top;
+        if (isSame ? PathOrder.Compare(_lastOther, entry.Path) > 0 : _tops.Count == MostTops || !_tops.Add(top))
+        {
+            return Disorder;
+        }
+        _lastOther = entry.Path;
+        return null;
+    }
+
+    /// <summary>Each path once, folders where something is inside, and files where hard links point to.</summary>
+    private void CheckTree(CancellationToken cancellationToken)
+    {
+        var above = new Stack<SyncRecord>();
+        var group = new PathGroup();
+        foreach (var record in _sorted.ReadSorted())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (record.Path != group.Path)
+            {
+                CheckLinks(group);
+                group = new PathGroup { Path = record.Path };
+            }
+            if (record.Origin == Target)
+            {
+                group.Links.Add(record.LinkTarget!);
+            }
+            else if (group.Kind is not null)
+            {
+                Tell(record.Path, "another entry has the same path");
+            }
+            else
+            {
+                group.Kind = record.Kind;
+                CheckWay(record, above);
+            }
+        }
+        CheckLinks(group);
+    }
+
+    private void CheckWay(SyncRecord record, Stack<SyncRecord> above)
+    {
+        while (above.TryPeek(out var folder) && !PathOrder.IsInside(record.Path, folder.Path))
+        {
+            above.Pop();
+        }
+        if (above.TryPeek(out var parent) && parent.Kind != EntryKind.Directory)
+        {
+            Tell(record.Path, $"'{PathText.ForDisplay(parent.Path)}' is in its way, and is not a folder");
+            return;
+        }
+        above.Push(record);
+    }
+
+    /// <summary>A Partial backup may lack the file that other names belong to: the restore counts them as missing.</summary>
+    private void CheckLinks(PathGroup group)
+    {
+        if (group.Kind == EntryKind.File || (group.Kind is null && info.State == BackupState.Partial))
+        {
+            return;
+        }
+        foreach (var link in group.Links)
+        {
+            Tell(link, $"it is a hard link to '{PathText.ForDisplay(group.Path)}', which is not a file of the backup");
+        }
+    }
+
+    private void Tell(string path, string reason) => onFault(new IndexEntry { Path = path, Kind = EntryKind.File }, reason);
+
+    private static string Top(string path) => path.IndexOf('/') is > 0 and var slash ? path[..slash] : path;
+
+    /// <summary>What has the same path: at most one entry, and the links to it.</summary>
+    private sealed class PathGroup
+    {
+        public string Path { get; init; } = "";
+
+        public EntryKind? Kind { get; set; }
+
+        public List<string> Links { get; } = [];
+    }
+}
