@@ -115,6 +115,9 @@ public sealed class BackupEngine : IDisposable
     /// <summary>What a failure of this machine means to the user, such as a full or read-only disk; null for what is none of those.</summary>
     public static BackupException? Explain(Exception failure) => MachineFailure.Explain(failure);
 
+    /// <summary>What of the catalog could not be read and was passed over since the last call, with the way out, as warnings.</summary>
+    public IReadOnlyList<string> TakeCatalogWarnings() => _database.Unreadable.Take();
+
     /// <inheritdoc/>
     public void Dispose()
     {

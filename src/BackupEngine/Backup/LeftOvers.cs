@@ -48,6 +48,6 @@ internal static class LeftOvers
         EngineContext context, SiteBackup backup, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
     {
         BackupKeys[] keys = backup.KeyId is { } id && context.Keys.Find(id) is { } found ? [found] : [];
-        return StoredBackup.TryReadAsync(storage, site, BackupPaths.Of(backup), keys, context.Random, cancellationToken);
+        return StoredBackup.TryReadAsync(storage, site, BackupPaths.Of(backup), keys, context.Random, _ => { }, cancellationToken);
     }
 }

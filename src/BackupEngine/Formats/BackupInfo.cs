@@ -140,6 +140,8 @@ internal sealed record EncryptionFacts(int Version, string KeyId, bool Names);
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     WriteIndented = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BackupInfo))]
 internal sealed partial class BackupInfoJson : JsonSerializerContext;

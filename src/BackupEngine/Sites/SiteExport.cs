@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Sites;
 
@@ -36,8 +37,7 @@ internal sealed record SiteExport
     {
         try
         {
-            var export = JsonSerializer.Deserialize(File.ReadAllBytes(path), SiteExportJson.Default.SiteExport)
-                ?? throw new JsonException("The file is empty.");
+            var export = OutsideJson.Read(File.ReadAllBytes(path), SiteExportJson.Default.SiteExport);
             return export.ExportVersion is >= 1 and <= CurrentVersion
                 ? export
                 : throw new JsonException($"The file has version {export.ExportVersion}; this CloudBackup reads up to {CurrentVersion}.");
@@ -71,6 +71,7 @@ internal sealed record SiteExport
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     WriteIndented = true,
+    RespectNullableAnnotations = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SiteExport))]
 internal sealed partial class SiteExportJson : JsonSerializerContext;

@@ -106,6 +106,11 @@ public sealed partial class SiteService
     /// <exception cref="BackupException">There is no such site, or it has backups and <paramref name="force"/> is not set.</exception>
     public void Remove(string name, bool force)
     {
+        if (_context.Sites.IsUnreadable(name))
+        {
+            _context.Sites.Remove(name);
+            return;
+        }
         _ = Get(name);
         var count = _context.Backups.List(site: name).Count(record => record.Backup.State is BackupState.Ready or BackupState.Partial);
         if (count > 0 && !force)
