@@ -86,7 +86,7 @@ public sealed class BackupEngine : IDisposable
             database,
             new PlatformStore(database, options.Random),
             new SiteStore(database),
-            new AppStore(database),
+            new AppStore(database, options.Time),
             new BackupStore(database),
             new RestoreJournal(database),
             secrets,

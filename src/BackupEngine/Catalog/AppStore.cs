@@ -6,14 +6,11 @@ using Microsoft.Data.Sqlite;
 namespace CloudBackup.Catalog;
 
 /// <summary>The apps in the catalog.</summary>
-internal sealed class AppStore(PlatformDatabase database)
+/// <param name="database">The catalog.</param>
+/// <param name="time">Says which backups have a time stamp in the future.</param>
+internal sealed class AppStore(PlatformDatabase database, TimeProvider time)
 {
-    // When an app was last backed up is not stored twice: it is the newest ready record of its backups.
-    private const string Select =
-        """
-        SELECT document, location, (SELECT MAX(created) FROM backup WHERE app_id = app.id AND state = 'Ready')
-        FROM app
-        """;
+    private const string Select = "SELECT document, location FROM app";
 
     /// <summary>All apps, by location.</summary>
     public List<BackupApp> List() => Query($"{Select} ORDER BY location");
@@ -51,17 +48,27 @@ internal sealed class AppStore(PlatformDatabase database)
 
     private static string Write(BackupApp app) => JsonSerializer.Serialize(app with { LastBackup = null }, ModelJson.Default.BackupApp);
 
-    private List<BackupApp> Query(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
-        [.. database.Query(sql, Read, parameters).OfType<BackupApp>()];
+    // When an app was last backed up is not stored twice: it is the newest ready record of its backups.
+    private List<BackupApp> Query(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var apps = database.Query(sql, Read, parameters).OfType<BackupApp>().ToList();
+        var only = apps.Count == 1 ? Key(apps[0].Id) : null;
+        var times = database.Query(
+            """
+            SELECT app_id, created, CASE WHEN json_valid(document) THEN json_extract(document, '$.madeAfter') END
+            FROM backup WHERE state = 'Ready' AND app_id IS NOT NULL AND ($app IS NULL OR app_id = $app)
+            """,
+            row => (App: row.GetString(0), Created: OutsideTime.FromUnixMilliseconds(row.GetInt64(1)), MadeAfter: OutsideTime.Parse(row.GetValue(2))),
+            ("$app", only)).ToLookup(backup => backup.App, backup => (backup.Created, backup.MadeAfter));
+        var now = time.GetUtcNow();
+        return apps.ConvertAll(app => app with { LastBackup = NewestBackup.FindNewest(times[Key(app.Id)], now) });
+    }
 
     private BackupApp? Read(SqliteDataReader row)
     {
         try
         {
-            return OutsideJson.Read(Encoding.UTF8.GetBytes(row.GetString(0)), ModelJson.Default.BackupApp) with
-            {
-                LastBackup = row.IsDBNull(2) ? null : OutsideTime.FromUnixMilliseconds(row.GetInt64(2)),
-            };
+            return OutsideJson.Read(Encoding.UTF8.GetBytes(row.GetString(0)), ModelJson.Default.BackupApp);
         }
         catch (JsonException failure)
         {

@@ -14,6 +14,7 @@ internal sealed class BackupStore(PlatformDatabase database)
     private const string AppKind = "app";
     private const string BoxKind = "box";
     private const string LocalOrigin = "local";
+    private const string StorageOrigin = "storage";
     private const int LongestShown = 100;
 
     /// <summary>The backups that fit every given condition, newest first. Those of the platform have no location and no app.</summary>
@@ -62,7 +63,7 @@ internal sealed class BackupStore(PlatformDatabase database)
             ("$path", backup.RemotePath),
             ("$state", backup.State.ToString()),
             ("$created", backup.Created.ToUnixTimeMilliseconds()),
-            ("$origin", record.IsLocal ? LocalOrigin : "storage"),
+            ("$origin", record.IsLocal ? LocalOrigin : StorageOrigin),
             ("$hash", record.InfoHash),
             ("$document", Write(backup)));
     }
@@ -84,6 +85,9 @@ internal sealed class BackupStore(PlatformDatabase database)
         ("$path", remotePath),
         ("$origin", LocalOrigin),
         ("$hash", infoHash)).Count > 0;
+
+    /// <summary>Takes all records for ones that were found in a storage, whatever they say.</summary>
+    public void Distrust() => database.Execute("UPDATE backup SET origin = $origin", ("$origin", StorageOrigin));
 
     /// <summary>Saves what was found at a place; another record of the same place goes.</summary>
     public void SaveFound(BackupRecord record) => database.InTransaction(() =>

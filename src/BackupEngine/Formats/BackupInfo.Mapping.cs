@@ -37,6 +37,7 @@ internal sealed partial record BackupInfo
             Format = backup.Format,
             State = backup.State,
             Created = backup.Created,
+            MadeAfter = backup.MadeAfter,
             DurationSeconds = backup.Duration.TotalSeconds,
             SourceSize = backup.SourceSize,
             AllocatedSize = counters.AllocatedBytes,
@@ -62,6 +63,7 @@ internal sealed partial record BackupInfo
     {
         Format = Format,
         State = State is BackupState.Partial ? BackupState.Partial : BackupState.Ready,
+        MadeAfter = MadeAfter,
         Duration = TimeSpan.FromSeconds(DurationSeconds),
         Size = (Archive?.Size ?? 0) + (Objects?.Size ?? 0) + Index.Size + infoSize,
         SourceSize = SourceSize,

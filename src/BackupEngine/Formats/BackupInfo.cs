@@ -55,6 +55,9 @@ internal sealed partial record BackupInfo
     /// <summary>When the run started.</summary>
     public DateTimeOffset Created { get; init; }
 
+    /// <summary>A moment after an earlier backup whose time stamp is later, because a clock was wrong; null when there is none.</summary>
+    public DateTimeOffset? MadeAfter { get; init; }
+
     /// <summary>How long it took up to here, in seconds.</summary>
     public double DurationSeconds { get; init; }
 

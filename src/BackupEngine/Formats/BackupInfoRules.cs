@@ -31,6 +31,7 @@ internal static class BackupInfoRules
         return info with
         {
             Created = info.Created.ToUniversalTime(),
+            MadeAfter = info.MadeAfter?.ToUniversalTime(),
             PackageName = OutsideText.Clean(info.PackageName, LongestText),
             Label = OutsideText.Clean(info.Label, LongestText),
             Generator = OutsideText.Clean(info.Generator, LongestText)!,

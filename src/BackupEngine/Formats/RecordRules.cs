@@ -58,6 +58,10 @@ internal static partial class RecordRules
         {
             return "it depends on a backup whose id is not valid";
         }
+        if (box.Apps.DistinctBy(app => app.AppId).Count() != box.Apps.Count)
+        {
+            return "it names an app twice";
+        }
         return box.Apps.Any(app => !AppRules.IsLocation(app.Location) || !Enum.IsDefined(app.Outcome) || (app.BackupId is not null && !IsId(app.BackupId)))
             ? "what it says of an app is not valid"
             : null;

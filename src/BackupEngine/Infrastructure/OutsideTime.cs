@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CloudBackup.Infrastructure;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace CloudBackup.Infrastructure;
 /// </summary>
 internal static class OutsideTime
 {
-    /// <summary>The first whole second that .NET knows: the year 1.</summary>
+    /// <summary>The first moment that .NET knows: the beginning of the year 1.</summary>
     public static DateTimeOffset Earliest => DateTimeOffset.MinValue;
 
     /// <summary>The last moment that .NET knows: the end of the year 9999.</summary>
@@ -21,6 +23,13 @@ internal static class OutsideTime
         }
         return seconds > Latest.ToUnixTimeSeconds() ? Latest : DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(ticks);
     }
+
+    /// <summary>A time as JSON has it; null for anything else.</summary>
+    public static DateTimeOffset? Parse(object? value) =>
+        value is string text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+
+    /// <summary>A time some time later, or the latest that there is.</summary>
+    public static DateTimeOffset Add(DateTimeOffset time, TimeSpan span) => Latest - time < span ? Latest : time + span;
 
     /// <summary>A time in milliseconds since 1970.</summary>
     public static DateTimeOffset FromUnixMilliseconds(long milliseconds)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Sites;
@@ -39,13 +40,27 @@ internal sealed record SiteExport
         {
             var export = OutsideJson.Read(File.ReadAllBytes(path), SiteExportJson.Default.SiteExport);
             return export.ExportVersion is >= 1 and <= CurrentVersion
-                ? export
+                ? export.Checked()
                 : throw new JsonException($"The file has version {export.ExportVersion}; this CloudBackup reads up to {CurrentVersion}.");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or BackupException)
         {
             throw BackupErrors.ConfigFileUnusable(path, failure);
         }
+    }
+
+    private SiteExport Checked()
+    {
+        if (BackupId is not null && !RecordRules.IsId(BackupId))
+        {
+            throw new JsonException("The id of the backup is not valid.");
+        }
+        if (RemotePath is not null && !BackupNames.IsRemotePath(RemotePath))
+        {
+            throw new JsonException("The path of the backup is not valid.");
+        }
+        _ = Site.Retention?.CheckRules();
+        return this with { Site = SiteService.Validate(Site) };
     }
 
     /// <summary>Writes a file, in one step.</summary>

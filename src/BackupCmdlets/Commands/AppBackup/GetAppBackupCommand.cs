@@ -49,10 +49,6 @@ public sealed class GetAppBackupCommand : EngineCommand
     {
         var matcher = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
         var found = Engine.AppBackups.List(site: Site).Where(backup => matcher.IsMatch(backup.Location));
-        if (Newest)
-        {
-            found = found.Where(backup => backup.State == BackupState.Ready).DistinctBy(backup => backup.AppId);
-        }
-        WriteObject(found, enumerateCollection: true);
+        WriteObject(Newest ? Engine.AppBackups.SelectNewest(found) : found, enumerateCollection: true);
     }
 }

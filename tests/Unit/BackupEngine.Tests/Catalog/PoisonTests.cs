@@ -76,6 +76,25 @@ public sealed class PoisonTests
     }
 
     [Theory]
+    [InlineData("null")]
+    [InlineData("\"app_wiki.example.com_v1.2.0_ffffffff\"")]
+    public async Task What_an_interrupted_run_left_is_not_believed_when_its_record_is_forged(string id)
+    {
+        using var scene = await Scene.StartAsync();
+        var interrupted = await scene.Platform.BackUpAsync();
+        scene.Write($"{interrupted.RemotePath}.backupinfo", Replace(scene.Template(interrupted), ["id"], id));
+        using (var database = PlatformDatabase.Open(scene.Platform.Folder["home/platform.db"]))
+        {
+            new BackupStore(database).Save(new BackupRecord { Backup = interrupted with { State = BackupState.Creating }, IsLocal = true });
+        }
+        scene.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(BackupState.Ready, (await scene.Platform.BackUpAsync()).State);
+        Assert.Equal(BackupState.Failed, scene.Platform.Engine.AppBackups.Get(interrupted.Id).State);
+        scene.Time.Advance(TimeSpan.FromHours(1));
+        await scene.AssertAllWorksAsync();
+    }
+
+    [Theory]
     [InlineData("{\"label\":null,\"preserveUntil\":\"9999-12-31T23:59:59.9999999+00:00\"}")]
     [InlineData("{\"label\":\"\\ud800\"}")]
     [InlineData("{\"preserveUntil\":\"10000-01-01\"}")]
@@ -160,15 +179,15 @@ public sealed class PoisonTests
         Assert.Empty(engine.TakeCatalogWarnings());
     }
 
-    private static string Replace(string text, IReadOnlyList<object> place, string value)
+    private static string Replace(string text, object[] place, string value)
     {
         const string Mark = "\"the value goes here\"";
         var root = JsonNode.Parse(text)!;
-        if (place.Count == 0)
+        if (place.Length == 0)
         {
             return value;
         }
-        var parent = place.Take(place.Count - 1).Aggregate(root, (node, key) => key is int index ? node[index]! : node[(string)key]!);
+        var parent = place.Take(place.Length - 1).Aggregate(root, (node, key) => key is int index ? node[index]! : node[(string)key]!);
         var mark = JsonNode.Parse(Mark);
         if (place[^1] is int last)
         {

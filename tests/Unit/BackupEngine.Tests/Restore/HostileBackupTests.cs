@@ -138,6 +138,7 @@ public sealed class HostileBackupTests
             Location = "forged.example.com",
             Version = "1",
             RemotePath = Remote,
+            Created = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
             State = BackupState.Ready,
             Archive = new ArchiveFacts(archive.Length, 2),
             Index = new IndexFacts(index.Length, Convert.ToHexStringLower(SHA256.HashData(index)), membersOffset),
