@@ -86,7 +86,7 @@ public sealed class BackupEngine : IDisposable
             database,
             new PlatformStore(database, options.Random),
             new SiteStore(database),
-            new AppStore(database),
+            new AppStore(database, options.Time),
             new BackupStore(database),
             new RestoreJournal(database),
             secrets,
@@ -114,6 +114,9 @@ public sealed class BackupEngine : IDisposable
 
     /// <summary>What a failure of this machine means to the user, such as a full or read-only disk; null for what is none of those.</summary>
     public static BackupException? Explain(Exception failure) => MachineFailure.Explain(failure);
+
+    /// <summary>What of the catalog could not be read and was passed over since the last call, with the way out, as warnings.</summary>
+    public IReadOnlyList<string> TakeCatalogWarnings() => _database.Unreadable.Take();
 
     /// <inheritdoc/>
     public void Dispose()

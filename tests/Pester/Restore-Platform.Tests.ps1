@@ -26,7 +26,7 @@ Describe 'Restore-Platform' {
     It 'tells with -WhatIf what it found, and changes nothing' {
         $preview = Restore-Platform "$root/move.json" -Password $password -WhatIf
         $preview.IsRestored | Should -BeFalse
-        $preview.Checks.Name | Should -Be Version, Keys, Platform, Backups, Folders, Tools, Secrets
+        $preview.Checks.Name | Should -Be Version, Keys, Platform, Backups, Folders, Tools, Secrets, Commands
         $preview.Checks.Outcome | Should -Not -Contain Failed
         Get-BackupApp | Should -BeNullOrEmpty
         "$root/data" | Should -Not -Exist

@@ -79,6 +79,10 @@ public abstract class EngineCommand : OperationCommand
         {
             WriteWarning($"The catalog in '{lost.HomePath}' was missing, and a new one was created. Register sites and apps again, then run Sync-BackupCatalog.");
         }
+        foreach (var warning in _engine?.TakeCatalogWarnings() ?? [])
+        {
+            WriteWarning(warning);
+        }
         CloseEngine();
     }
 

@@ -25,6 +25,10 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
         ? LanguagePrimitives.IsTrue(bound)
         : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
 
+    /// <summary>Whether the user sees what the cmdlet is going to do before it does it: with -WhatIf or -Confirm.</summary>
+    protected bool IsShown => IsWhatIf
+        || (MyInvocation.BoundParameters.TryGetValue("Confirm", out var bound) && LanguagePrimitives.IsTrue(bound));
+
     /// <summary>Does the cmdlet's work for one input object; failures that users can act on become error records.</summary>
     protected sealed override void ProcessRecord() => WriteFailureOf(Process);
 

@@ -39,7 +39,7 @@ internal static partial class AppRules
     /// <exception cref="BackupException">A value is invalid.</exception>
     public static BackupApp CheckValues(BackupApp app)
     {
-        if (!LocationPattern().IsMatch(app.Location))
+        if (!IsLocation(app.Location))
         {
             throw BackupErrors.NameInvalid(
                 "location", app.Location, "a domain-like name: letters, digits, dots, dashes and underscores, at most 128, no dot at either end");
@@ -65,11 +65,17 @@ internal static partial class AppRules
     /// <exception cref="BackupException">It is none.</exception>
     public static void CheckVersion(string version)
     {
-        if (!VersionPattern().IsMatch(version))
+        if (!IsVersion(version))
         {
             throw BackupErrors.NameInvalid("version", version, "letters, digits, dots, dashes, pluses and tildes, at most 64");
         }
     }
+
+    /// <summary>Whether a text is the location of an app.</summary>
+    public static bool IsLocation(string? location) => location is not null && LocationPattern().IsMatch(location);
+
+    /// <summary>Whether a text is a version.</summary>
+    public static bool IsVersion(string? version) => version is not null && VersionPattern().IsMatch(version);
 
     [GeneratedRegex(@"^[A-Za-z0-9_]([A-Za-z0-9._-]{0,126}[A-Za-z0-9_])?\z")]
     private static partial Regex LocationPattern();

@@ -78,6 +78,10 @@ public sealed class AppService
     /// <exception cref="BackupException">There is no such app, it is in use, or its data could not be brought back.</exception>
     public void Unregister(string location, IOperationObserver observer)
     {
+        if (_context.Apps.RemoveUnreadable(location))
+        {
+            return;
+        }
         var app = Get(location);
         using var appLock = AppLock.Take(_context, app, "unregistration");
         RestoreRecovery.Run(_context, app, observer);

@@ -69,6 +69,7 @@ public sealed partial class AppBackupService
         },
         Size = entry.Size,
         Modified = entry.Modified.ToDateTimeOffset(),
+        IsModifiedClamped = UnixTime.From(entry.Modified.ToDateTimeOffset()).Seconds != entry.Modified.Seconds,
         Mode = Convert.ToString(entry.Mode, 8).PadLeft(4, '0'),
         Owner = entry.UserName.Length > 0 ? entry.UserName : entry.UserId.ToString(CultureInfo.InvariantCulture),
         Group = entry.GroupName.Length > 0 ? entry.GroupName : entry.GroupId.ToString(CultureInfo.InvariantCulture),

@@ -60,6 +60,13 @@ public sealed partial class AppBackupService
     public IReadOnlyList<AppBackup> List(string? location = null, string? site = null) =>
         [.. _context.Backups.List(location, site).Select(record => record.Backup).OfType<AppBackup>()];
 
+    /// <summary>
+    /// Of some backups the newest Ready one of each app. A backup with a time stamp in the future counts only where there is no other; one that was
+    /// made with a clock that was behind counts as made when it was made.
+    /// </summary>
+    public IReadOnlyList<AppBackup> SelectNewest(IEnumerable<AppBackup> backups) =>
+        [.. backups.Where(backup => backup.State == BackupState.Ready).NewestFirst(_context.Time.GetUtcNow()).DistinctBy(backup => backup.AppId)];
+
     /// <summary>The backup of an id.</summary>
     /// <exception cref="BackupException">There is none.</exception>
     public AppBackup Get(string id) => (AppBackup)Find(id).Backup;
@@ -85,6 +92,20 @@ public sealed partial class AppBackupService
     public Task<BackupApp> RestoreAsync(
         string id, AppRestoreOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
         new InPlaceRestorer(_context, _storages).RunAsync(id, options, observer, cancellationToken);
+
+    /// <summary>
+    /// The commands that a clone of a backup would run and that are not trusted, one text each; none when the backup is one of this platform, or
+    /// encrypted with a key of it.
+    /// </summary>
+    /// <exception cref="BackupException">There is no such backup, or it cannot be read.</exception>
+    public Task<IReadOnlyList<string>> FindUntrustedCommandsAsync(string id, IOperationObserver observer, CancellationToken cancellationToken) =>
+        new AppCloner(_context, _storages).FindUntrustedCommandsAsync(id, observer, cancellationToken);
+
+    /// <summary>The same of an import that registers an app.</summary>
+    /// <exception cref="BackupException">The backup cannot be read.</exception>
+    public Task<IReadOnlyList<string>> FindUntrustedCommandsAsync(
+        AppImportOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
+        new AppImporter(_context, _storages, observer).FindUntrustedCommandsAsync(options, cancellationToken);
 
     /// <summary>Brings a backup up as another app, with an id, a location and a data directory of its own.</summary>
     /// <exception cref="BackupException">It failed; there is no new app, and its folder is as it was.</exception>

@@ -32,7 +32,7 @@ internal sealed class BackupRunner(EngineContext context)
         }
         await LeftOvers.RemoveAsync(context, subject.Owner, run.Site, run.Storage, run.Observer, cancellationToken).ConfigureAwait(false);
         var started = context.Time.GetTimestamp();
-        var record = CreateRecord(subject, run);
+        var record = CreateRecord(subject, run) with { MadeAfter = EarlierBackups.CheckClock(context, subject.Owner, run) };
         await CheckPlaceAsync(run, record, started, cancellationToken).ConfigureAwait(false);
         context.Backups.Save(new BackupRecord { Backup = record, IsLocal = true });
         run.Observer.OnStep($"Backing up {subject.Name} {record.Version} to {run.Site.Name}: {record.RemotePath}.");
@@ -112,7 +112,7 @@ internal sealed class BackupRunner(EngineContext context)
         };
         using var progress = new ProgressReporter($"Backing up {subject.Name}", counters, run.Observer, context.Time);
         var folders = record.Format == BackupFormat.Tgz ? subject.Folders : []; // the other format lists all before it begins
-        var last = context.Backups.ListOf(subject.Owner, run.Site.Name).FirstOrDefault(found => found.Backup.State == BackupState.Ready)?.Backup;
+        var last = EarlierBackups.FindNewest(context, subject.Owner, run.Site.Name);
         using var forecast = SourceForecast.Start(folders, last?.SourceSize ?? 0, counters, context.Time);
         return await subject.WithItemsAsync(content, StoreItemsAsync, cancellationToken).ConfigureAwait(false);
 

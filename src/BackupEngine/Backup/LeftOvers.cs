@@ -48,10 +48,19 @@ internal static class LeftOvers
     }
 
     /// <summary>The record of a backup that is complete in the storage although its record says Creating; null when it is not.</summary>
-    public static Task<BackupRecord?> FindAsync(
+    public static async Task<BackupRecord?> FindAsync(
         EngineContext context, SiteBackup backup, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
     {
         BackupKeys[] keys = backup.KeyId is { } id && context.Keys.Find(id) is { } found ? [found] : [];
-        return StoredBackup.TryReadAsync(storage, site, BackupPaths.Of(backup), keys, context.Random, cancellationToken);
+        try
+        {
+            var stored = await StoredBackup.TryReadAsync(
+                storage, site, BackupPaths.Of(backup), keys, context.Random, _ => { }, cancellationToken).ConfigureAwait(false);
+            return stored?.Backup.Id == backup.Id ? stored : null;
+        }
+        catch (Exception failure) when (failure is BackupException or StorageException { Kind: StorageErrorKind.Corrupt })
+        {
+            return null; // what the run did not write says nothing of it
+        }
     }
 }

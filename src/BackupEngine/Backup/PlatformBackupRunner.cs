@@ -60,7 +60,8 @@ internal sealed class PlatformBackupRunner(EngineContext context, SiteStorage st
         {
             return result with { Outcome = AppRunOutcome.BackedUp, BackupId = backup.Id };
         }
-        var ready = context.Backups.ListOf(new BackupOwner(app.Id), site.Name).FindAll(record => record.Backup.State == BackupState.Ready);
+        var ready = context.Backups.ListOf(new BackupOwner(app.Id), site.Name)
+            .Where(record => record.Backup.State == BackupState.Ready).NewestFirst(context.Time.GetUtcNow()).ToList();
         // An app that waits for its data is still what it waits for, whatever was saved since from where that goes.
         var latest = ready.Find(record => record.Backup.Id == app.UnfinishedRestore) ?? ready.FirstOrDefault();
         return result with

@@ -30,6 +30,10 @@ public sealed class PlatformBackupService
     public IReadOnlyList<PlatformBackup> List(string? site = null) =>
         [.. _context.Backups.List(site: site).Select(record => record.Backup).OfType<PlatformBackup>()];
 
+    /// <summary>The newest Ready backup of the platform, as for apps; null when there is none.</summary>
+    public PlatformBackup? FindNewest(string? site = null) =>
+        List(site).Where(backup => backup.State == BackupState.Ready).NewestFirst(_context.Time.GetUtcNow()).FirstOrDefault();
+
     /// <summary>The backup of an id.</summary>
     /// <exception cref="BackupException">There is none.</exception>
     public PlatformBackup Get(string id) => (PlatformBackup)Find(id).Backup;

@@ -27,7 +27,7 @@ internal static class RecordedIndexes
     {
         var records = context.Backups.ListOf(owner, run.Site.Name).Where(record =>
             record.Backup.Format == BackupFormat.Rsync && record.Backup.KeyId == run.Site.KeyId
-            && record.Backup.State is BackupState.Ready or BackupState.Partial);
+            && record.Backup.State is BackupState.Ready or BackupState.Partial).NewestFirst(context.Time.GetUtcNow());
         foreach (var record in records)
         {
             if (await TryOpenAsync(context, record, run.Storage, cancellationToken).ConfigureAwait(false) is { } index)

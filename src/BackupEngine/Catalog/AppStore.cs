@@ -1,27 +1,26 @@
+using System.Text;
 using System.Text.Json;
+using CloudBackup.Infrastructure;
 using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Catalog;
 
 /// <summary>The apps in the catalog.</summary>
-internal sealed class AppStore(PlatformDatabase database)
+/// <param name="database">The catalog.</param>
+/// <param name="time">Says which backups have a time stamp in the future.</param>
+internal sealed class AppStore(PlatformDatabase database, TimeProvider time)
 {
-    // When an app was last backed up is not stored twice: it is the newest ready record of its backups.
-    private const string Select =
-        """
-        SELECT document, (SELECT MAX(created) FROM backup WHERE app_id = app.id AND state = 'Ready')
-        FROM app
-        """;
+    private const string Select = "SELECT document, location FROM app";
 
     /// <summary>All apps, by location.</summary>
-    public List<BackupApp> List() => database.Query($"{Select} ORDER BY location", Read);
+    public List<BackupApp> List() => Query($"{Select} ORDER BY location");
 
     /// <summary>The app at a location; null when there is none.</summary>
     public BackupApp? Find(string location) =>
-        database.Query($"{Select} WHERE location = $location", Read, ("$location", location)).FirstOrDefault();
+        Query($"{Select} WHERE location = $location", ("$location", location)).FirstOrDefault();
 
     /// <summary>The app of an id; null when it is not registered (any more).</summary>
-    public BackupApp? Find(Guid id) => database.Query($"{Select} WHERE id = $id", Read, ("$id", Key(id))).FirstOrDefault();
+    public BackupApp? Find(Guid id) => Query($"{Select} WHERE id = $id", ("$id", Key(id))).FirstOrDefault();
 
     /// <summary>Adds an app. False when the location is taken.</summary>
     public bool Add(BackupApp app) => database.Execute(
@@ -40,13 +39,42 @@ internal sealed class AppStore(PlatformDatabase database)
     /// <summary>Removes an app; its backups stay.</summary>
     public bool Remove(Guid id) => database.Execute("DELETE FROM app WHERE id = $id", ("$id", Key(id))) == 1;
 
+    /// <summary>Removes an app whose row cannot be read. False when there is none.</summary>
+    public bool RemoveUnreadable(string location) =>
+        Find(location) is null && database.Execute("DELETE FROM app WHERE location = $location", ("$location", location)) == 1;
+
     /// <summary>How ids are written in the catalog.</summary>
     internal static string Key(Guid id) => id.ToString("D");
 
     private static string Write(BackupApp app) => JsonSerializer.Serialize(app with { LastBackup = null }, ModelJson.Default.BackupApp);
 
-    private static BackupApp Read(SqliteDataReader row) => JsonSerializer.Deserialize(row.GetString(0), ModelJson.Default.BackupApp)! with
+    // When an app was last backed up is not stored twice: it is the newest ready record of its backups.
+    private List<BackupApp> Query(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
-        LastBackup = row.IsDBNull(1) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
-    };
+        var apps = database.Query(sql, Read, parameters).OfType<BackupApp>().ToList();
+        var only = apps.Count == 1 ? Key(apps[0].Id) : null;
+        var times = database.Query(
+            """
+            SELECT app_id, created, CASE WHEN json_valid(document) THEN json_extract(document, '$.madeAfter') END
+            FROM backup WHERE state = 'Ready' AND app_id IS NOT NULL AND ($app IS NULL OR app_id = $app)
+            """,
+            row => (App: row.GetString(0), Created: OutsideTime.FromUnixMilliseconds(row.GetInt64(1)), MadeAfter: OutsideTime.Parse(row.GetValue(2))),
+            ("$app", only)).ToLookup(backup => backup.App, backup => (backup.Created, backup.MadeAfter));
+        var now = time.GetUtcNow();
+        return apps.ConvertAll(app => app with { LastBackup = NewestBackup.FindNewest(times[Key(app.Id)], now) });
+    }
+
+    private BackupApp? Read(SqliteDataReader row)
+    {
+        try
+        {
+            return OutsideJson.Read(Encoding.UTF8.GetBytes(row.GetString(0)), ModelJson.Default.BackupApp);
+        }
+        catch (JsonException failure)
+        {
+            var location = row.GetString(1);
+            database.Unreadable.Note($"the app '{location}'", failure.Message, $"Unregister-BackupApp {location} removes it; its data and its backups stay.");
+            return null;
+        }
+    }
 }

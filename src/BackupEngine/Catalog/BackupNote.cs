@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Catalog;
@@ -12,6 +13,8 @@ namespace CloudBackup.Catalog;
 /// </summary>
 internal sealed record BackupNote
 {
+    private const int LongestLabel = 64 * 1024;
+
     /// <summary>A text of the user's.</summary>
     public string? Label { get; init; }
 
@@ -25,14 +28,15 @@ internal sealed record BackupNote
     {
         try
         {
-            var bytes = await SmallObject.ReadAsync(storage, paths.Note, cancellationToken).ConfigureAwait(false);
-            return JsonSerializer.Deserialize(cipher?.Decrypt(bytes) ?? bytes, BackupNoteJson.Default.BackupNote);
+            var bytes = await SmallObject.ReadAsync(storage, paths.Note, cancellationToken, SmallObject.LargestNote).ConfigureAwait(false);
+            var note = OutsideJson.Read(cipher?.Decrypt(bytes) ?? bytes, BackupNoteJson.Default.BackupNote);
+            return note with { Label = OutsideText.Clean(note.Label, LongestLabel) };
         }
         catch (StorageException failure) when (failure.Kind == StorageErrorKind.NotFound)
         {
             return null;
         }
-        catch (Exception failure) when (failure is JsonException or WrongPasswordOrDamagedException)
+        catch (Exception failure) when (failure is JsonException or WrongPasswordOrDamagedException or StorageException { Kind: StorageErrorKind.Corrupt })
         {
             throw BackupErrors.BackupDamaged(paths.RemotePath, $"its note cannot be read: {failure.Message}", failure);
         }

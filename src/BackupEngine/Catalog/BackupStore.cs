@@ -1,4 +1,8 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
 using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Catalog;
@@ -6,35 +10,36 @@ namespace CloudBackup.Catalog;
 /// <summary>The backups in the catalog, of apps and of the platform.</summary>
 internal sealed class BackupStore(PlatformDatabase database)
 {
-    private const string Select = "SELECT kind, document, origin, info_hash FROM backup";
+    private const string Select = "SELECT kind, document, origin, info_hash, id, site, remote_path FROM backup";
     private const string AppKind = "app";
     private const string BoxKind = "box";
+    private const string LocalOrigin = "local";
+    private const string StorageOrigin = "storage";
+    private const int LongestShown = 100;
 
     /// <summary>The backups that fit every given condition, newest first. Those of the platform have no location and no app.</summary>
-    public List<BackupRecord> List(string? location = null, string? site = null, Guid? appId = null) => database.Query(
+    public List<BackupRecord> List(string? location = null, string? site = null, Guid? appId = null) => Query(
         $"""
         {Select}
         WHERE ($location IS NULL OR location = $location) AND ($site IS NULL OR site = $site) AND ($app IS NULL OR app_id = $app)
         ORDER BY created DESC, id
         """,
-        Read,
         ("$location", location),
         ("$site", site),
         ("$app", appId is { } id ? AppStore.Key(id) : null));
 
     /// <summary>The backups of one owner on a site, newest first.</summary>
-    public List<BackupRecord> ListOf(BackupOwner owner, string site) => database.Query(
+    public List<BackupRecord> ListOf(BackupOwner owner, string site) => Query(
         $"{Select} WHERE site = $site AND app_id IS $app ORDER BY created DESC, id",
-        Read,
         ("$site", site),
         ("$app", owner.AppId is { } id ? AppStore.Key(id) : null));
 
     /// <summary>The backup of an id; null when there is none.</summary>
-    public BackupRecord? Find(string id) => database.Query($"{Select} WHERE id = $id", Read, ("$id", id)).FirstOrDefault();
+    public BackupRecord? Find(string id) => Query($"{Select} WHERE id = $id", ("$id", id)).FirstOrDefault();
 
     /// <summary>The backup at a place in a site; null when there is none.</summary>
-    public BackupRecord? FindByPath(string site, string remotePath) => database.Query(
-        $"{Select} WHERE site = $site AND remote_path = $path", Read, ("$site", site), ("$path", remotePath)).FirstOrDefault();
+    public BackupRecord? FindByPath(string site, string remotePath) => Query(
+        $"{Select} WHERE site = $site AND remote_path = $path", ("$site", site), ("$path", remotePath)).FirstOrDefault();
 
     /// <summary>Adds a record, or replaces the one of the same id.</summary>
     public void Save(BackupRecord record)
@@ -58,7 +63,7 @@ internal sealed class BackupStore(PlatformDatabase database)
             ("$path", backup.RemotePath),
             ("$state", backup.State.ToString()),
             ("$created", backup.Created.ToUnixTimeMilliseconds()),
-            ("$origin", record.IsLocal ? "local" : "storage"),
+            ("$origin", record.IsLocal ? LocalOrigin : StorageOrigin),
             ("$hash", record.InfoHash),
             ("$document", Write(backup)));
     }
@@ -70,12 +75,83 @@ internal sealed class BackupStore(PlatformDatabase database)
         ? JsonSerializer.Serialize(app, ModelJson.Default.AppBackup)
         : JsonSerializer.Serialize((PlatformBackup)backup, ModelJson.Default.PlatformBackup);
 
-    private static BackupRecord Read(SqliteDataReader row) => new()
+    /// <summary>
+    /// Whether this platform wrote the backup info with that hash, at a place in a site: also known where the rest of the row cannot be read.
+    /// </summary>
+    public bool IsOwnInfo(string site, string remotePath, string infoHash) => database.Query(
+        "SELECT 1 FROM backup WHERE site = $site AND remote_path = $path AND origin = $origin AND info_hash = $hash",
+        _ => true,
+        ("$site", site),
+        ("$path", remotePath),
+        ("$origin", LocalOrigin),
+        ("$hash", infoHash)).Count > 0;
+
+    /// <summary>Takes all records for ones that were found in a storage, whatever they say.</summary>
+    public void Distrust() => database.Execute("UPDATE backup SET origin = $origin", ("$origin", StorageOrigin));
+
+    /// <summary>Saves what was found at a place; another record of the same place goes.</summary>
+    public void SaveFound(BackupRecord record) => database.InTransaction(() =>
     {
-        Backup = row.GetString(0) == AppKind
-            ? JsonSerializer.Deserialize(row.GetString(1), ModelJson.Default.AppBackup)!
-            : JsonSerializer.Deserialize(row.GetString(1), ModelJson.Default.PlatformBackup)!,
-        IsLocal = row.GetString(2) == "local",
-        InfoHash = row.IsDBNull(3) ? null : row.GetString(3),
-    };
+        database.Execute(
+            "DELETE FROM backup WHERE site = $site AND remote_path = $path AND id IS NOT $id",
+            ("$site", record.Backup.Site),
+            ("$path", record.Backup.RemotePath),
+            ("$id", record.Backup.Id));
+        Save(record);
+        return true;
+    });
+
+    /// <summary>Removes the rows of a site that cannot be read, and returns how many there were.</summary>
+    public int RemoveUnreadable(string site) => database.InTransaction(() =>
+    {
+        var rows = database.Query("SELECT rowid, kind, document, id, site, remote_path FROM backup WHERE site = $site", row =>
+            (Number: row.GetInt64(0), IsGood: TryRead(row, 1, 2, 3, out _) is not null), ("$site", site));
+        return rows.Where(row => !row.IsGood).Sum(row => database.Execute("DELETE FROM backup WHERE rowid = $row", ("$row", row.Number)));
+    });
+
+    private List<BackupRecord> Query(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+        [.. database.Query(sql, Read, parameters).OfType<BackupRecord>()];
+
+    private BackupRecord? Read(SqliteDataReader row)
+    {
+        if (TryRead(row, 0, 1, 4, out var fault) is { } backup)
+        {
+            return new BackupRecord
+            {
+                Backup = backup,
+                IsLocal = Text(row, 2) == LocalOrigin,
+                InfoHash = Text(row, 3),
+            };
+        }
+        var site = OutsideText.Clean(Text(row, 5), LongestShown);
+        database.Unreadable.Note(
+            $"the record of the backup '{OutsideText.Clean(Text(row, 4) ?? Text(row, 6), LongestShown)}' on the site '{site}'",
+            fault,
+            $"Sync-BackupCatalog {site} writes it again from the storage, or removes it.");
+        return null;
+    }
+
+    /// <summary>The backup of a row; null when the row cannot be read, or does not say what its document says.</summary>
+    private static SiteBackup? TryRead(SqliteDataReader row, int kind, int document, int id, out string fault)
+    {
+        try
+        {
+            var bytes = Encoding.UTF8.GetBytes(Text(row, document) ?? "");
+            SiteBackup backup = Text(row, kind) == AppKind
+                ? OutsideJson.Read(bytes, ModelJson.Default.AppBackup)
+                : OutsideJson.Read(bytes, ModelJson.Default.PlatformBackup);
+            var isOfRow = backup.Id == Text(row, id) && backup.RemotePath == Text(row, id + 2)
+                && string.Equals(backup.Site, Text(row, id + 1), StringComparison.OrdinalIgnoreCase);
+            fault = RecordRules.FindFault(backup) ?? (isOfRow ? "" : "its columns say something else than its document");
+            return fault.Length == 0 ? backup : null;
+        }
+        catch (JsonException failure)
+        {
+            fault = failure.Message;
+            return null;
+        }
+    }
+
+    private static string? Text(SqliteDataReader row, int column) =>
+        row.IsDBNull(column) ? null : Convert.ToString(row.GetValue(column), CultureInfo.InvariantCulture);
 }

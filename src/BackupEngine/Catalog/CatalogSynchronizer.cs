@@ -29,6 +29,7 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
                 await FindAllAsync(run, cancellationToken).ConfigureAwait(false);
                 var gone = await FindGoneAsync(run, cancellationToken).ConfigureAwait(false);
                 KeepUsed(given, found);
+                RemoveUnreadableRows(site, observer);
                 Drop(site, gone, observer);
                 Tell(site, found, observer);
                 return (IReadOnlyList<SiteBackup>)[.. found.Backups.Values.OrderByDescending(backup => backup.Created).ThenBy(backup => backup.Id, StringComparer.Ordinal)];
@@ -53,37 +54,48 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
         await foreach (var folder in DatedFolders.ListAsync(run.Storage, cancellationToken).ConfigureAwait(false))
         {
             run.Observer.OnDetail($"Looking into {folder.Path}.");
+            var infos = new List<BackupPaths>();
             await foreach (var item in run.Storage.ListAsync(folder.Path, recursive: false, cancellationToken).ConfigureAwait(false))
             {
                 if (!item.IsFolder && BackupNames.IsBackup(item.Name) && BackupPaths.OfInfo(item.Path) is { } paths)
                 {
-                    await TakeAsync(run, paths, cancellationToken).ConfigureAwait(false);
+                    infos.Add(paths);
                 }
+            }
+            // Of two records for one backup, only one is read: as the catalog knows it, else the one that needs a key to be forged.
+            foreach (var paths in infos.OrderByDescending(paths => paths.IsEncrypted == (KnownAt(run, paths)?.Backup.Encrypted ?? true)))
+            {
+                await TakeAsync(run, paths, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
+    private BackupRecord? KnownAt(SyncRun run, BackupPaths paths) => context.Backups.FindByPath(run.Site.Name, paths.RemotePath);
+
     private async Task TakeAsync(SyncRun run, BackupPaths paths, CancellationToken cancellationToken)
     {
-        var (site, storage, keys, observer, found) = run;
+        var (observer, found) = (run.Observer, run.Findings);
+        if (found.Has(paths.RemotePath))
+        {
+            observer.OnWarning($"{paths.RemotePath} on {run.Site.Name} has two records, encrypted and not. {paths.Info} is passed over.");
+            return;
+        }
         try
         {
-            if (await StoredBackup.TryReadAsync(storage, site, paths, keys, context.Random, cancellationToken).ConfigureAwait(false)
-                is not { } stored)
+            if (await ReadAsync(run, paths, cancellationToken).ConfigureAwait(false) is not { } record)
             {
                 found.Looked.Add(paths.RemotePath);
                 observer.OnWarning(
-                    $"{paths.RemotePath} on {site.Name} is incomplete: an object that its record names is missing or has another size.");
+                    $"{paths.RemotePath} on {run.Site.Name} is incomplete: an object that its record names is missing or has another size.");
                 return;
             }
-            // What this platform wrote itself stays trusted as long as it is the same.
-            var known = context.Backups.FindByPath(site.Name, paths.RemotePath);
-            var record = stored with { IsLocal = known is { IsLocal: true } && known.InfoHash == stored.InfoHash };
-            if (known is not null && known.Backup.Id != stored.Backup.Id)
+            if (FindRival(record.Backup) is { } rival)
             {
-                context.Backups.Remove(known.Backup.Id);
+                found.Unreadable.Add(paths.RemotePath);
+                found.Rivals.Add(rival);
+                return;
             }
-            context.Backups.Save(record);
+            context.Backups.SaveFound(record);
             found.Backups[paths.RemotePath] = record.Backup;
         }
         catch (BackupException failure) when (failure.ErrorId == nameof(BackupErrors.NoKeyFits))
@@ -91,21 +103,65 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
             observer.OnDetail(failure.Message);
             found.Locked.Add(paths.RemotePath);
         }
-        catch (BackupException failure) when (failure.Category == BackupErrorCategory.Damaged)
+        catch (Exception failure) when (failure is BackupException { Category: BackupErrorCategory.Damaged } or StorageException { IsRetriable: false })
         {
+            // One record that cannot be read says nothing of the others. It is there: what the catalog knows of it stays.
+            found.Unreadable.Add(paths.RemotePath);
             observer.OnWarning(failure.Message);
-            found.Damaged.Add(paths.RemotePath); // it is there: its record stays
         }
     }
+
+    private async Task<BackupRecord?> ReadAsync(SyncRun run, BackupPaths paths, CancellationToken cancellationToken)
+    {
+        BackupException? badNote = null;
+        var stored = await StoredBackup.TryReadAsync(
+            run.Storage, run.Site, paths, run.Keys, context.Random, failure => badNote = failure, cancellationToken).ConfigureAwait(false);
+        if (stored is null)
+        {
+            return null;
+        }
+        // What this platform wrote itself stays trusted as long as it is the same.
+        stored = stored with { IsLocal = context.Backups.IsOwnInfo(run.Site.Name, paths.RemotePath, stored.InfoHash!) };
+        if (badNote is null)
+        {
+            return stored;
+        }
+        run.Observer.OnWarning(badNote.Message);
+        return KnownAt(run, paths)?.Backup is { } known && known.Id == stored.Backup.Id
+            ? stored with { Backup = stored.Backup with { Label = known.Label, PreserveUntil = known.PreserveUntil } }
+            : stored;
+    }
+
+    /// <summary>Another backup that has the id already; null when there is none.</summary>
+    private SiteBackup? FindRival(SiteBackup backup) => context.Backups.Find(backup.Id)?.Backup is { } other
+        && (other.RemotePath != backup.RemotePath || !string.Equals(other.Site, backup.Site, StringComparison.OrdinalIgnoreCase))
+        ? other
+        : null;
 
     private static void Tell(BackupSite site, Findings found, IOperationObserver observer)
     {
         observer.OnStep($"The site {site.Name} holds {found.Backups.Count} backups.");
+        if (found.Rivals.Count > 0)
+        {
+            var (count, first) = (found.Rivals.Count, found.Rivals[0]);
+            observer.OnWarning(
+                $"{count} backups on {site.Name} have ids of backups that the catalog knows elsewhere, such as {first.RemotePath} on {first.Site}. They "
+                + "are passed over: remove the copies, or the site that you no longer use (Remove-BackupSite), and repeat.");
+        }
         if (found.Locked.Count > 0)
         {
             observer.OnWarning(
                 $"{found.Locked.Count} backups on {site.Name} are encrypted with a password that this platform does not know, such as "
                 + $"{found.Locked.First()}. Give it to Sync-BackupCatalog -Password.");
+        }
+    }
+
+    /// <summary>What of them is in the storage has just been written again.</summary>
+    private void RemoveUnreadableRows(BackupSite site, IOperationObserver observer)
+    {
+        if (context.Backups.RemoveUnreadable(site.Name) is > 0 and var count)
+        {
+            observer.OnWarning($"{count} records of the site {site.Name} that the catalog could not read are removed; what the storage holds is known.");
         }
     }
 
@@ -116,7 +172,7 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
         var unlisted = context.Backups.List(site: site.Name)
             .Where(record => record.Backup.State is BackupState.Ready or BackupState.Partial && !found.Has(record.Backup.RemotePath))
             .ToList();
-        if (unlisted.Count > 0 && found.Backups.Count == 0 && found.Locked.Count == 0)
+        if (unlisted.Count > 0 && found.Backups.Count == 0 && found.Locked.Count == 0 && found.Unreadable.Count == 0)
         {
             run.Observer.OnWarning(
                 $"The site {site.Name} holds no backup at all, but the catalog knows {unlisted.Count}. Nothing was dropped: check that the right "
@@ -169,10 +225,13 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
         /// <summary>Backups whose backup info was there and was found to describe no whole backup.</summary>
         public HashSet<string> Looked { get; } = new(StringComparer.Ordinal);
 
-        /// <summary>Backups whose backup info cannot be read.</summary>
-        public HashSet<string> Damaged { get; } = new(StringComparer.Ordinal);
+        /// <summary>Backups whose record is there and says nothing: what the catalog knows of them stays.</summary>
+        public HashSet<string> Unreadable { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Backups that the catalog knows elsewhere, and whose ids were found here.</summary>
+        public List<SiteBackup> Rivals { get; } = [];
 
         public bool Has(string remotePath) =>
-            Backups.ContainsKey(remotePath) || Locked.Contains(remotePath) || Damaged.Contains(remotePath);
+            Backups.ContainsKey(remotePath) || Locked.Contains(remotePath) || Unreadable.Contains(remotePath);
     }
 }

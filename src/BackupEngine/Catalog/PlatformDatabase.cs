@@ -22,6 +22,9 @@ internal sealed class PlatformDatabase : IDisposable
         _path = path;
     }
 
+    /// <summary>Rows that were passed over.</summary>
+    public UnreadableRows Unreadable { get; } = new();
+
     /// <summary>Opens the catalog, and brings it to the present schema.</summary>
     /// <exception cref="BackupException">It is missing, damaged, not ours to write, or of a newer CloudBackup.</exception>
     public static PlatformDatabase Open(string path) => Open(path, Migrations.CurrentVersion);

@@ -1,4 +1,7 @@
+using System.Text;
 using System.Text.Json;
+using CloudBackup.Infrastructure;
+using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Catalog;
 
@@ -6,14 +9,14 @@ namespace CloudBackup.Catalog;
 internal sealed class SiteStore(PlatformDatabase database)
 {
     /// <summary>All sites, by name.</summary>
-    public List<BackupSite> List() => database.Query("SELECT is_default, document FROM site ORDER BY name", Read);
+    public List<BackupSite> List() => Query("SELECT is_default, document, name FROM site ORDER BY name");
 
     /// <summary>The site of a name; null when there is none.</summary>
     public BackupSite? Find(string name) =>
-        database.Query("SELECT is_default, document FROM site WHERE name = $name", Read, ("$name", name)).FirstOrDefault();
+        Query("SELECT is_default, document, name FROM site WHERE name = $name", ("$name", name)).FirstOrDefault();
 
     /// <summary>The site that is used when none is named; null when there are no sites.</summary>
-    public BackupSite? FindDefault() => database.Query("SELECT is_default, document FROM site WHERE is_default = 1", Read).FirstOrDefault();
+    public BackupSite? FindDefault() => Query("SELECT is_default, document, name FROM site WHERE is_default = 1").FirstOrDefault();
 
     /// <summary>Adds a site; the first one is the default. False when the name is taken.</summary>
     public bool Add(BackupSite site) => database.InTransaction(() =>
@@ -55,6 +58,10 @@ internal sealed class SiteStore(PlatformDatabase database)
         return removed;
     });
 
+    /// <summary>Whether there is a row of the name that cannot be read.</summary>
+    public bool IsUnreadable(string name) =>
+        Find(name) is null && database.Query("SELECT 1 FROM site WHERE name = $name", _ => true, ("$name", name)).Count > 0;
+
     /// <summary>Notes when a site was cleaned up.</summary>
     public bool NoteCleanup(string name, DateTimeOffset time) => database.InTransaction(() =>
         Find(name) is { } site && database.Execute(
@@ -70,6 +77,20 @@ internal sealed class SiteStore(PlatformDatabase database)
 
     private static string Write(BackupSite site) => JsonSerializer.Serialize(site, ModelJson.Default.BackupSite);
 
-    private static BackupSite Read(Microsoft.Data.Sqlite.SqliteDataReader row) =>
-        JsonSerializer.Deserialize(row.GetString(1), ModelJson.Default.BackupSite)! with { IsDefault = row.GetInt32(0) == 1 };
+    private List<BackupSite> Query(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+        [.. database.Query(sql, Read, parameters).OfType<BackupSite>()];
+
+    private BackupSite? Read(SqliteDataReader row)
+    {
+        try
+        {
+            return OutsideJson.Read(Encoding.UTF8.GetBytes(row.GetString(1)), ModelJson.Default.BackupSite) with { IsDefault = row.GetInt32(0) == 1 };
+        }
+        catch (JsonException failure)
+        {
+            var name = row.GetString(2);
+            database.Unreadable.Note($"the site '{name}'", failure.Message, $"Remove-BackupSite {name} -Force removes it; its backups stay in the storage.");
+            return null;
+        }
+    }
 }

@@ -17,6 +17,7 @@ internal static class StoredBackup
     /// <param name="paths">The backup.</param>
     /// <param name="keys">Keys to try on an encrypted one, the likeliest first.</param>
     /// <param name="random">For the cipher.</param>
+    /// <param name="onBadNote">Takes why the backup's note cannot be read; label and preservation are then those of the backup info.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="BackupException">The backup info is there, and cannot be read.</exception>
     public static async Task<BackupRecord?> TryReadAsync(
@@ -25,6 +26,7 @@ internal static class StoredBackup
         BackupPaths paths,
         IEnumerable<BackupKeys> keys,
         IRandomSource random,
+        Action<BackupException> onBadNote,
         CancellationToken cancellationToken)
     {
         if (await storage.FindAsync(paths.Info, cancellationToken).ConfigureAwait(false) is null)
@@ -37,13 +39,28 @@ internal static class StoredBackup
         {
             return null;
         }
-        var note = await BackupNote.TryReadAsync(storage, paths, stored.Cipher, cancellationToken).ConfigureAwait(false);
+        var note = await TryReadNoteAsync(storage, paths, stored.Cipher, onBadNote, cancellationToken).ConfigureAwait(false);
         return new BackupRecord
         {
             Backup = stored.Info.ToBackup(site.Name, bytes.Length, note),
             IsLocal = false,
             InfoHash = StoredInfo.HashOf(bytes),
         };
+    }
+
+    private static async Task<BackupNote?> TryReadNoteAsync(
+        IBackupStorage storage, BackupPaths paths, BackupCipher? cipher, Action<BackupException> onBadNote, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BackupNote.TryReadAsync(storage, paths, cipher, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupException failure)
+        {
+            // A note is worth less than its backup.
+            onBadNote(failure);
+            return null;
+        }
     }
 
     /// <summary>Whether every object that a backup info names is there, in its size.</summary>

@@ -55,11 +55,23 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
             Rules = new RetentionRules
             {
                 Policy = policy,
-                Zone = policy.FindZone(context.Time.LocalTimeZone),
+                Zone = FindZone(policy),
                 Now = context.NowInMilliseconds(),
                 RegisteredApps = apps,
             },
         };
+    }
+
+    private TimeZoneInfo FindZone(RetentionPolicy policy)
+    {
+        try
+        {
+            return policy.FindZone(context.Time.LocalTimeZone);
+        }
+        catch (BackupException)
+        {
+            throw BackupErrors.RetentionZoneUnknown(site.Name, policy.TimeZone!);
+        }
     }
 
     private async Task<CleanupCandidate> LookAsync(BackupRecord record, StoreListing listing, CancellationToken cancellationToken)

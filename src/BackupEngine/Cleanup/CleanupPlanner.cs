@@ -46,6 +46,7 @@ internal static class CleanupPlanner
             Id = backup.Id,
             Owner = candidate.Record.Owner,
             Created = backup.Created,
+            MadeAfter = backup.MadeAfter,
             State = backup.State,
             IsRunLive = candidate.IsRunLive,
             IsWhole = candidate.Presence == BackupPresence.Whole,

@@ -7,6 +7,25 @@ namespace CloudBackup.Clone;
 /// <summary>Brings a backup up as another app: an exact replica with its own id, location and data directory.</summary>
 internal sealed class AppCloner(EngineContext context, SiteStorage storages)
 {
+    /// <summary>The commands that a clone would get and that are not trusted; none when the backup is trusted.</summary>
+    /// <exception cref="BackupException">There is no such backup, or it cannot be read.</exception>
+    public async Task<IReadOnlyList<string>> FindUntrustedCommandsAsync(string backupId, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        var record = context.Backups.Find(backupId);
+        var backup = record?.Backup as AppBackup ?? throw BackupErrors.BackupNotFound(backupId);
+        if (record!.IsLocal || backup.Encrypted)
+        {
+            return [];
+        }
+        var site = storages.Resolve(backup.Site);
+        return await storages.UseAsync(site, observer, async storage =>
+        {
+            var opened = await OpenedBackup.OpenAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
+            await using var _ = opened.ConfigureAwait(false);
+            return await UntrustedConfig.FindCommandsAsync(opened, site.Limits, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
     /// <summary>Clones a backup and returns the new app.</summary>
     /// <exception cref="BackupException">It failed; there is no new app, and its folder is as it was.</exception>
     public Task<BackupApp> RunAsync(string backupId, AppCopyOptions options, IOperationObserver observer, CancellationToken cancellationToken)

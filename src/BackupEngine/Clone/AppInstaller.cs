@@ -51,6 +51,7 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
     {
         using var appLock = AppLock.Take(context, app, "installation");
         var wasThere = Directory.Exists(app.DataDirectory);
+        var limit = Limit(app.Location, source.IsTrusted, options.AllowCommand);
         if (!context.Apps.Add(app) && context.Apps.Find(app.Id) is not { IsBeingInstalled: true })
         {
             throw BackupErrors.AppExists(app.Location);
@@ -66,7 +67,7 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
                 Limits = limits,
                 IsFresh = true,
                 SkipDns = options.SkipDns,
-                Configure = (present, config) => Configure(present, config, options),
+                Configure = (present, config) => Configure(present, limit(config), options),
             };
             return await new AppRestorer(context, observer).RunAsync(job, cancellationToken).ConfigureAwait(false);
         }
@@ -77,6 +78,13 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
                 ? BackupErrors.AppNotBroughtUp(app.Location, told)
                 : failure;
         }
+    }
+
+    /// <summary>What is used of the backup's configuration; what is not is told once.</summary>
+    private Func<AppConfig, AppConfig> Limit(string location, bool isTrusted, bool allowsCommands)
+    {
+        AppConfig? limited = null;
+        return config => isTrusted ? config : limited ??= UntrustedConfig.Limit(config, location, allowsCommands, observer.OnWarning);
     }
 
     private static BackupApp Configure(BackupApp app, AppConfig config, AppCopyOptions options)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Encryption;
@@ -76,12 +77,12 @@ internal static class KeyCheck
     {
         try
         {
-            var bytes = await SmallObject.ReadAsync(storage, path, cancellationToken).ConfigureAwait(false);
-            return JsonSerializer.Deserialize(bytes, KeyCheckJson.Default.KeyCheckValue);
+            var bytes = await SmallObject.ReadAsync(storage, path, cancellationToken, SmallObject.LargestNote).ConfigureAwait(false);
+            return OutsideJson.Read(bytes, KeyCheckJson.Default.KeyCheckValue);
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or StorageException { Kind: StorageErrorKind.Corrupt })
         {
-            return null; // none of ours
+            return null; // CloudBackup did not write it
         }
     }
 
@@ -109,6 +110,6 @@ internal sealed record KeyCheckValue
 }
 
 /// <summary>How the mark is written as JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(KeyCheckValue))]
 internal sealed partial class KeyCheckJson : JsonSerializerContext;

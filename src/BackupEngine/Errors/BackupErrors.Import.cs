@@ -1,6 +1,7 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Rsync;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup;
 
@@ -62,6 +63,12 @@ internal static partial class BackupErrors
         nameof(ImportLocationNeeded),
         BackupErrorCategory.InvalidInput,
         $"'{path}' does not say which app it is of. Give the app's location.",
+        path);
+
+    public static BackupException ImportNameDiffers(string path, string name, string content) => new(
+        nameof(ImportNameDiffers),
+        BackupErrorCategory.Damaged,
+        $"'{path}' has the name of the backup {name}, but holds {OutsideText.Clean(content, 200)}. Fetch the right one; to import this one, rename it.",
         path);
 
     public static BackupException ImportUnreadable(string path, string reason, Exception? inner) => new(

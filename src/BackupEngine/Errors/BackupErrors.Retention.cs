@@ -15,6 +15,13 @@ internal static partial class BackupErrors
         BackupErrorCategory.InvalidInput,
         "A retention policy that keeps nothing is refused. Say what to keep, such as '7 daily, 4 weekly', or 'forever' to keep everything.");
 
+    public static BackupException RetentionZoneUnknown(string site, string zone) => new(
+        nameof(RetentionZoneUnknown),
+        BackupErrorCategory.InvalidState,
+        $"The retention policy of the site '{site}' begins its days in {zone}, a time zone that this machine does not know. Nothing was removed: "
+        + "install tzdata, or give the policy another zone with Set-BackupSite -Retention.",
+        site);
+
     public static BackupException SiteBusy(string name, string owner) => new(
         nameof(SiteBusy),
         BackupErrorCategory.Busy,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.FileTree;
 
@@ -52,9 +53,8 @@ internal readonly record struct UnixTime(long Seconds, int Nanoseconds)
         return true;
     }
 
-    /// <summary>The time as .NET has it, to 100 ns.</summary>
-    public DateTimeOffset ToDateTimeOffset() =>
-        DateTimeOffset.UnixEpoch.AddTicks((Seconds * TimeSpan.TicksPerSecond) + (Nanoseconds / 100));
+    /// <summary>The time as .NET has it, to 100 ns; beyond the years that it knows, the first or the last moment of them.</summary>
+    public DateTimeOffset ToDateTimeOffset() => OutsideTime.FromUnixSeconds(Seconds, Nanoseconds / 100);
 
     /// <summary>From .NET's time.</summary>
     public static UnixTime From(DateTimeOffset time)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Formats;
 
@@ -11,9 +12,12 @@ internal sealed record AppConfig
     /// <summary>The path inside a backup.</summary>
     public const string Path = "config.json";
 
+    private const int CurrentVersion = 1;
+    private const int LongestPackageName = 64 * 1024;
+
     /// <summary>The version of this file.</summary>
     [JsonPropertyName("cloudbackupConfig")]
-    public int ConfigVersion { get; init; } = 1;
+    public int ConfigVersion { get; init; } = CurrentVersion;
 
     /// <summary>The app.</summary>
     public required Guid Id { get; init; }
@@ -70,8 +74,17 @@ internal sealed record AppConfig
 
     /// <summary>Reads the file's content.</summary>
     /// <exception cref="JsonException">It is malformed, or has an addon of an unknown kind.</exception>
-    public static AppConfig FromBytes(ReadOnlySpan<byte> bytes) =>
-        JsonSerializer.Deserialize(bytes, AppConfigJson.Default.AppConfig) ?? throw new JsonException("The configuration is empty.");
+    public static AppConfig FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        var config = OutsideJson.Read(bytes, AppConfigJson.Default.AppConfig);
+        if (config.Addons.Any(addon => !Enum.IsDefined(addon.Type)))
+        {
+            throw new JsonException("An addon is of an unknown kind.");
+        }
+        return config.ConfigVersion is >= 1 and <= CurrentVersion
+            ? config with { PackageName = OutsideText.Clean(config.PackageName, LongestPackageName) }
+            : throw new JsonException($"The configuration has version {config.ConfigVersion}; this CloudBackup reads up to {CurrentVersion}.");
+    }
 }
 
 /// <summary>How the configuration is written as JSON.</summary>

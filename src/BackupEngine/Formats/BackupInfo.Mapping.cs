@@ -13,17 +13,9 @@ internal sealed partial record BackupInfo
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, BackupInfoJson.Default.BackupInfo);
 
     /// <summary>Reads a stored record, after decryption.</summary>
-    /// <exception cref="JsonException">The bytes are none, or of a newer version.</exception>
-    public static BackupInfo FromBytes(ReadOnlySpan<byte> bytes)
-    {
-        var info = JsonSerializer.Deserialize(bytes, BackupInfoJson.Default.BackupInfo) ?? throw new JsonException("The record is empty.");
-        if (info.InfoVersion is < 1 or > CurrentVersion)
-        {
-            throw new JsonException($"The record has version {info.InfoVersion}; this CloudBackup reads up to {CurrentVersion}.");
-        }
-        var isWhole = info.Type == BackupType.Box ? info.PlatformId is not null : info.AppId is not null && info.Location is not null;
-        return isWhole ? info : throw new JsonException("The record does not say what it is a backup of.");
-    }
+    /// <exception cref="JsonException">The bytes are not a record, or a value in it is not valid, or it is of a newer version.</exception>
+    public static BackupInfo FromBytes(ReadOnlySpan<byte> bytes) =>
+        BackupInfoRules.Check(OutsideJson.Read(bytes, BackupInfoJson.Default.BackupInfo));
 
     /// <summary>The record of a backup whose content was stored.</summary>
     public static BackupInfo Of(
@@ -45,6 +37,7 @@ internal sealed partial record BackupInfo
             Format = backup.Format,
             State = backup.State,
             Created = backup.Created,
+            MadeAfter = backup.MadeAfter,
             DurationSeconds = backup.Duration.TotalSeconds,
             SourceSize = backup.SourceSize,
             AllocatedSize = counters.AllocatedBytes,
@@ -69,9 +62,8 @@ internal sealed partial record BackupInfo
     public SiteBackup ToBackup(string site, long infoSize, BackupNote? note) => Identity(site) with
     {
         Format = Format,
-        KeyId = Encryption?.KeyId,
         State = State is BackupState.Partial ? BackupState.Partial : BackupState.Ready,
-        Created = Created,
+        MadeAfter = MadeAfter,
         Duration = TimeSpan.FromSeconds(DurationSeconds),
         Size = (Archive?.Size ?? 0) + (Objects?.Size ?? 0) + Index.Size + infoSize,
         SourceSize = SourceSize,
@@ -82,7 +74,8 @@ internal sealed partial record BackupInfo
         PreserveUntil = note is null ? PreserveUntil : note.PreserveUntil,
     };
 
-    private SiteBackup Identity(string site) => Type == BackupType.Box
+    /// <summary>What identifies the backup, and the time of its run.</summary>
+    public SiteBackup Identity(string site) => Type == BackupType.Box
         ? new PlatformBackup
         {
             Id = Id,
@@ -92,6 +85,8 @@ internal sealed partial record BackupInfo
             Version = Version,
             Site = site,
             RemotePath = RemotePath,
+            KeyId = Encryption?.KeyId,
+            Created = Created,
         }
         : new AppBackup
         {
@@ -102,5 +97,7 @@ internal sealed partial record BackupInfo
             Version = Version,
             Site = site,
             RemotePath = RemotePath,
+            KeyId = Encryption?.KeyId,
+            Created = Created,
         };
 }

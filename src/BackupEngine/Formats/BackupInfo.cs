@@ -55,6 +55,9 @@ internal sealed partial record BackupInfo
     /// <summary>When the run started.</summary>
     public DateTimeOffset Created { get; init; }
 
+    /// <summary>A moment after an earlier backup whose time stamp is later, because a clock was wrong; null when there is none.</summary>
+    public DateTimeOffset? MadeAfter { get; init; }
+
     /// <summary>How long it took up to here, in seconds.</summary>
     public double DurationSeconds { get; init; }
 
@@ -140,6 +143,8 @@ internal sealed record EncryptionFacts(int Version, string KeyId, bool Names);
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     WriteIndented = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BackupInfo))]
 internal sealed partial class BackupInfoJson : JsonSerializerContext;

@@ -55,6 +55,10 @@ internal static class BackupNames
     /// <summary>Whether a name inside a tag folder is that of a backup's object.</summary>
     public static bool IsBackup(string name) => name.StartsWith(AppStart, StringComparison.Ordinal) || IsBox(name);
 
+    /// <summary>Whether a path below the prefix is one that a backup can have, without extension.</summary>
+    public static bool IsRemotePath(string path) =>
+        path.Split('/') is [var tag, var name] && IsTag(tag) && IsBackup(name) && !name.Any(char.IsControl);
+
     /// <summary>Whether a name inside a tag folder is that of an object of the platform's backup.</summary>
     public static bool IsBox(string name) => name.StartsWith(BoxStart, StringComparison.Ordinal);
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudBackup.Apps;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Formats;
 
@@ -12,6 +14,8 @@ internal sealed record PlatformConfig
     /// <summary>The path inside a backup.</summary>
     public const string Path = "platform.json";
 
+    private const int CurrentVersion = 1;
+
     /// <summary>The path of the catalog's copy inside a backup.</summary>
     public const string DatabasePath = "platform.db";
 
@@ -20,7 +24,7 @@ internal sealed record PlatformConfig
 
     /// <summary>The version of this file.</summary>
     [JsonPropertyName("cloudbackupPlatform")]
-    public int ConfigVersion { get; init; } = 1;
+    public int ConfigVersion { get; init; } = CurrentVersion;
 
     /// <summary>The platform.</summary>
     public required Guid Id { get; init; }
@@ -45,8 +49,18 @@ internal sealed record PlatformConfig
 
     /// <summary>Reads the file's content.</summary>
     /// <exception cref="JsonException">It is malformed.</exception>
-    public static PlatformConfig FromBytes(ReadOnlySpan<byte> bytes) =>
-        JsonSerializer.Deserialize(bytes, PlatformConfigJson.Default.PlatformConfig) ?? throw new JsonException("The file is empty.");
+    public static PlatformConfig FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        var config = OutsideJson.Read(bytes, PlatformConfigJson.Default.PlatformConfig);
+        if (!AppRules.IsVersion(config.Version) || config.Schema < 1
+            || config.ExtraDirectories.Any(extra => extra.Name.Length == 0 || !System.IO.Path.IsPathFullyQualified(extra.Path)))
+        {
+            throw new JsonException("A value is not valid.");
+        }
+        return config.ConfigVersion is >= 1 and <= CurrentVersion
+            ? config
+            : throw new JsonException($"The file has version {config.ConfigVersion}; this CloudBackup reads up to {CurrentVersion}.");
+    }
 }
 
 /// <summary>A folder of the platform besides its home.</summary>
@@ -55,6 +69,6 @@ internal sealed record PlatformConfig
 internal sealed record ExtraDirectory(string Name, string Path);
 
 /// <summary>How the file is written as JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(PlatformConfig))]
 internal sealed partial class PlatformConfigJson : JsonSerializerContext;

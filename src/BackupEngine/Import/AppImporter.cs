@@ -28,10 +28,43 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         return await ImportLocalAsync(options, path, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The commands that an import would bring along and that are not trusted; none when the backup is trusted.</summary>
+    /// <exception cref="BackupException">The backup cannot be read.</exception>
+    public async Task<IReadOnlyList<string>> FindUntrustedCommandsAsync(AppImportOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Path is not { } path)
+        {
+            using var source = RestoreSite.Resolve(context, storages, options.ConfigFile, options.Site, options.StoragePath, options.Secrets);
+            var remotePath = options.RemotePath ?? source.Export?.RemotePath ?? throw BackupErrors.RemotePathNeeded(source.Site.Name);
+            return await FindUntrustedCommandsAsync(source, remotePath, cancellationToken).ConfigureAwait(false);
+        }
+        if (RecordedBackup.Find(path) is { } recorded)
+        {
+            using var folder = RestoreSite.OfFolder(context, recorded.StoragePath, options.Secrets);
+            return await FindUntrustedCommandsAsync(folder, recorded.RemotePath, cancellationToken).ConfigureAwait(false);
+        }
+        using var keys = RestoreSite.DeriveKeys(options.Secrets);
+        using var local = await LocalSource.OpenAsync(context, path, keys, needsConfig: true, cancellationToken).ConfigureAwait(false);
+        return local.IsTrusted || local.Config is null ? [] : UntrustedConfig.Describe(local.Config.Commands);
+    }
+
+    private Task<IReadOnlyList<string>> FindUntrustedCommandsAsync(RestoreSite source, string remotePath, CancellationToken cancellationToken) =>
+        storages.UseAsync(source.Site, observer, async storage =>
+        {
+            var (stored, isTrusted) = await new ForeignBackup(context, source, storage).OpenAsync(remotePath, cancellationToken).ConfigureAwait(false);
+            var backup = await OpenedBackup.OpenAsync(context, stored, isTrusted, storage, cancellationToken).ConfigureAwait(false);
+            await using var _ = backup.ConfigureAwait(false);
+            return await UntrustedConfig.FindCommandsAsync(backup, source.Site.Limits, cancellationToken).ConfigureAwait(false);
+        }, source.Credential);
+
     private async Task<BackupApp> ImportLocalAsync(AppImportOptions options, string path, CancellationToken cancellationToken)
     {
         using var keys = RestoreSite.DeriveKeys(options.Secrets);
         using var source = await LocalSource.OpenAsync(context, path, keys, options.Register, cancellationToken).ConfigureAwait(false);
+        if (source.Config is { } found && RecordedBackup.FindOtherName(path, found.Location, found.Version) is { } name)
+        {
+            throw BackupErrors.ImportNameDiffers(path, name, $"{found.Location} {found.Version}");
+        }
         if (!options.Register)
         {
             var location = options.Location ?? source.Config?.Location ?? throw BackupErrors.ImportLocationNeeded(path);
@@ -88,7 +121,7 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         var installer = new AppInstaller(context, observer);
         var app = installer.Prepare(context.Apps.Find(wanted.Id) is null ? wanted : wanted with { Id = Guid.Empty }, source);
         observer.OnStep($"Bringing {app.Location} up from {source.Name}.");
-        var copy = new AppCopyOptions { Location = app.Location, DataDirectory = app.DataDirectory, SkipDns = options.SkipDns };
+        var copy = new AppCopyOptions { Location = app.Location, DataDirectory = app.DataDirectory, SkipDns = options.SkipDns, AllowCommand = options.AllowCommand };
         return await installer.RunAsync(app, source, limits, copy, cancellationToken).ConfigureAwait(false);
     }
 

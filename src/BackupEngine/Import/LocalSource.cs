@@ -37,6 +37,9 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
     public string? Version => Config?.Version;
 
     /// <inheritdoc/>
+    public bool IsTrusted => _content.IsTrusted;
+
+    /// <inheritdoc/>
     public string? ResumeKey => null;
 
     /// <inheritdoc/>

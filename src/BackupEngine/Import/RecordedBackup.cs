@@ -21,5 +21,17 @@ internal sealed record RecordedBackup(string StoragePath, string RemotePath)
             : null;
     }
 
+    /// <summary>
+    /// The name that a file or folder has as a backup of CloudBackup, when it is not the one of what it holds: whoever can write there may have put
+    /// one app's backup in the place of another's. Null when it has another kind of name, or the right one.
+    /// </summary>
+    public static string? FindOtherName(string path, string location, string version)
+    {
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        name = Strip(Strip(name, BackupNames.EncryptedExtension), BackupNames.ArchiveExtension);
+        var isOurs = BackupNames.IsBackup(name) && name.Contains("_v", StringComparison.Ordinal);
+        return !isOurs || string.Equals(name, BackupNames.AppName(location, version), StringComparison.OrdinalIgnoreCase) ? null : name;
+    }
+
     private static string Strip(string name, string extension) => name.EndsWith(extension, StringComparison.Ordinal) ? name[..^extension.Length] : name;
 }

@@ -25,6 +25,12 @@ public sealed record AppCommands
     /// <summary>Runs after the app's data was read, also when the backup failed.</summary>
     public IReadOnlyList<string> PostBackup { get; init; } = [];
 
+    /// <summary>All commands, also those that there are not, by the names that they have in a configuration.</summary>
+    internal IEnumerable<(string Name, IReadOnlyList<string> Command)> All =>
+    [
+        ("install", Install), ("start", Start), ("stop", Stop), ("health", Health), ("preBackup", PreBackup), ("postBackup", PostBackup),
+    ];
+
     /// <summary>Which commands there are.</summary>
     public override string ToString() => string.Join(", ", new[]
     {

@@ -14,4 +14,9 @@ public sealed record AppCopyOptions
 
     /// <summary>Whether the app's commands are told to leave DNS alone (<c>CLOUDBACKUP_SKIP_DNS=1</c>).</summary>
     public bool SkipDns { get; init; }
+
+    /// <summary>
+    /// Whether the app gets the commands of a backup that is not trusted. Without, it comes without commands, and a warning lists them.
+    /// </summary>
+    public bool AllowCommand { get; init; }
 }

@@ -37,6 +37,12 @@ public sealed record BackupItem
     /// <summary>When its content changed last.</summary>
     public DateTimeOffset Modified { get; init; }
 
+    /// <summary>
+    /// Whether the time is one before the year 1 or after 9999, which only a file system can have: <see cref="Modified"/> is then the first or the
+    /// last moment of these years. A restore sets the time itself.
+    /// </summary>
+    public bool IsModifiedClamped { get; init; }
+
     /// <summary>The permission bits, in octal.</summary>
     public required string Mode { get; init; }
 

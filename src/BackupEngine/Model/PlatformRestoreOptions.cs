@@ -35,6 +35,12 @@ public sealed record PlatformRestoreOptions
     /// <summary>Whether app backups that are gone or cannot be read are passed over: those apps stay in state Error.</summary>
     public bool AllowMissingBackup { get; init; }
 
+    /// <summary>
+    /// Whether a backup counts as trusted that is neither encrypted nor one that this platform made: its apps get their commands, and files their
+    /// set-user-id bits. Without, apps come without commands.
+    /// </summary>
+    public bool AllowCommand { get; init; }
+
     /// <summary>Whether a platform that has apps is replaced, and folders that have content are; that is kept beside them.</summary>
     public bool Force { get; init; }
 

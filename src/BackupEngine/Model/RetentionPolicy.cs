@@ -68,6 +68,14 @@ public sealed record RetentionPolicy
     /// <exception cref="BackupException">A value is out of range, the time zone is unknown here, or the policy keeps nothing.</exception>
     internal RetentionPolicy Check()
     {
+        _ = FindZone(TimeZoneInfo.Utc);
+        return CheckRules();
+    }
+
+    /// <summary>This policy, if its rules are valid, wherever its time zone is known.</summary>
+    /// <exception cref="BackupException">A value is out of range, or the policy keeps nothing.</exception>
+    internal RetentionPolicy CheckRules()
+    {
         foreach (var (name, count) in new[]
         {
             (nameof(KeepLast), KeepLast), (nameof(KeepHourly), KeepHourly), (nameof(KeepDaily), KeepDaily),
@@ -83,7 +91,6 @@ public sealed record RetentionPolicy
         {
             throw BackupErrors.RetentionInvalid($"{nameof(KeepWithin)} = {within}", "an age is positive; 'forever' keeps everything");
         }
-        _ = FindZone(TimeZoneInfo.Utc);
         return KeepWithin is null && (long)KeepLast + KeepHourly + KeepDaily + KeepWeekly + KeepMonthly + KeepYearly == 0
             ? throw BackupErrors.RetentionEmpty()
             : this;

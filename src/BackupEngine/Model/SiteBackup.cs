@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CloudBackup;
 
 /// <summary>One backup in a site: of an app (<see cref="AppBackup"/>) or of the platform itself (<see cref="PlatformBackup"/>).</summary>
@@ -29,6 +31,13 @@ public abstract record SiteBackup
 
     /// <summary>When the run started, UTC.</summary>
     public DateTimeOffset Created { get; init; }
+
+    /// <summary>
+    /// The time stamp, and a moment more, of a backup that was there already when this one was made with a clock that was behind it; null when the
+    /// clock went right.
+    /// </summary>
+    [JsonInclude]
+    internal DateTimeOffset? MadeAfter { get; init; }
 
     /// <summary>How long the backup took.</summary>
     public TimeSpan Duration { get; init; }

@@ -29,7 +29,7 @@ internal sealed class BoxContent : IDisposable
         _secrets = secrets;
         Config = config;
         Database = database;
-        Apps = new AppStore(database).List();
+        Apps = new AppStore(database, context.Time).List();
         Backups = new BackupStore(database);
         Keys = [.. Secrets.Where(secret => KeyRing.IsKey(secret.Key)).Select(secret => KeyRing.Parse(secret.Key, secret.Value))];
     }

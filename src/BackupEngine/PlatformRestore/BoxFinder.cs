@@ -1,3 +1,4 @@
+using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
@@ -20,7 +21,8 @@ internal sealed record FoundBox(StoredInfo Stored, string InfoHash, long InfoSiz
 /// <param name="source">The site, and what opens its backups.</param>
 /// <param name="storage">Its storage.</param>
 /// <param name="random">For ciphers.</param>
-internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRandomSource random)
+/// <param name="time">Says which time stamps are in the future: such a backup is the newest only where there is no other.</param>
+internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRandomSource random, TimeProvider time)
 {
     /// <summary>
     /// The platform backup at a path, or of an id, or the newest. The newest one is never passed over because it cannot be opened: an older
@@ -71,7 +73,8 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRan
     private async IAsyncEnumerable<BackupPaths> ListAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var tags = await DatedFolders.ListAsync(storage, cancellationToken).Select(folder => folder.Path).ToListAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var tag in tags.OrderDescending(StringComparer.Ordinal))
+        var latest = BackupNames.Tag(OutsideTime.Add(time.GetUtcNow(), NewestBackup.ClockTolerance));
+        foreach (var tag in tags.OrderBy(tag => string.CompareOrdinal(tag, latest) > 0).ThenByDescending(tag => tag, StringComparer.Ordinal))
         {
             await foreach (var item in storage.ListAsync(tag, recursive: false, cancellationToken).ConfigureAwait(false))
             {

@@ -16,11 +16,15 @@ internal sealed class CatalogTakeover(EngineContext context)
         CatalogImport.Run(context.Database, content.DatabasePath, PlatformRestoreJournal.Table, () =>
         {
             context.RestoreJournal.Clear();
+            if (!plan.IsTrusted)
+            {
+                context.Backups.Distrust();
+            }
             PlaceSite(plan.Source.Site with { KeyId = box.Info.Encryption?.KeyId }, entry.Site);
             context.Backups.Save(new BackupRecord
             {
                 Backup = box.Info.ToBackup(entry.Site, box.InfoSize, note: null),
-                IsLocal = true,
+                IsLocal = plan.IsTrusted,
                 InfoHash = box.InfoHash,
             });
             foreach (var app in plan.Apps)

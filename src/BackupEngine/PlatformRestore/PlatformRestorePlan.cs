@@ -31,6 +31,9 @@ public sealed class PlatformRestorePlan : IDisposable
 
     internal BoxContent? Content { get; init; }
 
+    /// <summary>Whether what the backup says counts as what this platform wrote.</summary>
+    internal bool IsTrusted { get; init; }
+
     internal IReadOnlyList<AppToRestore> Apps { get; init; } = [];
 
     /// <summary>An earlier restore that was interrupted; null when there is none.</summary>

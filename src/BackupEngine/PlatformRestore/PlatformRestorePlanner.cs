@@ -68,7 +68,7 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
         IOperationObserver observer,
         CancellationToken cancellationToken)
     {
-        var finder = new BoxFinder(source, storage, context.Random);
+        var finder = new BoxFinder(source, storage, context.Random, context.Time);
         var box = await finder.FindAsync(unfinished?.BackupId ?? options.BackupId, source.Export?.RemotePath, cancellationToken).ConfigureAwait(false);
         var backup = await OpenedBackup.OpenAsync(context, box.Stored, isTrusted: false, storage, cancellationToken).ConfigureAwait(false);
         await using var _ = backup.ConfigureAwait(false);
@@ -78,12 +78,15 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
             var check = new DependencyCheck(storage, [.. content.Keys, .. source.Keys], context.Random);
             var apps = await check.RunAsync(box.Info, content, cancellationToken).ConfigureAwait(false);
             var sizes = content.Config.ExtraDirectories.ToDictionary(extra => extra.Name, extra => SizeOf(extra.Name, backup));
-            var checks = new RestorePreflight(context, options, unfinished).Run(source, box, content, apps, sizes);
+            var trust = TrustCheck.Run(context, options, box, apps, content.Config);
+            apps = trust.Apps;
+            var checks = new RestorePreflight(context, options, unfinished).Run(source, box, content, apps, sizes).Append(trust.Check).ToList();
             return new PlatformRestorePlan(platformLock, options, source, PreviewOf(source, box, content, apps, checks))
             {
                 Box = box,
                 Content = content,
                 Apps = apps,
+                IsTrusted = trust.IsTrusted,
                 Unfinished = unfinished,
             };
         }

@@ -53,7 +53,7 @@ internal sealed class PlatformRestorer(EngineContext context, SiteStorage storag
             ExtraDirectories = context.PlatformRestores.Find()?.ExtraDirectories ?? [],
         };
         context.PlatformRestores.Save(entry);
-        var backup = await OpenedBackup.OpenAsync(context, box.Stored, isTrusted: true, storage, cancellationToken).ConfigureAwait(false);
+        var backup = await OpenedBackup.OpenAsync(context, box.Stored, plan.IsTrusted, storage, cancellationToken).ConfigureAwait(false);
         await using (backup.ConfigureAwait(false))
         {
             entry = await new ExtraDirectoryRestorer(context, observer)

@@ -13,6 +13,9 @@ internal sealed class BackupSource(EngineContext context, OpenedBackup backup) :
     public string? Version => backup.Info.Version;
 
     /// <inheritdoc/>
+    public bool IsTrusted => backup.IsTrusted;
+
+    /// <inheritdoc/>
     public long Size => backup.Info.AllocatedSize;
 
     /// <inheritdoc/>

@@ -12,6 +12,9 @@ internal interface IRestoreSource
     /// <summary>The version of the app that the content is of; null when only the content tells.</summary>
     string? Version { get; }
 
+    /// <summary>Whether the content is known to be of this platform, or of somebody who has its keys.</summary>
+    bool IsTrusted { get; }
+
     /// <summary>Bytes that the content takes on the disk; at least, when more is not known.</summary>
     long Size { get; }
 

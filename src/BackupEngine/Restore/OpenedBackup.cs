@@ -139,6 +139,15 @@ internal sealed class OpenedBackup : IRecordedIndex
         }
     }
 
+    /// <summary>Reads only the app's configuration.</summary>
+    /// <exception cref="BackupException">The backup is damaged, or has none.</exception>
+    public async Task<AppConfig> ReadConfigAsync(SiteLimits limits, CancellationToken cancellationToken)
+    {
+        var target = new ConfigTarget(Info, new RoutedTarget(Info.Id, []));
+        await ReadAsync(target, new RunCounters(), limits, entry => entry.Path == AppConfig.Path, cancellationToken).ConfigureAwait(false);
+        return target.Config ?? throw BackupErrors.BackupDamaged(Info.Id, $"it has no {AppConfig.Path}.");
+    }
+
     /// <summary>Checks the backup, as <see cref="IBackupFormat.CheckAsync"/>; returns whether all content was read.</summary>
     /// <exception cref="BackupException">The backup is damaged as a whole.</exception>
     public async Task<bool> CheckAsync(
@@ -170,6 +179,7 @@ internal sealed class OpenedBackup : IRecordedIndex
     /// </summary>
     private IEntryTarget Doubting(IEntryTarget target)
     {
+        target = new ConfigTarget(Info, target);
         if (_record is not { Backup: var backup })
         {
             return target; // found in some storage: nothing here is made of it

@@ -126,29 +126,26 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
         {
             return;
         }
-        var latest = FindNewest(IsReady);
-        if (latest < 0)
+        KeepLatest(IsReady);
+        if (!Enumerable.Range(0, _items.Count).Any(i => IsLatestCandidate(i) && IsReady(i)))
         {
-            latest = FindNewest(i => _items[i].State is BackupState.Ready or BackupState.Partial);
+            KeepLatest(i => _items[i].State is BackupState.Ready or BackupState.Partial);
         }
-        if (latest >= 0)
+    }
+
+    /// <summary>Keeps the one with the latest time stamp and the one that was made last, when a clock was behind.</summary>
+    private void KeepLatest(Predicate<int> isWanted)
+    {
+        var wanted = Enumerable.Range(0, _items.Count).Where(i => IsLatestCandidate(i) && isWanted(i)).ToList();
+        if (wanted.Count > 0)
         {
-            _keep[latest] ??= [RetentionReasons.Latest];
+            _keep[wanted[0]] ??= [RetentionReasons.Latest];
+            _keep[wanted.MaxBy(i => NewestBackup.Rank(_items[i].Created, _items[i].MadeAfter, rules.Now, rules.ClockTolerance))] ??= [RetentionReasons.Latest];
         }
     }
 
     // One with a wrong time stamp is not known to be the latest; it is kept anyway.
-    private int FindNewest(Predicate<int> isWanted)
-    {
-        for (var i = 0; i < _items.Count; i++)
-        {
-            if (!_items[i].IsForeign && !IsFuture(_items[i]) && isWanted(i))
-            {
-                return i;
-            }
-        }
-        return -1;
-    }
+    private bool IsLatestCandidate(int i) => !_items[i].IsForeign && !IsFuture(_items[i]);
 
     private bool IsReady(int i) => _items[i] is { State: BackupState.Ready, IsWhole: true };
 

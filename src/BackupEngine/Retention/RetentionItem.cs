@@ -14,6 +14,9 @@ internal sealed record RetentionItem
     /// <summary>When its run started.</summary>
     public required DateTimeOffset Created { get; init; }
 
+    /// <summary>A moment after an earlier backup with a later time stamp; see <see cref="NewestBackup"/>.</summary>
+    public DateTimeOffset? MadeAfter { get; init; }
+
     /// <summary>Its state.</summary>
     public required BackupState State { get; init; }
 
@@ -43,7 +46,7 @@ internal sealed record RetentionVerdict(RetentionItem Item, bool IsKept, IReadOn
 internal sealed record RetentionRules
 {
     /// <summary>A backup with a time stamp this much later than now is taken to be from a clock that was wrong.</summary>
-    public TimeSpan ClockTolerance { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan ClockTolerance { get; init; } = NewestBackup.ClockTolerance;
 
     /// <summary>The policy.</summary>
     public required RetentionPolicy Policy { get; init; }

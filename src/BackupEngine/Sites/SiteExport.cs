@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Sites;
 
@@ -36,16 +38,29 @@ internal sealed record SiteExport
     {
         try
         {
-            var export = JsonSerializer.Deserialize(File.ReadAllBytes(path), SiteExportJson.Default.SiteExport)
-                ?? throw new JsonException("The file is empty.");
+            var export = OutsideJson.Read(File.ReadAllBytes(path), SiteExportJson.Default.SiteExport);
             return export.ExportVersion is >= 1 and <= CurrentVersion
-                ? export
+                ? export.Checked()
                 : throw new JsonException($"The file has version {export.ExportVersion}; this CloudBackup reads up to {CurrentVersion}.");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or BackupException)
         {
             throw BackupErrors.ConfigFileUnusable(path, failure);
         }
+    }
+
+    private SiteExport Checked()
+    {
+        if (BackupId is not null && !RecordRules.IsId(BackupId))
+        {
+            throw new JsonException("The id of the backup is not valid.");
+        }
+        if (RemotePath is not null && !BackupNames.IsRemotePath(RemotePath))
+        {
+            throw new JsonException("The path of the backup is not valid.");
+        }
+        _ = Site.Retention?.CheckRules();
+        return this with { Site = SiteService.Validate(Site) };
     }
 
     /// <summary>Writes a file, in one step.</summary>
@@ -71,6 +86,7 @@ internal sealed record SiteExport
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     WriteIndented = true,
+    RespectNullableAnnotations = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SiteExport))]
 internal sealed partial class SiteExportJson : JsonSerializerContext;

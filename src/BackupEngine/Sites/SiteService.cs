@@ -60,6 +60,7 @@ public sealed partial class SiteService
         BackupSite site, SiteSecrets secrets, IOperationObserver observer, CancellationToken cancellationToken)
     {
         using var keys = Derive(secrets);
+        _ = site.Retention?.Check();
         site = Validate(site) with { Created = _context.Time.GetUtcNow(), KeyId = keys?.Id };
         if (_context.Sites.Find(site.Name) is not null)
         {
@@ -90,6 +91,11 @@ public sealed partial class SiteService
         }
         var known = Get(site.Name);
         using var keys = Derive(secrets);
+        if (site.Retention != known.Retention)
+        {
+            // What was valid once may not be on this machine; it must not stand in the way of other changes.
+            _ = site.Retention?.Check();
+        }
         site = Validate(site);
         if (site.Settings != known.Settings || site.Prefix != known.Prefix)
         {
@@ -106,6 +112,11 @@ public sealed partial class SiteService
     /// <exception cref="BackupException">There is no such site, or it has backups and <paramref name="force"/> is not set.</exception>
     public void Remove(string name, bool force)
     {
+        if (_context.Sites.IsUnreadable(name))
+        {
+            _context.Sites.Remove(name);
+            return;
+        }
         _ = Get(name);
         var count = _context.Backups.List(site: name).Count(record => record.Backup.State is BackupState.Ready or BackupState.Partial);
         if (count > 0 && !force)
@@ -201,7 +212,9 @@ public sealed partial class SiteService
         }
     }
 
-    private static BackupSite Validate(BackupSite site)
+    /// <summary>A site with its values in their usual form. Its retention policy is not looked at.</summary>
+    /// <exception cref="BackupException">A value is not valid.</exception>
+    internal static BackupSite Validate(BackupSite site)
     {
         if (!NamePattern().IsMatch(site.Name))
         {
@@ -213,7 +226,6 @@ public sealed partial class SiteService
             throw BackupErrors.NameInvalid("provider for these settings", site.Provider, $"it needs {provider.SettingsType.Name}");
         }
         CheckLimits(site.Limits);
-        _ = site.Retention?.Check();
         return site with { Provider = provider.Name, Prefix = CheckPrefix(site.Prefix), Settings = provider.Normalize(site.Settings) };
     }
 

@@ -51,7 +51,7 @@ public sealed class PlatformMoveTests
         var records = old.Engine.AppBackups.List().Select(backup => backup.Id).Concat([first.Id, box.Id]).Order(StringComparer.Ordinal).ToList();
 
         using var machine = new NewMachine(old);
-        var result = await machine.RestoreAsync(options => options with { Secrets = secrets });
+        var result = await machine.RestoreAsync(options => options with { Secrets = secrets, AllowCommand = !isEncrypted });
         Assert.True(result.IsComplete, string.Join('\n', result.Apps.Select(app => $"{app}: {app.Error}")));
         Assert.Equal((box.Id, AppCount + 1), (result.BackupId, result.Apps.Count));
         AssertAllIsBack(machine);

@@ -67,17 +67,11 @@ public sealed class GetAppBackupCommand : EngineCommand
             WriteObject(found, enumerateCollection: true);
             return;
         }
-        foreach (var ofApp in found.GroupBy(backup => backup.AppId))
+        var newest = Engine.AppBackups.SelectNewest(found);
+        WriteObject(newest, enumerateCollection: true);
+        foreach (var last in found.DistinctBy(backup => backup.AppId).ExceptBy(newest.Select(backup => backup.AppId), backup => backup.AppId))
         {
-            if (ofApp.FirstOrDefault(backup => backup.State == BackupState.Ready) is { } newest)
-            {
-                WriteObject(newest);
-            }
-            else
-            {
-                var last = ofApp.First();
-                WriteWarning($"{last.Location} has no Ready backup. The last one, {last.Id}, is {last.State}: see Get-AppBackup {last.Location}.");
-            }
+            WriteWarning($"{last.Location} has no Ready backup. The last one, {last.Id}, is {last.State}: see Get-AppBackup {last.Location}.");
         }
     }
 

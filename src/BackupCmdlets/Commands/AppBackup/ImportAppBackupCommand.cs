@@ -73,6 +73,12 @@ public sealed class ImportAppBackupCommand : EngineCommand
     [ValidateNotNullOrEmpty]
     public string? DataDirectory { get; set; }
 
+    /// <summary>With -Register: gives the app the commands of a backup that is not trusted. Look at them first, with -WhatIf.</summary>
+    [Parameter(ParameterSetName = "Site")]
+    [Parameter(ParameterSetName = "ConfigFile")]
+    [Parameter(ParameterSetName = "Path")]
+    public SwitchParameter AllowCommand { get; set; }
+
     /// <summary>Replaces the present state without backing it up first.</summary>
     [Parameter]
     public SwitchParameter SkipSafetyBackup { get; set; }
@@ -104,9 +110,16 @@ public sealed class ImportAppBackupCommand : EngineCommand
             DataDirectory = ResolvePath(DataDirectory),
             SkipSafetyBackup = SkipSafetyBackup,
             SkipDns = SkipDns,
+            AllowCommand = AllowCommand,
         };
         var target = Location ?? RemotePath ?? ConfigFile ?? Path ?? "";
-        if (IsConfirmed(target, Register ? "Bring up as a new app" : "Replace data", destroys: !Force && !Register))
+        var action = Register ? "Bring up as a new app" : "Replace data";
+        if (Register && IsShown)
+        {
+            action += UntrustedCommands.Describe(
+                Run((observer, token) => Engine.AppBackups.FindUntrustedCommandsAsync(options, observer, token)), AllowCommand);
+        }
+        if (IsConfirmed(target, action, destroys: !Force && !Register))
         {
             WriteObject(Run((observer, token) => Engine.AppBackups.ImportAsync(options, observer, token)));
         }

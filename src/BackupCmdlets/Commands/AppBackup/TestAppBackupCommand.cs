@@ -31,7 +31,7 @@ public sealed class TestAppBackupCommand : AppBackupByIdCommand
             base.Process();
             return;
         }
-        var newest = Engine.AppBackups.List(InputObject.Location).FirstOrDefault(backup => backup.State == BackupState.Ready);
+        var newest = Engine.AppBackups.SelectNewest(Engine.AppBackups.List(InputObject.Location).Where(backup => backup.AppId == InputObject.Id)).FirstOrDefault();
         Process((newest ?? throw BackupErrors.AppHasNoBackup(InputObject.Location)).Id);
     }
 

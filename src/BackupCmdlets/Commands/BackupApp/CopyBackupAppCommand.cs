@@ -30,11 +30,28 @@ public sealed class CopyBackupAppCommand : BackupAppParameters
     [Parameter]
     public SwitchParameter SkipDns { get; set; }
 
+    /// <summary>Gives the clone the commands of a backup that is not trusted. Look at them first, with -WhatIf.</summary>
+    [Parameter]
+    public SwitchParameter AllowCommand { get; set; }
+
     /// <inheritdoc/>
     protected override void Process()
     {
-        var options = new AppCopyOptions { Location = Location, DataDirectory = ResolvePath(DataDirectory)!, Change = Apply, SkipDns = SkipDns };
-        if (ShouldProcess(Location, $"Clone from {Engine.AppBackups.Get(Id).Id}"))
+        var options = new AppCopyOptions
+        {
+            Location = Location,
+            DataDirectory = ResolvePath(DataDirectory)!,
+            Change = Apply,
+            SkipDns = SkipDns,
+            AllowCommand = AllowCommand,
+        };
+        var action = $"Clone from {Engine.AppBackups.Get(Id).Id}";
+        if (IsShown)
+        {
+            action += UntrustedCommands.Describe(
+                Run((observer, token) => Engine.AppBackups.FindUntrustedCommandsAsync(Id, observer, token)), AllowCommand);
+        }
+        if (ShouldProcess(Location, action))
         {
             WriteObject(Run((observer, token) => Engine.AppBackups.CloneAsync(Id, options, observer, token)));
         }

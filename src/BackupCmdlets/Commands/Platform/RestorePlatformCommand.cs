@@ -62,6 +62,13 @@ public sealed class RestorePlatformCommand : EngineCommand
     public SwitchParameter AllowMissingBackup { get; set; }
 
     /// <summary>
+    /// Trusts a backup that is neither encrypted nor one that this platform made: apps get their commands, and files their set-user-id bits. Look at
+    /// the commands first, with -WhatIf.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AllowCommand { get; set; }
+
+    /// <summary>
     /// Replaces a platform that has apps, and folders that have content, which is kept beside them. Asks first, unless -Confirm:$false.
     /// </summary>
     [Parameter]
@@ -118,6 +125,7 @@ public sealed class RestorePlatformCommand : EngineCommand
         SkipDns = SkipDns,
         AllowVersionMismatch = AllowVersionMismatch,
         AllowMissingBackup = AllowMissingBackup,
+        AllowCommand = AllowCommand,
         Force = Force,
         Throttle = Throttle,
     };

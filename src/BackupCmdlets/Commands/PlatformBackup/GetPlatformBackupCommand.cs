@@ -32,11 +32,14 @@ public sealed class GetPlatformBackupCommand : EngineCommand
             ForEachItem(Id, id => WriteObject(Engine.PlatformBackups.Get(id)));
             return;
         }
-        IEnumerable<PlatformBackup> found = Engine.PlatformBackups.List(Site is null ? null : Engine.Sites.Get(Site).Name);
-        if (Newest)
+        var site = Site is null ? null : Engine.Sites.Get(Site).Name;
+        if (!Newest)
         {
-            found = found.Where(backup => backup.State == BackupState.Ready).Take(1);
+            WriteObject(Engine.PlatformBackups.List(site), enumerateCollection: true);
         }
-        WriteObject(found, enumerateCollection: true);
+        else if (Engine.PlatformBackups.FindNewest(site) is { } newest)
+        {
+            WriteObject(newest);
+        }
     }
 }

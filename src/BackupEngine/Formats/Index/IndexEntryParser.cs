@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using CloudBackup.FileTree;
 
@@ -47,9 +48,28 @@ internal static class IndexEntryParser
         }
         if (entry.Path.Length > 0)
         {
+            Check(entry);
             result.Entry = entry;
         }
-        return result;
+        return result.EndEntries is >= 0 or null ? result : throw new FormatException("A count is negative.");
+    }
+
+    /// <summary>Refuses what no entry can be: all that reads an index may rely on it.</summary>
+    private static void Check(IndexEntry entry)
+    {
+        const int AllModeBits = 0xFFF;
+        if (entry.Size < 0 || entry.Member < -1 || entry.Offset < 0 || entry.Mode is < 0 or > AllModeBits)
+        {
+            throw new FormatException("A number is out of range.");
+        }
+        if (entry.Sha256 is { Length: not SHA256.HashSizeInBytes })
+        {
+            throw new FormatException("A hash has another length.");
+        }
+        if (entry.Kind is EntryKind.SymbolicLink or EntryKind.HardLink && string.IsNullOrEmpty(entry.LinkTarget))
+        {
+            throw new FormatException("A link has no target.");
+        }
     }
 
     private static void ReadFrameProperty(ref Utf8JsonReader json, IndexLine result)

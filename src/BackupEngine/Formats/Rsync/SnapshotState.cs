@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CloudBackup.Encryption;
+using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;
@@ -36,11 +37,11 @@ internal sealed record SnapshotState
     {
         try
         {
-            var bytes = await SmallObject.ReadAsync(storage, path, cancellationToken).ConfigureAwait(false);
-            var state = JsonSerializer.Deserialize(cipher?.Decrypt(bytes) ?? bytes, SnapshotStateJson.Default.SnapshotState);
+            var bytes = await SmallObject.ReadAsync(storage, path, cancellationToken, SmallObject.LargestNote).ConfigureAwait(false);
+            var state = OutsideJson.Read(cipher?.Decrypt(bytes) ?? bytes, SnapshotStateJson.Default.SnapshotState);
             return state is { StateVersion: CurrentVersion } ? state : null;
         }
-        catch (StorageException failure) when (failure.Kind == StorageErrorKind.NotFound)
+        catch (StorageException failure) when (failure.Kind is StorageErrorKind.NotFound or StorageErrorKind.Corrupt)
         {
             return null;
         }
@@ -60,6 +61,7 @@ internal sealed record SnapshotState
 
 /// <summary>How the state is written as JSON.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SnapshotState))]
 internal sealed partial class SnapshotStateJson : JsonSerializerContext;

@@ -20,6 +20,22 @@ public sealed class AppCopyCommandTests
     }
 
     [Fact]
+    public void Commands_of_a_backup_that_is_not_trusted_need_consent()
+    {
+        using var session = Session.WithApp();
+        session.Run("Set-BackupApp wiki.example.com -StartCommand sh, -c, 'exit 0'; New-AppBackup wiki.example.com");
+        var archive = Directory.EnumerateFiles(session.Root, "*.tar.gz", SearchOption.AllDirectories).Single();
+        var import = $"Import-AppBackup -PlatformHome \"$root/other\" -Path '{archive}' -Register -DataDirectory \"$root/again\"";
+        Assert.Empty(session.Run($"{import} -WhatIf"));
+        Assert.False(Directory.Exists(Path.Join(session.Root, "again")));
+        session.Run($"{import} -Location one.example.com");
+        Assert.Contains(session.Warnings, warning => warning.Contains("StartCommand: 'sh' '-c' 'exit 0'", StringComparison.Ordinal) && warning.Contains("without its commands", StringComparison.Ordinal));
+        Assert.Empty(session.Run("(Get-BackupApp one.example.com -PlatformHome \"$root/other\").Commands.Start"));
+        session.Run($"{import.Replace("again", "more", StringComparison.Ordinal)} -Location two.example.com -AllowCommand");
+        Assert.Equal(3, session.Run("(Get-BackupApp two.example.com -PlatformHome \"$root/other\").Commands.Start").Count);
+    }
+
+    [Fact]
     public void Update_BackupApp_updates_or_goes_back()
     {
         using var session = Session.WithApp();

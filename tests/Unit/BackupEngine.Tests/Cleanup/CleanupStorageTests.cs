@@ -233,7 +233,11 @@ public sealed class CleanupStorageTests
         Assert.Contains(timeline.Observer.Warnings, warning => warning.Contains("4 backups on local have time stamps in the future", StringComparison.Ordinal));
         timeline.Time.AdjustTime(Timeline.At("2026-11-05 03:00"));
         await timeline.CleanAsync(isClockRight: true);
-        Assert.Equal([made[2].RemotePath, made[3].RemotePath], timeline.Stored());
+        // What was made last stays, however old it looks, until there is another one.
+        Assert.Equal([old.RemotePath, made[2].RemotePath, made[3].RemotePath], timeline.Stored());
+        timeline.Time.AdjustTime(Timeline.At("2026-11-05 04:00"));
+        await timeline.Platform.BackUpAsync();
+        await timeline.CleanAsync(isClockRight: true);
         Assert.DoesNotContain(old.Id, timeline.Known());
     }
 
@@ -310,23 +314,23 @@ public sealed class CleanupStorageTests
             CloudBackup.Platform.PlatformHome.Open(timeline.Platform.Folder["home"], mayCreate: true, TimeProvider.System), "platform", "platform backup", timeline.Time, out _))
         {
             timeline.Time.Advance(TimeSpan.FromDays(1));
-            timeline.WithCatalog(catalog => catalog.Save(BoxRecord(timeline, made[2], "box_v1_new")));
+            timeline.WithCatalog(catalog => catalog.Save(BoxRecord(timeline, made[2], "box_v1_0000000b")));
             timeline.Engine.Apps.Unregister(TestPlatform.Location, NullObserver.Instance);
             var result = await timeline.CleanAsync();
-            Assert.Contains("box_v1_old outside-policy Postponed", result.Decisions.Select(decision => $"{decision.Id} {decision.Reason} {decision.Outcome}"));
-            Assert.Contains(result.Decisions, decision => decision.Id == made[0].Id && decision is { Reason: "referenced by box_v1_old", Outcome: CleanupOutcome.Kept });
+            Assert.Contains("box_v1_0000000a outside-policy Postponed", result.Decisions.Select(decision => $"{decision.Id} {decision.Reason} {decision.Outcome}"));
+            Assert.Contains(result.Decisions, decision => decision.Id == made[0].Id && decision is { Reason: "referenced by box_v1_0000000a", Outcome: CleanupOutcome.Kept });
         }
         Assert.Contains(made[0].RemotePath, timeline.Stored());
         Assert.DoesNotContain(made[1].RemotePath, timeline.Stored());
         // The lock is free: the old one goes, and what it stood on with it.
         await timeline.CleanAsync();
-        Assert.Equal([made[2].RemotePath, $"{Path.GetDirectoryName(made[2].RemotePath)}/box_v1_new"], timeline.Stored());
+        Assert.Equal([made[2].RemotePath, $"{Path.GetDirectoryName(made[2].RemotePath)}/box_v1"], timeline.Stored());
     }
 
     /// <summary>The platform's backup of the same run, with its objects.</summary>
-    private static BackupRecord BoxRecord(Timeline timeline, AppBackup app, string id = "box_v1_old")
+    private static BackupRecord BoxRecord(Timeline timeline, AppBackup app, string id = "box_v1_0000000a")
     {
-        var path = $"{Path.GetDirectoryName(app.RemotePath)}/{id}";
+        var path = $"{Path.GetDirectoryName(app.RemotePath)}/box_v1";
         foreach (var extension in new[] { ".tar.gz", ".index.gz", ".backupinfo" })
         {
             timeline.Platform.Folder.Write($"site/{path}{extension}", "x");

@@ -64,6 +64,7 @@ public sealed class ArchiveImportTests
             Assert.Equal("WrongPasswordOrDamaged", await platform.FailEarlyAsync(options with { Secrets = Secret.Password("x") }));
         }
         Assert.Empty(platform.Engine.Apps.List());
+        options = options with { AllowCommand = !encrypted };
         var app = await platform.ImportAsync(options);
         Assert.Equal((id, TestPlatform.Location, "1.2.0", AppState.Installed), (app.Id, app.Location, app.Version, app.State));
         Assert.Equal(["cache/"], app.Exclude);

@@ -44,7 +44,7 @@ public sealed class PlatformRestoreTests
         using var machine = new NewMachine(old);
         var preview = await machine.PreviewAsync(options => options with { Secrets = Secret.Password(Password) });
         Assert.False(preview.IsRestored);
-        Assert.Equal(["Version", "Keys", "Platform", "Backups", "Folders", "Tools", "Secrets"], preview.Checks.Select(check => check.Name));
+        Assert.Equal(["Version", "Keys", "Platform", "Backups", "Folders", "Tools", "Secrets", "Commands"], preview.Checks.Select(check => check.Name));
         Assert.All(preview.Checks, check => Assert.Equal(CheckOutcome.Passed, check.Outcome));
         Assert.All(preview.Apps, app => Assert.True(app is { State: null, BackupId: not null, Failure: null }));
         machine.AssertUntouched();

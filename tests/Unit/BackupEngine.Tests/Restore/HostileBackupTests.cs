@@ -140,6 +140,7 @@ public sealed class HostileBackupTests
             Location = "forged.example.com",
             Version = "1",
             RemotePath = Remote,
+            Created = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
             State = BackupState.Ready,
             FileCount = entries,
             SourceSize = bytes,

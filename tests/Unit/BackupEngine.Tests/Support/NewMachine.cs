@@ -89,7 +89,7 @@ internal sealed class NewMachine : IDisposable
 
     private PlatformRestoreOptions Options(Func<PlatformRestoreOptions, PlatformRestoreOptions>? with)
     {
-        var options = new PlatformRestoreOptions { ConfigFile = ConfigFile, Secrets = SiteSecrets.None };
+        var options = new PlatformRestoreOptions { ConfigFile = ConfigFile, Secrets = SiteSecrets.None, AllowCommand = true };
         return with?.Invoke(options) ?? options;
     }
 

@@ -87,6 +87,17 @@ public sealed class IndexTests
     [InlineData("{\"path\":\"a\"")]
     [InlineData("{\"path\":\"a\",\"sha256\":\"xy\"}")]
     [InlineData("{\"path\":\"a\",\"size\":1e99}")]
+    [InlineData("{\"path\":\"a\",\"type\":\"file\",\"size\":-4}")]
+    [InlineData("{\"path\":\"a\",\"type\":\"file\",\"sha256\":\"00\"}")]
+    [InlineData("{\"path\":\"a\",\"type\":\"file\",\"mode\":\"10000\"}")]
+    [InlineData("{\"path\":\"a\",\"type\":\"file\",\"mode\":\"\"}")]
+    [InlineData("{\"path\":\"a\",\"type\":\"file\",\"at\":[-2,0]}")]
+    [InlineData("{\"path\":\"a\",\"type\":\"file\",\"at\":[0,-1]}")]
+    [InlineData("{\"path\":\"a\",\"type\":\"file\",\"at\":7}")]
+    [InlineData("{\"path\":\"a\",\"type\":\"file\",\"xattrs\":[\"YQ==\",7]}")]
+    [InlineData("{\"path\":\"a\",\"type\":\"symlink\"}")]
+    [InlineData("{\"path\":\"\\ud800\"}")]
+    [InlineData("{\"end\":-1}")]
     [InlineData("")]
     public void A_malformed_line_is_refused(string line) =>
         Assert.Throws<IndexFormatException>(() => IndexEntryParser.Parse(System.Text.Encoding.UTF8.GetBytes(line)));

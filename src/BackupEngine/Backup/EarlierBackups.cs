@@ -1,0 +1,32 @@
+using CloudBackup.Catalog;
+using CloudBackup.Infrastructure;
+
+namespace CloudBackup.Backup;
+
+/// <summary>What a run learns from the backups that are there already.</summary>
+internal static class EarlierBackups
+{
+    /// <summary>The newest Ready backup of an owner on a site; null when there is none.</summary>
+    public static SiteBackup? FindNewest(EngineContext context, BackupOwner owner, string site) => context.Backups.ListOf(owner, site)
+        .Where(record => record.Backup.State == BackupState.Ready).NewestFirst(context.Time.GetUtcNow()).FirstOrDefault()?.Backup;
+
+    /// <summary>
+    /// Compares the clock with the newest backup that is there. Which of the two is wrong cannot be told from here, so the backup is made; the
+    /// return value is what its record notes as <see cref="SiteBackup.MadeAfter"/>.
+    /// </summary>
+    public static DateTimeOffset? CheckClock(EngineContext context, BackupOwner owner, BackupRun run)
+    {
+        List<SiteBackup> earlier =
+        [
+            .. context.Backups.ListOf(owner, run.Site.Name).Select(record => record.Backup)
+                .Where(backup => backup.State is BackupState.Ready or BackupState.Partial),
+        ];
+        if (earlier.MaxBy(backup => backup.Created) is { } latest && NewestBackup.IsFuture(latest.Created, run.Started))
+        {
+            run.Observer.OnWarning(
+                $"The clock says {run.Started:u}, but the backup {latest.Id} was made at {latest.Created:u}. One of the two times is wrong: check the "
+                + "clock of this machine and of the one that made that backup.");
+        }
+        return NewestBackup.FindLater(earlier, run.Started);
+    }
+}

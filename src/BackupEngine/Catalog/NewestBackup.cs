@@ -1,0 +1,58 @@
+namespace CloudBackup.Catalog;
+
+/// <summary>
+/// Which of several backups is the newest: the one rule for all that asks. A time stamp in the future comes from a clock that was wrong, so such a
+/// backup counts only where there is no other. The rest is in the order in which it was made: by time stamp, or, for a backup that was made while
+/// the clock was behind an earlier backup's, just after that one.
+/// </summary>
+internal static class NewestBackup
+{
+    /// <summary>The clocks of two machines are never equal: this much later than now is no future.</summary>
+    public static TimeSpan ClockTolerance { get; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether a time stamp comes from a clock that was wrong.</summary>
+    public static bool IsFuture(DateTimeOffset created, DateTimeOffset now) => created - now > ClockTolerance;
+
+    /// <summary>When a backup counts as made.</summary>
+    /// <param name="created">Its time stamp.</param>
+    /// <param name="madeAfter">The time of a backup that was there already and has a later time stamp; null when there was none.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="tolerance">How much later than now is no future.</param>
+    public static DateTimeOffset Rank(DateTimeOffset created, DateTimeOffset? madeAfter, DateTimeOffset now, TimeSpan tolerance) =>
+        // When the other time is the one that is wrong, it says nothing.
+        madeAfter is { } after && after > created && after - now <= tolerance ? after : created;
+
+    /// <summary>The backups, the newest first.</summary>
+    public static IEnumerable<T> NewestFirst<T>(this IEnumerable<T> backups, DateTimeOffset now)
+        where T : SiteBackup => backups.NewestFirst(backup => (backup.Created, backup.MadeAfter), now).ThenBy(backup => backup.Id, StringComparer.Ordinal);
+
+    /// <summary>The records, that of the newest backup first.</summary>
+    public static IEnumerable<BackupRecord> NewestFirst(this IEnumerable<BackupRecord> records, DateTimeOffset now) => records
+        .NewestFirst(record => (record.Backup.Created, record.Backup.MadeAfter), now).ThenBy(record => record.Backup.Id, StringComparer.Ordinal);
+
+    /// <summary>The time stamp of the newest; null when there is none.</summary>
+    public static DateTimeOffset? FindNewest(IEnumerable<(DateTimeOffset Created, DateTimeOffset? MadeAfter)> times, DateTimeOffset now) =>
+        times.NewestFirst(time => time, now).Select(time => (DateTimeOffset?)time.Created).FirstOrDefault();
+
+    /// <summary>
+    /// What a backup that is made now notes as <see cref="SiteBackup.MadeAfter"/>: a moment after the newest that is there, when the clock is behind
+    /// that; null when the clock goes right.
+    /// </summary>
+    /// <param name="earlier">The backups that are there.</param>
+    /// <param name="now">The time.</param>
+    public static DateTimeOffset? FindLater(IEnumerable<SiteBackup> earlier, DateTimeOffset now)
+    {
+        var latest = earlier.Select(backup => backup.MadeAfter > backup.Created ? backup.MadeAfter.Value : backup.Created).DefaultIfEmpty().Max();
+        if (latest <= now)
+        {
+            return null;
+        }
+        return latest < DateTimeOffset.MaxValue.AddMilliseconds(-1) ? latest.AddMilliseconds(1) : latest;
+    }
+
+    private static IOrderedEnumerable<T> NewestFirst<T>(
+        this IEnumerable<T> items, Func<T, (DateTimeOffset Created, DateTimeOffset? MadeAfter)> timesOf, DateTimeOffset now) => items
+        .OrderBy(item => IsFuture(timesOf(item).Created, now))
+        .ThenByDescending(item => Rank(timesOf(item).Created, timesOf(item).MadeAfter, now, ClockTolerance))
+        .ThenByDescending(item => timesOf(item).Created);
+}
