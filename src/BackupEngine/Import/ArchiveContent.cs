@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
@@ -6,7 +5,7 @@ using CloudBackup.Infrastructure;
 namespace CloudBackup.Import;
 
 /// <summary>
-/// A tar archive of any program, compressed with gzip or bzip2 or not at all, or a zip; encrypted or not. What a file is, its first bytes tell,
+/// A tar archive of any program, compressed with gzip or bzip2 or not at all, or a zip; encrypted or not. What a file is, its first block tells,
 /// not its name.
 /// </summary>
 internal sealed class ArchiveContent : LocalContent
@@ -14,6 +13,7 @@ internal sealed class ArchiveContent : LocalContent
     private readonly string _path;
     private readonly BackupCipher? _cipher;
     private readonly Spool? _spool;
+    private ArchiveReading? _last;
 
     private ArchiveContent(string path, BackupCipher? cipher, Spool? spool, long size)
     {
@@ -45,8 +45,8 @@ internal sealed class ArchiveContent : LocalContent
                 return Decrypt(context, path, cipher, cancellationToken);
             });
         }
-        file.Position = 0;
-        return new ArchiveContent(path, null, null, start.StartsWith("PK"u8) ? ZipEntries.SizeOf(file) : file.Length);
+        var kind = Recognise(file, path, cancellationToken);
+        return new ArchiveContent(path, null, null, kind == ArchiveKind.Zip ? ZipEntries.SizeOf(file) : file.Length);
     }
 
     /// <inheritdoc/>
@@ -55,11 +55,15 @@ internal sealed class ArchiveContent : LocalContent
         using var file = _spool?.OpenRead() ?? OpenFile(_path);
         using var decrypted = _spool is null ? _cipher?.Decrypt(file) : null;
         var start = new PeekStream(decrypted ?? file);
-        foreach (var entry in start.StartsWith("PK"u8) ? ReadZip(file) : ReadTar(start))
+        var reading = _last = new ArchiveReading(_path, null, cancellationToken);
+        foreach (var entry in ArchiveKinds.Of(start) == ArchiveKind.Zip ? ReadZip(file) : ReadTar(start, reading))
         {
             yield return entry;
         }
     }
+
+    /// <inheritdoc/>
+    public override void Tell(IOperationObserver observer) => _last?.Tell(observer);
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -74,7 +78,7 @@ internal sealed class ArchiveContent : LocalContent
         var length = file.Length;
         using var decrypted = cipher.Decrypt(file);
         var plain = new PeekStream(decrypted);
-        if (!plain.StartsWith("PK"u8))
+        if (ArchiveKinds.Of(plain) != ArchiveKind.Zip)
         {
             Copy(plain, Stream.Null, cancellationToken);
             return new ArchiveContent(path, cipher, null, length);
@@ -103,15 +107,39 @@ internal sealed class ArchiveContent : LocalContent
         return ZipEntries.Read(file);
     }
 
-    private static IEnumerable<LocalEntry> ReadTar(PeekStream file)
+    private static IEnumerable<LocalEntry> ReadTar(PeekStream file, ArchiveReading reading)
     {
-        using Stream? unpacked = file.StartsWith([0x1F, 0x8B]) ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true)
-            : file.StartsWith("BZh"u8) ? new BZip2Streams(file)
-            : null;
-        foreach (var entry in TarEntries.Read(unpacked ?? file))
+        using var unpacked = Decompress(file);
+        var archive = unpacked is null ? file : new PeekStream(unpacked);
+        if (ArchiveKinds.Of(archive) != ArchiveKind.Tar)
+        {
+            throw ArchiveKinds.Refuse(archive, reading.Path, isCompressed: unpacked is not null);
+        }
+        foreach (var entry in TarEntries.Read(archive, reading))
         {
             yield return entry;
         }
+    }
+
+    private static Stream? Decompress(PeekStream file) => ArchiveKinds.Of(file) switch
+    {
+        ArchiveKind.Gzip => new GzipContent(file),
+        ArchiveKind.BZip2 => new BZip2Streams(file),
+        _ => null,
+    };
+
+    /// <summary>What kind of archive it is; refuses at once what cannot be read.</summary>
+    private static ArchiveKind Recognise(FileStream file, string path, CancellationToken cancellationToken)
+    {
+        file.Position = 0;
+        var start = new PeekStream(file);
+        var kind = ArchiveKinds.Of(start);
+        if (kind != ArchiveKind.Zip)
+        {
+            using var entries = ReadTar(start, new ArchiveReading(path, null, cancellationToken)).GetEnumerator();
+            entries.MoveNext();
+        }
+        return kind;
     }
 
     private static void Copy(Stream from, Stream to, CancellationToken cancellationToken)

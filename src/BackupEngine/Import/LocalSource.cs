@@ -107,17 +107,23 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
     private AppConfig? Unpack(UnpackTarget target, CancellationToken cancellationToken)
     {
         using var root = LocalFileSystem.Open(target.Folder);
-        using var restored = new RestoreTarget(root, Name, _content.IsTrusted, target.Destination);
         var counters = new RunCounters();
         var defaults = LocalDefaults.Of(target.Destination, _context.Time.GetUtcNow());
+        var folders = new LocalFolders();
+        using var restored = new RestoreTarget(root, Name, _content.IsTrusted, target.Destination)
+        {
+            ImpliedFolder = defaults.Folder,
+            OnFolderReplaced = folders.Remove,
+        };
         using (new ProgressReporter(target.Activity, counters, target.Observer, _context.Time))
         {
-            new LocalUnpacker(restored, Name, counters, target, defaults).Run(_content.Read(cancellationToken), cancellationToken);
+            new LocalUnpacker(restored, Name, counters, target, defaults, folders).Run(_content.Read(cancellationToken), cancellationToken);
         }
         var config = UnpackedContent.TryReadConfig(root, Name);
         UnpackedContent.Assemble(config, root);
         root.FlushFileSystem();
         restored.Tell(target.Observer);
+        _content.Tell(target.Observer);
         return config;
     }
 
