@@ -105,4 +105,11 @@ internal static partial class BackupErrors
         $"'{path}' holds more folders and links than fit into {most / (1024 * 1024)} MiB of memory, a third of what this process may use. "
         + "Unpack it and import the folder, or give the process more memory.",
         path);
+
+    public static BackupException ImportZipEncodingUnknown(string name, Exception inner) => new(
+        nameof(ImportZipEncodingUnknown),
+        BackupErrorCategory.InvalidInput,
+        $"'{name}' is not a code page. Give its number or name with -ZipEncoding, for example 437, 866, 932, gbk or windows-1252.",
+        name,
+        inner);
 }

@@ -31,7 +31,8 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
     private async Task<BackupApp> ImportLocalAsync(AppImportOptions options, string path, CancellationToken cancellationToken)
     {
         using var keys = RestoreSite.DeriveKeys(options.Secrets);
-        using var source = await LocalSource.OpenAsync(context, path, keys, options.Register, cancellationToken).ConfigureAwait(false);
+        var zipEncoding = options.ZipEncoding is { } encoding ? ZipNames.FindEncoding(encoding) : null;
+        using var source = await LocalSource.OpenAsync(context, path, keys, zipEncoding, options.Register, cancellationToken).ConfigureAwait(false);
         if (!options.Register)
         {
             var location = options.Location ?? source.Config?.Location ?? throw BackupErrors.ImportLocationNeeded(path);

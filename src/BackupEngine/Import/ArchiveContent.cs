@@ -1,3 +1,4 @@
+using System.Text;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
@@ -13,10 +14,12 @@ internal sealed class ArchiveContent : LocalContent
     private readonly string _path;
     private readonly BackupCipher? _cipher;
     private readonly Spool? _spool;
+    private readonly Encoding? _zipEncoding;
     private ArchiveReading? _last;
 
-    private ArchiveContent(string path, BackupCipher? cipher, Spool? spool, long size)
+    private ArchiveContent(string path, BackupCipher? cipher, Spool? spool, long size, Encoding? zipEncoding)
     {
+        _zipEncoding = zipEncoding;
         _path = path;
         _cipher = cipher;
         _spool = spool;
@@ -32,9 +35,15 @@ internal sealed class ArchiveContent : LocalContent
     /// <summary>
     /// Opens an archive. An encrypted one is read once to its end for that: nothing that comes out of it may be relied on before.
     /// </summary>
+    /// <param name="context">The platform.</param>
+    /// <param name="path">The archive.</param>
+    /// <param name="keys">Keys that may open it.</param>
+    /// <param name="zipEncoding">How names of a zip are encoded that do not say so; null when it was not given.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="BackupException">It cannot be read, is too large to be decrypted here, or no key opens it.</exception>
-    public static ArchiveContent Open(EngineContext context, string path, ImportKeys keys, CancellationToken cancellationToken)
+    public static ArchiveContent Open(EngineContext context, string path, ImportKeys keys, Encoding? zipEncoding, CancellationToken cancellationToken)
     {
+        var reading = new ArchiveReading(path, zipEncoding, cancellationToken);
         using var file = OpenFile(path);
         var start = new PeekStream(file);
         if (start.StartsWith(Cbv2.Magic))
@@ -42,11 +51,11 @@ internal sealed class ArchiveContent : LocalContent
             return keys.Open(path, fitting =>
             {
                 var cipher = new BackupCipher(fitting, encryptNames: false, context.Random, MacCoverage.Either);
-                return Decrypt(context, path, cipher, cancellationToken);
+                return Decrypt(context, reading, cipher);
             });
         }
-        var kind = Recognise(file, path, cancellationToken);
-        return new ArchiveContent(path, null, null, kind == ArchiveKind.Zip ? ZipEntries.SizeOf(file) : file.Length);
+        var kind = Recognise(file, reading);
+        return new ArchiveContent(path, null, null, kind == ArchiveKind.Zip ? ZipEntries.SizeOf(file, reading) : file.Length, zipEncoding);
     }
 
     /// <inheritdoc/>
@@ -55,8 +64,8 @@ internal sealed class ArchiveContent : LocalContent
         using var file = _spool?.OpenRead() ?? OpenFile(_path);
         using var decrypted = _spool is null ? _cipher?.Decrypt(file) : null;
         var start = new PeekStream(decrypted ?? file);
-        var reading = _last = new ArchiveReading(_path, null, cancellationToken);
-        foreach (var entry in ArchiveKinds.Of(start) == ArchiveKind.Zip ? ReadZip(file) : ReadTar(start, reading))
+        var reading = _last = new ArchiveReading(_path, _zipEncoding, cancellationToken);
+        foreach (var entry in ArchiveKinds.Of(start) == ArchiveKind.Zip ? ZipEntries.Read(file, reading) : ReadTar(start, reading))
         {
             yield return entry;
         }
@@ -72,16 +81,17 @@ internal sealed class ArchiveContent : LocalContent
         base.Dispose();
     }
 
-    private static ArchiveContent Decrypt(EngineContext context, string path, BackupCipher cipher, CancellationToken cancellationToken)
+    private static ArchiveContent Decrypt(EngineContext context, ArchiveReading reading, BackupCipher cipher)
     {
-        using var file = OpenFile(path);
+        var cancellationToken = reading.CancellationToken;
+        using var file = OpenFile(reading.Path);
         var length = file.Length;
         using var decrypted = cipher.Decrypt(file);
         var plain = new PeekStream(decrypted);
         if (ArchiveKinds.Of(plain) != ArchiveKind.Zip)
         {
             Copy(plain, Stream.Null, cancellationToken);
-            return new ArchiveContent(path, cipher, null, length);
+            return new ArchiveContent(reading.Path, cipher, null, length, reading.ZipEncoding);
         }
         // A zip is read from its end; what is encrypted, from its beginning.
         var spool = new Spool(context, length);
@@ -92,19 +102,13 @@ internal sealed class ArchiveContent : LocalContent
                 Copy(plain, content, cancellationToken);
             }
             using var zip = spool.OpenRead();
-            return new ArchiveContent(path, cipher, spool, ZipEntries.SizeOf(zip));
+            return new ArchiveContent(reading.Path, cipher, spool, ZipEntries.SizeOf(zip, reading), reading.ZipEncoding);
         }
         catch
         {
             spool.Dispose();
             throw;
         }
-    }
-
-    private static IEnumerable<LocalEntry> ReadZip(FileStream file)
-    {
-        file.Position = 0;
-        return ZipEntries.Read(file);
     }
 
     private static IEnumerable<LocalEntry> ReadTar(PeekStream file, ArchiveReading reading)
@@ -129,14 +133,14 @@ internal sealed class ArchiveContent : LocalContent
     };
 
     /// <summary>What kind of archive it is; refuses at once what cannot be read.</summary>
-    private static ArchiveKind Recognise(FileStream file, string path, CancellationToken cancellationToken)
+    private static ArchiveKind Recognise(FileStream file, ArchiveReading reading)
     {
         file.Position = 0;
         var start = new PeekStream(file);
         var kind = ArchiveKinds.Of(start);
         if (kind != ArchiveKind.Zip)
         {
-            using var entries = ReadTar(start, new ArchiveReading(path, null, cancellationToken)).GetEnumerator();
+            using var entries = ReadTar(start, reading).GetEnumerator();
             entries.MoveNext();
         }
         return kind;
