@@ -77,4 +77,46 @@ internal static partial class BackupErrors
         $"'{path}' cannot be imported: {reason}",
         path,
         inner);
+
+    public static BackupException ImportFormatUnknown(string path) => new(
+        nameof(ImportFormatUnknown),
+        BackupErrorCategory.InvalidInput,
+        $"'{path}' is not an archive that CloudBackup reads: tar (bare, .gz or .bz2) or zip. It may be damaged from its first block on. If another "
+        + "program reads it, unpack it and import the folder.",
+        path);
+
+    public static BackupException ImportFormatUnsupported(string path, string format, string command, bool isCompressed) => new(
+        nameof(ImportFormatUnsupported),
+        BackupErrorCategory.InvalidInput,
+        (isCompressed ? $"'{path}' holds {format} in compressed form, which" : $"'{path}' is {format}, which") + " CloudBackup does not read. "
+        + (isCompressed ? "Unpack it, and import the folder that comes out." : $"Unpack it, for example with: {command} - and import what comes out."),
+        path);
+
+    public static BackupException ImportArchiveFollows(string path, long position) => new(
+        nameof(ImportArchiveFollows),
+        BackupErrorCategory.InvalidInput,
+        $"'{path}' holds a second tar archive behind the first, from byte {position} on (or its headers are damaged there). An import would leave it "
+        + "out. Unpack all of it with 'tar -xi', check the result, and import the folder.",
+        path);
+
+    public static BackupException ImportLinkTargetMissing(string path, string link, string target) => new(
+        nameof(ImportLinkTargetMissing),
+        BackupErrorCategory.Damaged,
+        $"'{path}' cannot be imported: '{PathText.ForDisplay(link)}' is a hard link to '{PathText.ForDisplay(target)}', which the archive does not "
+        + "hold. Pack both together.",
+        path);
+
+    public static BackupException ImportTooManyFolders(string path, long most) => new(
+        nameof(ImportTooManyFolders),
+        BackupErrorCategory.InvalidInput,
+        $"'{path}' holds more folders and links than fit into {most / (1024 * 1024)} MiB of memory, a third of what this process may use. "
+        + "Unpack it and import the folder, or give the process more memory.",
+        path);
+
+    public static BackupException ImportZipEncodingUnknown(string name, Exception inner) => new(
+        nameof(ImportZipEncodingUnknown),
+        BackupErrorCategory.InvalidInput,
+        $"'{name}' is not a code page. Give its number or name with -ZipEncoding, for example 437, 866, 932, gbk or windows-1252.",
+        name,
+        inner);
 }

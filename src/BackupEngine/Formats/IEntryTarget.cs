@@ -27,3 +27,10 @@ internal interface IFileTarget : IDisposable
     /// <summary>All content came and its hash is right.</summary>
     void Complete();
 }
+
+/// <summary>Takes the content of a file whose holes are known.</summary>
+internal interface ISparseFileTarget : IFileTarget
+{
+    /// <summary>Leaves a hole.</summary>
+    void Skip(long length);
+}

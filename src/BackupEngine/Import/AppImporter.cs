@@ -60,7 +60,8 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
     private async Task<BackupApp> ImportLocalAsync(AppImportOptions options, string path, CancellationToken cancellationToken)
     {
         using var keys = RestoreSite.DeriveKeys(options.Secrets);
-        using var source = await LocalSource.OpenAsync(context, path, keys, options.Register, cancellationToken).ConfigureAwait(false);
+        var zipEncoding = options.ZipEncoding is { } encoding ? ZipNames.FindEncoding(encoding) : null;
+        using var source = await LocalSource.OpenAsync(context, path, keys, zipEncoding, options.Register, cancellationToken).ConfigureAwait(false);
         if (source.Config is { } found && RecordedBackup.FindOtherName(path, found.Location, found.Version) is { } name)
         {
             throw BackupErrors.ImportNameDiffers(path, name, $"{found.Location} {found.Version}");

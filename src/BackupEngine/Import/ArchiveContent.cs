@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using System.Text;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
@@ -6,7 +6,7 @@ using CloudBackup.Infrastructure;
 namespace CloudBackup.Import;
 
 /// <summary>
-/// A tar archive of any program, compressed with gzip or bzip2 or not at all, or a zip; encrypted or not. What a file is, its first bytes tell,
+/// A tar archive of any program, compressed with gzip or bzip2 or not at all, or a zip; encrypted or not. What a file is, its first block tells,
 /// not its name.
 /// </summary>
 internal sealed class ArchiveContent : LocalContent
@@ -14,9 +14,12 @@ internal sealed class ArchiveContent : LocalContent
     private readonly string _path;
     private readonly BackupCipher? _cipher;
     private readonly Spool? _spool;
+    private readonly Encoding? _zipEncoding;
+    private ArchiveReading? _last;
 
-    private ArchiveContent(string path, BackupCipher? cipher, Spool? spool, long size)
+    private ArchiveContent(string path, BackupCipher? cipher, Spool? spool, long size, Encoding? zipEncoding)
     {
+        _zipEncoding = zipEncoding;
         _path = path;
         _cipher = cipher;
         _spool = spool;
@@ -32,9 +35,15 @@ internal sealed class ArchiveContent : LocalContent
     /// <summary>
     /// Opens an archive. An encrypted one is read once to its end for that: nothing that comes out of it may be relied on before.
     /// </summary>
+    /// <param name="context">The platform.</param>
+    /// <param name="path">The archive.</param>
+    /// <param name="keys">Keys that may open it.</param>
+    /// <param name="zipEncoding">How names of a zip are encoded that do not say so; null when it was not given.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="BackupException">It cannot be read, is too large to be decrypted here, or no key opens it.</exception>
-    public static ArchiveContent Open(EngineContext context, string path, ImportKeys keys, CancellationToken cancellationToken)
+    public static ArchiveContent Open(EngineContext context, string path, ImportKeys keys, Encoding? zipEncoding, CancellationToken cancellationToken)
     {
+        var reading = new ArchiveReading(path, zipEncoding, cancellationToken);
         using var file = OpenFile(path);
         var start = new PeekStream(file);
         if (start.StartsWith(Cbv2.Magic))
@@ -42,11 +51,11 @@ internal sealed class ArchiveContent : LocalContent
             return keys.Open(path, fitting =>
             {
                 var cipher = new BackupCipher(fitting, encryptNames: false, context.Random, MacCoverage.Either);
-                return Decrypt(context, path, cipher, cancellationToken);
+                return Decrypt(context, reading, cipher);
             });
         }
-        file.Position = 0;
-        return new ArchiveContent(path, null, null, start.StartsWith("PK"u8) ? ZipEntries.SizeOf(file) : file.Length);
+        var kind = Recognise(file, reading);
+        return new ArchiveContent(path, null, null, kind == ArchiveKind.Zip ? ZipEntries.SizeOf(file, reading) : file.Length, zipEncoding);
     }
 
     /// <inheritdoc/>
@@ -55,11 +64,15 @@ internal sealed class ArchiveContent : LocalContent
         using var file = _spool?.OpenRead() ?? OpenFile(_path);
         using var decrypted = _spool is null ? _cipher?.Decrypt(file) : null;
         var start = new PeekStream(decrypted ?? file);
-        foreach (var entry in start.StartsWith("PK"u8) ? ReadZip(file) : ReadTar(start))
+        var reading = _last = new ArchiveReading(_path, _zipEncoding, cancellationToken);
+        foreach (var entry in ArchiveKinds.Of(start) == ArchiveKind.Zip ? ZipEntries.Read(file, reading) : ReadTar(start, reading))
         {
             yield return entry;
         }
     }
+
+    /// <inheritdoc/>
+    public override void Tell(IOperationObserver observer) => _last?.Tell(observer);
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -68,16 +81,17 @@ internal sealed class ArchiveContent : LocalContent
         base.Dispose();
     }
 
-    private static ArchiveContent Decrypt(EngineContext context, string path, BackupCipher cipher, CancellationToken cancellationToken)
+    private static ArchiveContent Decrypt(EngineContext context, ArchiveReading reading, BackupCipher cipher)
     {
-        using var file = OpenFile(path);
+        var cancellationToken = reading.CancellationToken;
+        using var file = OpenFile(reading.Path);
         var length = file.Length;
         using var decrypted = cipher.Decrypt(file);
         var plain = new PeekStream(decrypted);
-        if (!plain.StartsWith("PK"u8))
+        if (ArchiveKinds.Of(plain) != ArchiveKind.Zip)
         {
             Copy(plain, Stream.Null, cancellationToken);
-            return new ArchiveContent(path, cipher, null, length);
+            return new ArchiveContent(reading.Path, cipher, null, length, reading.ZipEncoding);
         }
         // A zip is read from its end; what is encrypted, from its beginning.
         var spool = new Spool(context, length);
@@ -88,7 +102,7 @@ internal sealed class ArchiveContent : LocalContent
                 Copy(plain, content, cancellationToken);
             }
             using var zip = spool.OpenRead();
-            return new ArchiveContent(path, cipher, spool, ZipEntries.SizeOf(zip));
+            return new ArchiveContent(reading.Path, cipher, spool, ZipEntries.SizeOf(zip, reading), reading.ZipEncoding);
         }
         catch
         {
@@ -97,21 +111,39 @@ internal sealed class ArchiveContent : LocalContent
         }
     }
 
-    private static IEnumerable<LocalEntry> ReadZip(FileStream file)
+    private static IEnumerable<LocalEntry> ReadTar(PeekStream file, ArchiveReading reading)
     {
-        file.Position = 0;
-        return ZipEntries.Read(file);
-    }
-
-    private static IEnumerable<LocalEntry> ReadTar(PeekStream file)
-    {
-        using Stream? unpacked = file.StartsWith([0x1F, 0x8B]) ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true)
-            : file.StartsWith("BZh"u8) ? new BZip2Streams(file)
-            : null;
-        foreach (var entry in TarEntries.Read(unpacked ?? file))
+        using var unpacked = Decompress(file);
+        var archive = unpacked is null ? file : new PeekStream(unpacked);
+        if (ArchiveKinds.Of(archive) != ArchiveKind.Tar)
+        {
+            throw ArchiveKinds.Refuse(archive, reading.Path, isCompressed: unpacked is not null);
+        }
+        foreach (var entry in TarEntries.Read(archive, reading))
         {
             yield return entry;
         }
+    }
+
+    private static Stream? Decompress(PeekStream file) => ArchiveKinds.Of(file) switch
+    {
+        ArchiveKind.Gzip => new GzipContent(file),
+        ArchiveKind.BZip2 => new BZip2Streams(file),
+        _ => null,
+    };
+
+    /// <summary>What kind of archive it is; refuses at once what cannot be read.</summary>
+    private static ArchiveKind Recognise(FileStream file, ArchiveReading reading)
+    {
+        file.Position = 0;
+        var start = new PeekStream(file);
+        var kind = ArchiveKinds.Of(start);
+        if (kind != ArchiveKind.Zip)
+        {
+            using var entries = ReadTar(start, reading).GetEnumerator();
+            entries.MoveNext();
+        }
+        return kind;
     }
 
     private static void Copy(Stream from, Stream to, CancellationToken cancellationToken)

@@ -5,10 +5,12 @@ namespace CloudBackup.Import;
 
 /// <summary>
 /// The content of a bzip2 file. It may consist of several streams, one after the other: so write those programs that compress on all cores.
-/// What follows the last one and is none is left alone, as bzip2 itself does.
+/// Only zeros may follow the last one: anything else is a damaged stream, or was appended.
 /// </summary>
 internal sealed class BZip2Streams : ReadOnlyStream
 {
+    private const int MagicLength = 3;
+
     private readonly BufferedStream _file;
     private BZip2InputStream? _current;
 
@@ -63,7 +65,26 @@ internal sealed class BZip2Streams : ReadOnlyStream
 
     private BZip2InputStream? Next()
     {
-        var start = new PeekStream(_file);
-        return start.StartsWith("BZh"u8) ? ForeignData.Decode(() => new BZip2InputStream(start) { IsStreamOwner = false }) : null;
+        var start = new PeekStream(_file, MagicLength);
+        if (start.StartsWith("BZh"u8))
+        {
+            return ForeignData.Decode(() => new BZip2InputStream(start) { IsStreamOwner = false });
+        }
+        RequireZeros(start);
+        return null;
+    }
+
+    /// <summary>Zeros are what tapes and block devices fill up with.</summary>
+    private static void RequireZeros(PeekStream rest)
+    {
+        var buffer = new byte[64 * 1024];
+        while (rest.Read(buffer, 0, buffer.Length) is > 0 and var count)
+        {
+            if (buffer.AsSpan(0, count).ContainsAnyExcept((byte)0))
+            {
+                throw new InvalidDataException("What follows the end of the bzip2 file does not belong to it. Either it is damaged, or something was "
+                    + "appended: if that is so, unpack it with 'bzip2 -dc' and import what comes out.");
+            }
+        }
     }
 }

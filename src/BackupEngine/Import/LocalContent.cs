@@ -17,6 +17,11 @@ internal abstract class LocalContent : IDisposable
     /// <summary>The entries, from the first one; each is to be read before the next one is asked for.</summary>
     public abstract IEnumerable<LocalEntry> Read(CancellationToken cancellationToken);
 
+    /// <summary>Tells what the last reading found that did not keep it from being read.</summary>
+    public virtual void Tell(IOperationObserver observer)
+    {
+    }
+
     /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }

@@ -1,5 +1,4 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats.Index;
 
 namespace CloudBackup.Import;
 
@@ -10,6 +9,7 @@ namespace CloudBackup.Import;
 /// <param name="Now">When those folders are made.</param>
 internal sealed record LocalDefaults(uint UserId, uint GroupId, int FolderMode, UnixTime Now)
 {
+    private const int OwnerBits = 0x1C0; // 0700
     private const int UsualFolderMode = 0x1ED; // 0755
 
     /// <summary>Like the folder that is replaced; where there is none, the owner of the one above it and the usual mode.</summary>
@@ -21,7 +21,13 @@ internal sealed record LocalDefaults(uint UserId, uint GroupId, int FolderMode, 
         return new LocalDefaults(facts.UserId, facts.GroupId, Directory.Exists(folder) ? facts.Mode : UsualFolderMode, UnixTime.From(now));
     }
 
-    /// <summary>A folder that no entry stands for.</summary>
-    public IndexEntry FolderOf(string path) =>
-        new() { Path = path, Kind = EntryKind.Directory, UserId = UserId, GroupId = GroupId, Mode = FolderMode, Modified = Now };
+    /// <summary>What a folder gets that no entry stands for. Without privileges, its owner must be able to fill it.</summary>
+    public EntryMetadata Folder => new()
+    {
+        UserId = UserId,
+        GroupId = GroupId,
+        Mode = Environment.IsPrivilegedProcess ? FolderMode : FolderMode | OwnerBits,
+        Modified = Now,
+        Attributes = [],
+    };
 }

@@ -1,4 +1,5 @@
 using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Tar;
 
 namespace CloudBackup.Import;
 
@@ -12,6 +13,9 @@ internal sealed record LocalEntry(IndexEntry Entry, Func<byte[], int> Read)
 
     /// <summary>Whether the size is known to the byte; else it is the most that there can be.</summary>
     public bool IsSizeExact { get; init; } = true;
+
+    /// <summary>Of a sparse file: where in it the bytes belong that are read; null when they are all of it.</summary>
+    public SparseMap? Sparse { get; init; }
 
     /// <summary>An entry without content.</summary>
     public static LocalEntry Of(IndexEntry entry) => new(entry, _ => 0);
@@ -30,14 +34,15 @@ internal sealed record LocalEntry(IndexEntry Entry, Func<byte[], int> Read)
         return content.ToArray();
     }
 
-    /// <summary>A path as archivers write it, in the form that entries have: <c>./data/f</c> is <c>data/f</c>; empty for the root itself.</summary>
+    /// <summary>
+    /// A path as archivers write it, in the form that entries have, and as tar unpacks it: <c>./data/f</c>, <c>/data//f</c> and
+    /// <c>data/./f/</c> are <c>data/f</c>; empty for the root itself.
+    /// </summary>
     public static string PathOf(string path)
     {
-        path = path.TrimEnd('/');
-        while (path.StartsWith("./", StringComparison.Ordinal))
-        {
-            path = path[2..];
-        }
-        return path is "." ? "" : path;
+        var isPlain = path.Length > 0 && path[0] != '/' && path[^1] != '/' && !path.Contains("//", StringComparison.Ordinal)
+            && !path.StartsWith("./", StringComparison.Ordinal) && !path.EndsWith("/.", StringComparison.Ordinal)
+            && !path.Contains("/./", StringComparison.Ordinal) && path != ".";
+        return isPlain ? path : string.Join('/', path.Split('/').Where(part => part is not ("" or ".")));
     }
 }

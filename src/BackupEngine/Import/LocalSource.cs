@@ -1,3 +1,4 @@
+using System.Text;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
@@ -49,12 +50,13 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
     /// <param name="context">The platform.</param>
     /// <param name="path">The file or folder.</param>
     /// <param name="given">The keys of the password that was given; null when none was.</param>
+    /// <param name="zipEncoding">How names of a zip are encoded that do not say so; null when it was not given.</param>
     /// <param name="needsConfig">Whether the configuration is looked for in all of it; ours stands before all else.</param>
     /// <param name="cancellationToken">Stops the look.</param>
     /// <exception cref="BackupException">It is not there, cannot be read, needs a password, or was encrypted with another one.</exception>
     public static Task<LocalSource> OpenAsync(
-        EngineContext context, string path, BackupKeys? given, bool needsConfig, CancellationToken cancellationToken) =>
-        Task.Run(() => Guard(path, () => Open(context, path, given, needsConfig, cancellationToken)), cancellationToken);
+        EngineContext context, string path, BackupKeys? given, Encoding? zipEncoding, bool needsConfig, CancellationToken cancellationToken) =>
+        Task.Run(() => Guard(path, () => Open(context, path, given, zipEncoding, needsConfig, cancellationToken)), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<AppConfig?> UnpackAsync(UnpackTarget target, CancellationToken cancellationToken)
@@ -72,7 +74,8 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _content.Dispose();
 
-    private static LocalSource Open(EngineContext context, string path, BackupKeys? given, bool needsConfig, CancellationToken cancellationToken)
+    private static LocalSource Open(
+        EngineContext context, string path, BackupKeys? given, Encoding? zipEncoding, bool needsConfig, CancellationToken cancellationToken)
     {
         var keys = new ImportKeys(given, context.Keys);
         LocalContent? content = null;
@@ -80,7 +83,7 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
         {
             content = Directory.Exists(path)
                 ? FolderContent.Open(path, keys, context.Random, cancellationToken)
-                : ArchiveContent.Open(context, path, keys, cancellationToken);
+                : ArchiveContent.Open(context, path, keys, zipEncoding, cancellationToken);
             return new LocalSource(context, path, content, FindConfig(content, path, needsConfig, cancellationToken));
         }
         catch (Exception failure)
@@ -110,17 +113,23 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
     private AppConfig? Unpack(UnpackTarget target, CancellationToken cancellationToken)
     {
         var root = target.Folder;
-        using var restored = new RestoreTarget(root, Name, _content.IsTrusted, target.Destination);
         var counters = new RunCounters();
         var defaults = LocalDefaults.Of(target.Destination, _context.Time.GetUtcNow());
+        var folders = new LocalFolders();
+        using var restored = new RestoreTarget(root, Name, _content.IsTrusted, target.Destination)
+        {
+            ImpliedFolder = defaults.Folder,
+            OnFolderReplaced = folders.Remove,
+        };
         using (new ProgressReporter(target.Activity, counters, target.Observer, _context.Time))
         {
-            new LocalUnpacker(restored, Name, counters, target, defaults).Run(_content.Read(cancellationToken), cancellationToken);
+            new LocalUnpacker(restored, Name, counters, target, defaults, folders).Run(_content.Read(cancellationToken), cancellationToken);
         }
         var config = UnpackedContent.TryReadConfig(root, Name);
         UnpackedContent.Assemble(config, root, target.Observer);
         root.FlushFileSystem();
         restored.Tell(target.Observer);
+        _content.Tell(target.Observer);
         return config;
     }
 

@@ -1,25 +1,36 @@
 using CloudBackup.FileTree;
+using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
 using CloudBackup.Progress;
 using CloudBackup.Restore;
 
 namespace CloudBackup.Import;
 
-/// <summary>Writes entries as they pass by: files at once, folders and links when all files are there.</summary>
+/// <summary>
+/// Writes entries as they pass by. Other programs write them in any order, and the same name again: the last one counts. Folders get their
+/// times and modes at the end, and so come hard links whose file comes after them.
+/// </summary>
 /// <param name="target">Writes them, and refuses what leads outside.</param>
 /// <param name="name">The source, for messages.</param>
 /// <param name="counters">Counts.</param>
 /// <param name="place">Where they are written.</param>
 /// <param name="defaults">What entries get that the source does not tell of them.</param>
-internal sealed class LocalUnpacker(RestoreTarget target, string name, RunCounters counters, UnpackTarget place, LocalDefaults defaults)
+/// <param name="folders">The folders.</param>
+internal sealed class LocalUnpacker(
+    RestoreTarget target, string name, RunCounters counters, UnpackTarget place, LocalDefaults defaults, LocalFolders folders)
 {
-    /// <summary>Files from this length on are written only when they fit on the disk: so an archive that blows itself up is told at once.</summary>
-    private const long LargeFile = 16 * 1024 * 1024;
+    /// <summary>So much is written only when it fits on the disk: so an archive that blows itself up ends before the disk is full.</summary>
+    private const long SpaceStep = 16 * 1024 * 1024;
 
     private readonly byte[] _buffer = new byte[256 * 1024];
-    private readonly List<IndexEntry> _rest = [];
-    private readonly HashSet<string> _named = new(StringComparer.Ordinal);
-    private long _special;
+    private readonly Dictionary<string, IndexEntry> _links = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _special = new(StringComparer.Ordinal);
+    private long _specials;
+    private long _unchecked;
+    private bool _hasConfig;
+
+    /// <summary>The memory that may be kept until the end.</summary>
+    public RetainedMemory Memory { get; init; } = RetainedMemory.Of(name);
 
     /// <summary>Writes all entries.</summary>
     /// <exception cref="BackupException">An entry leads outside, is not as long as it says, or does not fit on the disk.</exception>
@@ -30,43 +41,94 @@ internal sealed class LocalUnpacker(RestoreTarget target, string name, RunCounte
             cancellationToken.ThrowIfCancellationRequested();
             counters.AddEntries(1);
             var entry = found.IsOwned ? found.Entry : found.Entry with { UserId = defaults.UserId, GroupId = defaults.GroupId };
-            PathOrder.AddFolders(_named, entry.Path);
-            switch (entry.Kind)
-            {
-                case EntryKind.File:
-                    Write(entry, found, cancellationToken);
-                    break;
-                case EntryKind.Special:
-                    _special++;
-                    break;
-                default:
-                    _rest.Add(entry);
-                    break;
-            }
+            CheckConfig(entry);
+            _links.Remove(entry.Path);
+            Unpack(entry, found, cancellationToken);
         }
-        AddImpliedFolders();
-        // Other programs write entries in any order; a folder gets its times when nothing below it changes any more.
-        target.Finish(_rest.OrderBy(entry => entry.Path.Replace('/', '\0'), StringComparer.Ordinal), cancellationToken);
-        if (_special > 0)
+        MakeLinks(cancellationToken);
+        folders.Finish(target, cancellationToken);
+        if (_specials > 0)
         {
-            place.Observer.OnWarning($"{_special} sockets, pipes and devices are left out.");
+            place.Observer.OnWarning($"{_specials} sockets, pipes and devices are left out.");
         }
     }
 
-    /// <summary>Many archivers write no entries for folders, or not for all.</summary>
-    private void AddImpliedFolders()
+    /// <summary>The configuration that was looked at before all else must be the one that is there at the end.</summary>
+    private void CheckConfig(IndexEntry entry)
     {
-        _named.ExceptWith(_rest.Where(entry => entry.Kind == EntryKind.Directory).Select(entry => entry.Path));
-        _rest.AddRange(_named.Select(defaults.FolderOf));
+        if (entry.Path == AppConfig.Path && (_hasConfig || entry.Kind != EntryKind.File))
+        {
+            throw BackupErrors.BackupHostile(name, entry.Path, "the configuration of the app must be one file");
+        }
+        _hasConfig |= entry.Path == AppConfig.Path;
+    }
+
+    private void Unpack(IndexEntry entry, LocalEntry found, CancellationToken cancellationToken)
+    {
+        switch (entry.Kind)
+        {
+            case EntryKind.File:
+                Write(entry, found, cancellationToken);
+                break;
+            case EntryKind.Directory:
+                Memory.Take(entry);
+                target.MakeFolder(entry);
+                folders.Add(entry);
+                break;
+            case EntryKind.SymbolicLink:
+                target.MakeSymbolicLink(entry);
+                break;
+            case EntryKind.HardLink when !target.TryMakeHardLink(entry):
+                Memory.Take(entry);
+                _links[entry.Path] = entry;
+                break;
+            case EntryKind.Special:
+                Memory.Take(entry.Path);
+                _special.Add(entry.Path);
+                _specials++;
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Makes the hard links whose file came after them, each after the one that it leads to.</summary>
+    private void MakeLinks(CancellationToken cancellationToken)
+    {
+        var chain = new Stack<IndexEntry>();
+        foreach (var first in _links.Values.ToArray())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var path = first.Path; _links.Remove(path, out var link); path = link.LinkTarget!)
+            {
+                chain.Push(link);
+            }
+            while (chain.TryPop(out var link))
+            {
+                MakeLink(link);
+            }
+        }
+    }
+
+    private void MakeLink(IndexEntry link)
+    {
+        if (_special.Contains(link.LinkTarget!))
+        {
+            _special.Add(link.Path);
+            _specials++;
+        }
+        else if (link.LinkTarget == link.Path || !target.TryMakeHardLink(link))
+        {
+            throw BackupErrors.ImportLinkTargetMissing(name, link.Path, link.LinkTarget!);
+        }
     }
 
     private void Write(IndexEntry entry, LocalEntry found, CancellationToken cancellationToken)
     {
-        if (entry.Size >= LargeFile && !entry.IsSparse)
-        {
-            FolderCheck.RequireSpace(place.Folder.Path, place.Destination, entry.Size);
-        }
-        using var file = target.BeginFile(entry);
+        var stored = found.Sparse?.StoredSize ?? (entry.IsSparse ? 0 : entry.Size);
+        RequireSpace(Math.Max(0, stored));
+        using var file = target.MakeFile(entry);
+        var writer = new SparseWriter(file, found.Sparse);
         long length = 0;
         while (found.Read(_buffer) is > 0 and var count)
         {
@@ -76,13 +138,24 @@ internal sealed class LocalUnpacker(RestoreTarget target, string name, RunCounte
             {
                 break;
             }
-            file?.Write(_buffer.AsSpan(0, count));
+            writer.Write(_buffer.AsSpan(0, count));
             counters.AddSourceBytes(count);
         }
-        if (length > entry.Size || (found.IsSizeExact && length != entry.Size))
+        var expected = found.Sparse?.StoredSize ?? entry.Size;
+        if (length > expected || (found.IsSizeExact && length != expected))
         {
             throw BackupErrors.ImportUnreadable(name, $"'{PathText.ForDisplay(entry.Path)}' is not as long as it says.", null);
         }
-        file?.Complete();
+        file.Complete();
+    }
+
+    private void RequireSpace(long size)
+    {
+        _unchecked = size > long.MaxValue - _unchecked ? long.MaxValue : _unchecked + size;
+        if (_unchecked >= SpaceStep)
+        {
+            FolderCheck.RequireSpace(place.Folder.Path, place.Destination, size);
+            _unchecked = 0;
+        }
     }
 }

@@ -6,19 +6,25 @@ namespace CloudBackup.Import;
 internal sealed class PeekStream : ReadOnlyStream
 {
     private readonly Stream _inner;
-    private readonly byte[] _start = new byte[8];
+    private readonly byte[] _start;
     private readonly int _length;
     private int _given;
 
     /// <summary>Reads the first bytes ahead.</summary>
-    public PeekStream(Stream inner)
+    /// <param name="inner">The stream.</param>
+    /// <param name="length">How many are read.</param>
+    public PeekStream(Stream inner, int length = ArchiveKinds.Length)
     {
         _inner = inner;
+        _start = new byte[length];
         _length = inner.ReadAtLeast(_start, _start.Length, throwOnEndOfStream: false);
     }
 
+    /// <summary>The first bytes; fewer when there are no more.</summary>
+    public ReadOnlySpan<byte> Start => _start.AsSpan(0, _length);
+
     /// <summary>Whether the content begins so.</summary>
-    public bool StartsWith(ReadOnlySpan<byte> magic) => _start.AsSpan(0, _length).StartsWith(magic);
+    public bool StartsWith(ReadOnlySpan<byte> magic) => Start.StartsWith(magic);
 
     /// <inheritdoc/>
     public override int ReadByte() => _given < _length ? _start[_given++] : _inner.ReadByte();

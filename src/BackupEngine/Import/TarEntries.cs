@@ -6,79 +6,140 @@ using CloudBackup.Formats.Tgz;
 namespace CloudBackup.Import;
 
 /// <summary>Reads a tar archive from its beginning to its end, without an index.</summary>
-internal static class TarEntries
+internal sealed class TarEntries
 {
-    /// <summary>The entries, in order; each is to be read before the next one is asked for. The stream is read to its end.</summary>
-    /// <exception cref="TarFormatException">It is no tar archive, or is cut.</exception>
-    public static IEnumerable<LocalEntry> Read(Stream archive)
+    private readonly TarHeaderReader _headers = new(ArchiveReading.LongestName);
+    private readonly byte[] _block = new byte[TarFormat.BlockSize];
+    private readonly TarInput _input;
+    private readonly ArchiveReading _reading;
+
+    private TarEntries(Stream archive, ArchiveReading reading)
     {
-        var headers = new TarHeaderReader();
-        var block = new byte[TarFormat.BlockSize];
+        _input = new TarInput(archive, reading.CancellationToken);
+        _reading = reading;
+    }
+
+    /// <summary>The entries, in order; each is to be read before the next one is asked for. The stream is read to its end.</summary>
+    /// <exception cref="TarFormatException">It is not a tar archive, is cut, or something follows it.</exception>
+    public static IEnumerable<LocalEntry> Read(Stream archive, ArchiveReading reading) => new TarEntries(archive, reading).Read();
+
+    private IEnumerable<LocalEntry> Read()
+    {
+        var isKept = false;
         while (true)
         {
-            ReadExactly(archive, block);
-            switch (headers.Accept(block))
+            if (!isKept && !_input.TryReadBlock(_block))
+            {
+                ReachEndWithoutMark();
+                yield break;
+            }
+            isKept = false;
+            switch (_headers.Accept(_block))
             {
                 case TarHeaderStep.Payload:
-                    var payload = new byte[TarFormat.Padded(headers.PayloadLength)];
-                    ReadExactly(archive, payload);
-                    headers.AcceptPayload(payload.AsSpan(0, headers.PayloadLength));
+                    var payload = new byte[TarFormat.Padded(_headers.PayloadLength)];
+                    _input.ReadExactly(payload);
+                    _headers.AcceptPayload(payload.AsSpan(0, _headers.PayloadLength));
+                    break;
+                case TarHeaderStep.Skip:
+                    NoteSkipped();
+                    _input.Begin(_headers.ContentLength).Skip();
                     break;
                 case TarHeaderStep.Entry:
-                    var content = new Content(archive, headers.Entry!.Size);
-                    var path = LocalEntry.PathOf(headers.Entry.Path);
-                    if (path.Length > 0)
+                    var content = BeginContent();
+                    if (Describe(_headers.Entry!) is { } entry)
                     {
-                        yield return new LocalEntry(IndexEntryOf(headers.Entry, path), content.Read);
+                        yield return new LocalEntry(entry, content.Read) { Sparse = _headers.Sparse };
                     }
-                    content.Skip();
+                    isKept = _headers.Entry!.Kind == EntryKind.HardLink ? SkipLinkContent() : SkipContent(content);
                     break;
                 default:
                     // What encrypts or compresses the archive proves itself only at the very end.
-                    archive.CopyTo(Stream.Null);
+                    _input.RequireEnd(_block, _reading.Path);
                     yield break;
             }
         }
     }
 
-    private static IndexEntry IndexEntryOf(TarEntry entry, string path) => EntryBuilder.ForIndex(entry, sha256: null, member: 0, offset: 0) with
+    private void ReachEndWithoutMark()
     {
-        Path = path,
-        LinkTarget = entry.Kind == EntryKind.HardLink && entry.LinkTarget is { } target ? LocalEntry.PathOf(target) : entry.LinkTarget,
-    };
-
-    private static void ReadExactly(Stream archive, byte[] buffer)
-    {
-        if (archive.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) < buffer.Length)
+        if (_input.IsEmpty)
         {
-            throw new TarFormatException("The archive is cut: it has no end.");
+            throw new TarFormatException("It is empty.");
+        }
+        if (_headers.HasPendingRecords)
+        {
+            throw new TarFormatException("The archive is cut: the entry that an extended header is of is missing.");
+        }
+        _reading.Note("The archive has no end mark: if it was cut exactly between two entries, nothing else shows it. Compare it with its source.");
+    }
+
+    private void NoteSkipped()
+    {
+        if (_headers.Type != TarFormat.GnuLabelType)
+        {
+            _reading.Note($"{{0}} entries of type '{(char)_headers.Type}', which only the program that made the archive knows, are left out.");
         }
     }
 
-    private sealed class Content(Stream archive, long size)
+    private TarContent BeginContent()
     {
-        private long _left = size;
-        private long _padding = TarFormat.Padded(size) - size;
-
-        public int Read(byte[] buffer)
+        for (; _headers.HasMoreMap; _headers.AcceptMap(_block))
         {
-            var count = (int)Math.Min(buffer.Length, _left);
-            if (count == 0)
-            {
-                return 0;
-            }
-            var read = archive.Read(buffer, 0, count);
-            _left -= read > 0 ? read : throw new TarFormatException("The archive is cut: a file has no end.");
-            return read;
+            _input.ReadExactly(_block);
         }
-
-        public void Skip()
+        var isLink = _headers.Entry!.Kind == EntryKind.HardLink;
+        var content = _input.Begin(isLink ? 0 : _headers.ContentLength);
+        if (_headers.IsMapInContent)
         {
-            var buffer = new byte[TarFormat.BlockSize];
-            for (_left += _padding, _padding = 0; _left > 0;)
-            {
-                Read(buffer);
-            }
+            content.ReadMap(_headers.Sparse!);
         }
+        if (_headers.Sparse is { } sparse && sparse.StoredSize != content.Left)
+        {
+            throw new TarFormatException($"'{PathText.ForDisplay(_headers.Entry.Path)}': the map of a sparse file does not fit its content.");
+        }
+        return content;
+    }
+
+    private static bool SkipContent(TarContent content)
+    {
+        content.Skip();
+        return false;
+    }
+
+    /// <summary>
+    /// A hard link may say how long its file is, and some programs write the content again; whether they did shows only what follows.
+    /// Returns whether the next header is read already.
+    /// </summary>
+    private bool SkipLinkContent()
+    {
+        var length = TarFormat.Padded(_headers.ContentLength);
+        if (length == 0 || !_input.TryReadBlock(_block))
+        {
+            return false;
+        }
+        if (!_block.AsSpan().ContainsAnyExcept((byte)0) || TarChecksum.IsRight(_block))
+        {
+            return true;
+        }
+        _input.Begin(length - TarFormat.BlockSize).Skip();
+        return false;
+    }
+
+    /// <summary>Null for the root of the archive.</summary>
+    private IndexEntry? Describe(TarEntry entry)
+    {
+        var path = LocalEntry.PathOf(entry.Path);
+        if (path.Length == 0)
+        {
+            return entry.Kind == EntryKind.Directory ? null : throw new TarFormatException("An entry that is not a folder has no name.");
+        }
+        var described = EntryBuilder.ForIndex(entry, sha256: null, member: 0, offset: 0) with
+        {
+            Path = path,
+            LinkTarget = entry.Kind == EntryKind.HardLink && entry.LinkTarget is { } target ? LocalEntry.PathOf(target) : entry.LinkTarget,
+            IsSparse = _headers.Sparse is not null,
+        };
+        return entry.AclTexts is { } acl ? ForeignAcl.Apply(described, acl, _reading) : described;
     }
 }

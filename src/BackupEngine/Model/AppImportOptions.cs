@@ -14,6 +14,9 @@ public sealed record AppImportOptions
     /// <summary>A file or folder on this machine.</summary>
     public string? Path { get; init; }
 
+    /// <summary>With <see cref="Path"/>: the code page, by number or name, of names in a zip that are not UTF-8; null to keep their bytes.</summary>
+    public string? ZipEncoding { get; init; }
+
     /// <summary>A file with a site's settings, made by Export-BackupSite on another platform.</summary>
     public string? ConfigFile { get; init; }
 

@@ -66,20 +66,24 @@ internal static class EntryRules
     public static EntryMetadata MetadataFor(IndexEntry entry, bool isTrusted)
     {
         var metadata = entry.Metadata;
-        if (isTrusted || entry.Kind != EntryKind.File)
+        if (isTrusted || !GivesRightsAway(entry))
         {
             return metadata;
         }
         return metadata with
         {
-            Mode = metadata.Mode & ~SetIdBits,
-            Attributes = [.. metadata.Attributes.Where(attribute => attribute.Name != "security.capability")],
+            Mode = entry.Kind == EntryKind.File ? metadata.Mode & ~SetIdBits : metadata.Mode,
+            Attributes = [.. metadata.Attributes.Where(attribute => !IsOfTheSystem(attribute))],
         };
     }
 
     /// <summary>Whether <see cref="MetadataFor"/> leaves something out.</summary>
-    public static bool GivesRightsAway(IndexEntry entry) => entry.Kind == EntryKind.File
-        && ((entry.Mode & SetIdBits) != 0 || entry.Attributes.Any(attribute => attribute.Name == "security.capability"));
+    public static bool GivesRightsAway(IndexEntry entry) =>
+        (entry.Kind == EntryKind.File && (entry.Mode & SetIdBits) != 0) || entry.Attributes.Any(IsOfTheSystem);
+
+    /// <summary>What only privileged programs may set: capabilities, labels, and what the layers of containers keep for themselves.</summary>
+    private static bool IsOfTheSystem(ExtendedAttribute attribute) =>
+        attribute.Name.StartsWith("security.", StringComparison.Ordinal) || attribute.Name.StartsWith("trusted.", StringComparison.Ordinal);
 
     private static bool HasLongName(string path)
     {

@@ -8,7 +8,9 @@ namespace CloudBackup.Restore;
 /// </summary>
 /// <param name="root">The root; stays the caller's.</param>
 /// <param name="onLeave">Called with a folder and its metadata when the cursor leaves it for good, innermost first.</param>
-internal sealed class PathCursor(DirectoryNode root, Action<DirectoryNode, EntryMetadata>? onLeave = null) : IDisposable
+/// <param name="onMade">Called with each folder that was missing.</param>
+internal sealed class PathCursor(
+    DirectoryNode root, Action<DirectoryNode, EntryMetadata>? onLeave = null, Action<DirectoryNode>? onMade = null) : IDisposable
 {
     private readonly List<Step> _steps = [];
 
@@ -57,7 +59,7 @@ internal sealed class PathCursor(DirectoryNode root, Action<DirectoryNode, Entry
         }
     }
 
-    private static DirectoryNode OpenOrMake(DirectoryNode parent, string name)
+    private DirectoryNode OpenOrMake(DirectoryNode parent, string name)
     {
         try
         {
@@ -73,7 +75,9 @@ internal sealed class PathCursor(DirectoryNode root, Action<DirectoryNode, Entry
             {
                 // Another worker needs the same folder.
             }
-            return parent.OpenDirectory(name);
+            var made = parent.OpenDirectory(name);
+            onMade?.Invoke(made);
+            return made;
         }
     }
 

@@ -12,7 +12,7 @@ namespace CloudBackup.Restore;
 /// <param name="id">The backup, for messages.</param>
 /// <param name="isTrusted">Whether set-id bits and file capabilities are believed.</param>
 /// <param name="destination">What the user named, for messages.</param>
-internal sealed class RestoreTarget(DirectoryNode root, string id, bool isTrusted, string destination) : IEntryTarget, IDisposable
+internal sealed partial class RestoreTarget(DirectoryNode root, string id, bool isTrusted, string destination) : IEntryTarget, IDisposable
 {
     private readonly ThreadLocal<PathCursor> _cursors = new(() => new PathCursor(root), trackAllValues: true);
     private long _withheld;
@@ -117,8 +117,8 @@ internal sealed class RestoreTarget(DirectoryNode root, string id, bool isTruste
         if (Withheld > 0)
         {
             observer.OnWarning(
-                $"{Withheld} files were restored without their set-user-id, set-group-id or capability bits: this platform did not make "
-                + "the backup itself, and cannot tell whether they were set by whoever could write to the storage.");
+                $"{Withheld} files were restored without their set-user-id, set-group-id or capability bits, or other attributes security.* and "
+                + "trusted.*: this platform did not make the backup, and cannot tell who set them.");
         }
         if (Missing > 0)
         {
@@ -134,6 +134,7 @@ internal sealed class RestoreTarget(DirectoryNode root, string id, bool isTruste
             cursor.Dispose();
         }
         _cursors.Dispose();
+        _ordered?.Dispose();
     }
 
     private void FinishEntry(IndexEntry entry, PathCursor cursor, PathCursor targets)
@@ -207,7 +208,7 @@ internal sealed class RestoreTarget(DirectoryNode root, string id, bool isTruste
         return slash < 0 ? ("", path) : (path[..slash], path[(slash + 1)..]);
     }
 
-    private sealed class FileTarget(RestoreTarget owner, IndexEntry entry, WritableFile file) : IFileTarget
+    private sealed class FileTarget(RestoreTarget owner, IndexEntry entry, WritableFile file) : ISparseFileTarget
     {
         private const int HoleGranularity = 64 * 1024;
 
@@ -232,6 +233,8 @@ internal sealed class RestoreTarget(DirectoryNode root, string id, bool isTruste
             }
             _offset += data.Length;
         }
+
+        public void Skip(long length) => _offset += length;
 
         public void Complete()
         {

@@ -55,6 +55,11 @@ public sealed class ImportAppBackupCommand : EngineCommand
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
+    /// <summary>With -Path: the code page, by number or name, of names in a zip that are not UTF-8. By default their bytes are kept.</summary>
+    [Parameter(ParameterSetName = "Path")]
+    [ValidateNotNullOrEmpty]
+    public string? ZipEncoding { get; set; }
+
     /// <summary>The password of an encrypted backup or file. It is not kept.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -101,6 +106,7 @@ public sealed class ImportAppBackupCommand : EngineCommand
         {
             Location = Location,
             Path = ResolvePath(Path),
+            ZipEncoding = ZipEncoding,
             ConfigFile = ResolvePath(ConfigFile),
             Site = Site,
             StoragePath = ResolvePath(StoragePath),

@@ -17,4 +17,31 @@ internal static class TarChecksum
         }
         return sum;
     }
+
+    /// <summary>Whether a block has its own checksum. Some old programs summed up signed bytes.</summary>
+    public static bool IsRight(ReadOnlySpan<byte> block)
+    {
+        long stored;
+        try
+        {
+            stored = TarNumber.Read(block.Slice(TarFormat.ChecksumOffset, TarFormat.ChecksumLength));
+        }
+        catch (TarFormatException)
+        {
+            return false;
+        }
+        var sum = Of(block);
+        return stored == sum || stored == sum - (256 * CountHigh(block));
+    }
+
+    private static int CountHigh(ReadOnlySpan<byte> block)
+    {
+        var count = 0;
+        for (var i = 0; i < TarFormat.BlockSize; i++)
+        {
+            var isOwn = i is >= TarFormat.ChecksumOffset and < TarFormat.ChecksumOffset + TarFormat.ChecksumLength;
+            count += block[i] >= 0x80 && !isOwn ? 1 : 0;
+        }
+        return count;
+    }
 }

@@ -38,6 +38,9 @@ internal sealed record TarEntry
     /// <summary>Extended attributes.</summary>
     public IReadOnlyList<ExtendedAttribute> Attributes { get; init; } = [];
 
+    /// <summary>The access control lists that other programs write as text; null when there are none.</summary>
+    public AclTexts? AclTexts { get; init; }
+
     /// <summary>What is restored besides the content.</summary>
     public EntryMetadata Metadata => new()
     {
@@ -48,3 +51,9 @@ internal sealed record TarEntry
         Attributes = Attributes,
     };
 }
+
+/// <summary>Access control lists as star, GNU tar and bsdtar write them.</summary>
+/// <param name="Access">The list of the entry itself.</param>
+/// <param name="Default">What a folder hands on to what is made in it.</param>
+/// <param name="Nfs4">A list of NFSv4, which is another model.</param>
+internal sealed record AclTexts(string? Access, string? Default, string? Nfs4);

@@ -40,6 +40,22 @@ internal static class TarFormat
     public const byte GlobalHeaderType = (byte)'g';
     public const byte GnuLongNameType = (byte)'L';
     public const byte GnuLongLinkType = (byte)'K';
+    public const byte GnuDumpFolderType = (byte)'D';
+    public const byte GnuContinuedType = (byte)'M';
+    public const byte GnuSparseType = (byte)'S';
+    public const byte GnuLabelType = (byte)'V';
+    public const byte SolarisExtendedHeaderType = (byte)'X';
+
+    public const int GnuSparseOffset = 386;
+    public const int GnuSparseInHeader = 4;
+    public const int GnuSparseExtendedOffset = 482;
+    public const int GnuRealSizeOffset = 483;
+    public const int GnuSparseInExtension = 21;
+    public const int GnuExtensionExtendedOffset = 504;
+
+    /// <summary>star has a shorter prefix, with times behind it, and this at the end of the block.</summary>
+    public const int StarMagicOffset = 508;
+    public const int StarPrefixLength = 131;
 
     /// <summary>The largest number that an octal field of 12 bytes holds: 8 GiB − 1.</summary>
     public const long LargestOctal12 = 0x1_FFFF_FFFF;
@@ -51,6 +67,7 @@ internal static class TarFormat
     public const int EndLength = 2 * BlockSize;
 
     public const string AttributePrefix = "SCHILY.xattr.";
+    public const string LibarchiveAttributePrefix = "LIBARCHIVE.xattr.";
 
     /// <summary><paramref name="size"/> rounded up to whole blocks.</summary>
     public static long Padded(long size) => (size + BlockSize - 1) / BlockSize * BlockSize;

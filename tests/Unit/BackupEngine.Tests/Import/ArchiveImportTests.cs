@@ -21,9 +21,10 @@ public sealed class ArchiveImportTests
         // So writes pbzip2, which compresses the pieces of a file side by side.
         using var platform = await Imports.MakeTargetAsync();
         var tar = await TarAsync(("data/first", 700_000), ("data/second", 300_000));
-        byte[] file = [.. Imports.BZip2(tar[..500_000]), .. Imports.BZip2([]), .. Imports.BZip2(tar[500_000..900_000]), .. Imports.BZip2(tar[900_000..]), .. "not bzip2 any more"u8];
+        byte[] file = [.. Imports.BZip2(tar[..500_000]), .. Imports.BZip2([]), .. Imports.BZip2(tar[500_000..900_000]), .. Imports.BZip2(tar[900_000..]), .. new byte[1000]];
         await platform.ImportAsync(await WriteAsync(platform, file, encrypted));
         Assert.Equal([("first", 700_000), ("second", 300_000)], Files(platform));
+        Assert.Equal("ImportUnreadable", await platform.FailAsync(await WriteAsync(platform, [.. file, .. "not bzip2 any more"u8], encrypted)));
         file[Imports.BZip2(tar[..500_000]).Length + 100] ^= 1;
         Assert.Equal("ImportUnreadable", await platform.FailAsync(await WriteAsync(platform, file, encrypted)));
         Assert.Equal("ImportUnreadable", await platform.FailAsync(await WriteAsync(platform, Imports.BZip2(tar[..500_000]), encrypted)));

@@ -105,6 +105,77 @@ public sealed class ZipImportTests
         Assert.Equal((UnixFileMode)0x1ED, System.IO.File.GetUnixFileMode(Path.Join(platform.Data, "a")));
     }
 
+    [Fact]
+    public async Task Names_without_a_mark_are_what_most_likely_was_meant()
+    {
+        using var platform = await Imports.MakeTargetAsync();
+        var bytes = System.Text.CodePagesEncodingProvider.Instance.GetEncoding(866)!.GetBytes("data/база");
+        var field = Unicode("data/база", bytes);
+        var old = new ZipItem("", "x") { NameBytes = bytes, Flags = 0 };
+        await platform.ImportAsync(Zip(platform, old with { MoreExtra = field }));
+        Assert.Equal(["база"], Names(platform.Data));
+        await platform.ImportAsync(Zip(platform, old) with { ZipEncoding = "866" });
+        Assert.Equal(["база"], Names(platform.Data));
+        await platform.ImportAsync(Zip(platform, old) with { ZipEncoding = "cp866" });
+        Assert.Equal(["база"], Names(platform.Data));
+        await platform.ImportAsync(Zip(platform, new ZipItem("data/naïve", "x") { Flags = 0 }) with { ZipEncoding = "866" });
+        Assert.Equal(["naïve"], Names(platform.Data));
+        Assert.Equal("ImportZipEncodingUnknown", await platform.FailEarlyAsync(Zip(platform, old) with { ZipEncoding = "cp99999" }));
+        Assert.DoesNotContain(platform.Observer.Warnings, warning => warning.Contains("UTF-8", StringComparison.Ordinal));
+        // A field that is of another name does not count. Then the bytes stay, each name its own.
+        field[1] ^= 1;
+        await platform.ImportAsync(Zip(platform, old with { MoreExtra = field }, old with { NameBytes = [.. bytes[..^1], 0xA1] }));
+        using var folder = CloudBackup.FileTree.LocalFileSystem.Open(platform.Data);
+        Assert.Equal([[.. bytes[5..^1], 0xA0], [.. bytes[5..^1], 0xA1]], folder.ReadNames(Token).Select(CloudBackup.FileTree.PathText.ToBytes));
+        Assert.Contains(platform.Observer.Warnings, warning => warning.StartsWith("2 names in the zip are not UTF-8", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(9, 0, "Deflate64")]
+    [InlineData(14, 0, "LZMA")]
+    [InlineData(93, 0, "Zstandard")]
+    [InlineData(98, 0, "PPMd")]
+    [InlineData(99, 1, "AES")]
+    [InlineData(8, 1, "password")]
+    public async Task What_cannot_be_unpacked_is_named_before_anything_is_touched(int method, int flags, string what)
+    {
+        using var platform = await Imports.MakeTargetAsync();
+        var options = Zip(platform, new ZipItem("data/good", "g"), new ZipItem("data/f", "f") { Method = method, Flags = flags });
+        var failure = await Assert.ThrowsAsync<BackupException>(() => platform.ImportAsync(options));
+        Assert.Equal("ImportFormatUnsupported", failure.ErrorId);
+        Assert.Contains(what, failure.Message, StringComparison.Ordinal);
+        Assert.Equal("ImportFormatUnsupported", await platform.FailEarlyAsync(options));
+    }
+
+    [Fact]
+    public async Task Of_the_same_name_the_last_entry_counts()
+    {
+        using var platform = await Imports.MakeTargetAsync();
+        await platform.ImportAsync(Zip(platform, new ZipItem("data/f", "old"), new ZipItem("data/F", "other"), new ZipItem("data//./f", "new")));
+        Assert.Equal(["F=other", "f=new"], TreeModel.Describe(platform.Data));
+    }
+
+    [Fact]
+    public async Task Something_before_or_behind_a_zip_is_told_before_anything_is_touched()
+    {
+        using var platform = await Imports.MakeTargetAsync();
+        var options = Zip(platform, new ZipItem("data/f", "f"));
+        var zip = await System.IO.File.ReadAllBytesAsync(options.Path!, Token);
+        foreach (var changed in new byte[][] { [.. zip, .. zip], [.. zip, 1], [.. zip[..^1]], [.. zip[..10], .. zip], [.. zip[..^22]] })
+        {
+            await System.IO.File.WriteAllBytesAsync(options.Path!, changed, Token);
+            Assert.Equal("ImportUnreadable", await platform.FailEarlyAsync(options));
+        }
+        await System.IO.File.WriteAllBytesAsync(options.Path!, [.. zip, .. new byte[1000]], Token);
+        await platform.ImportAsync(options);
+    }
+
+    private static byte[] Unicode(string name, byte[] of)
+    {
+        byte[] field = [1, .. BitConverter.GetBytes(System.IO.Hashing.Crc32.HashToUInt32(of)), .. System.Text.Encoding.UTF8.GetBytes(name)];
+        return [0x75, 0x70, (byte)field.Length, 0, .. field];
+    }
+
     private static AppImportOptions Zip(TestPlatform platform, params ZipItem[] items) =>
         Imports.From(HandMadeZip.Write(platform.Folder["made.zip"], items));
 

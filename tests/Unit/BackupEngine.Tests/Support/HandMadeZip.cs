@@ -35,7 +35,7 @@ internal static class HandMadeZip
         var offset = (uint)file.BaseStream.Position;
         file.Write("PK\u0003\u0004"u8);
         WriteCommon(file, item);
-        file.Write(Encoding.UTF8.GetBytes(item.Name));
+        file.Write(item.NameBytes);
         file.Write(item.Extra);
         file.Write(item.Stored);
         return offset;
@@ -51,7 +51,7 @@ internal static class HandMadeZip
         file.Write((short)0);
         file.Write(item.UnixMode << 16);
         file.Write(offset);
-        file.Write(Encoding.UTF8.GetBytes(item.Name));
+        file.Write(item.NameBytes);
         file.Write(item.Extra);
     }
 
@@ -59,14 +59,14 @@ internal static class HandMadeZip
     private static void WriteCommon(BinaryWriter file, ZipItem item)
     {
         file.Write((short)Zip64);
-        file.Write((short)0x800);
-        file.Write((short)(item.IsDeflated ? 8 : 0));
+        file.Write((short)item.Flags);
+        file.Write((short)(item.Method ?? (item.IsDeflated ? 8 : 0)));
         file.Write((short)0);
         file.Write((short)0x5A21);
         file.Write(item.Checksum ?? Crc32.HashToUInt32(item.Content));
         file.Write(item.IsLarge ? uint.MaxValue : (uint)item.Stored.Length);
         file.Write(item.IsLarge ? uint.MaxValue : (uint)item.DeclaredSize);
-        file.Write((short)Encoding.UTF8.GetByteCount(item.Name));
+        file.Write((short)item.NameBytes.Length);
         file.Write((short)item.Extra.Length);
     }
 }
@@ -74,6 +74,15 @@ internal static class HandMadeZip
 /// <summary>An entry of a zip archive.</summary>
 internal sealed record ZipItem(string Name, byte[] Content)
 {
+    /// <summary>By default the name is marked as UTF-8.</summary>
+    public int Flags { get; init; } = 0x800;
+
+    /// <summary>The method that the entry says it is compressed with.</summary>
+    public int? Method { get; init; }
+
+    /// <summary>The name as it stands in the archive.</summary>
+    public byte[] NameBytes { get; init; } = Encoding.UTF8.GetBytes(Name);
+
     private byte[]? _stored;
 
     public ZipItem(string name, string content)
@@ -101,8 +110,11 @@ internal sealed record ZipItem(string Name, byte[] Content)
     public byte[] Stored => _stored ??= IsDeflated ? Deflate(Content) : Content;
 
     public byte[] Extra => IsLarge
-        ? [1, 0, 16, 0, .. BitConverter.GetBytes(DeclaredSize), .. BitConverter.GetBytes((long)Stored.Length)]
-        : [];
+        ? [1, 0, 16, 0, .. BitConverter.GetBytes(DeclaredSize), .. BitConverter.GetBytes((long)Stored.Length), .. MoreExtra]
+        : MoreExtra;
+
+    /// <summary>Additional fields of other kinds.</summary>
+    public byte[] MoreExtra { get; init; } = [];
 
     private static byte[] Deflate(byte[] content)
     {

@@ -118,7 +118,8 @@ public sealed class TarHeaderTests
     [InlineData("8 =xyz\n")]
     [InlineData("12 mtime=x1\n")]
     [InlineData("10 size=-1\n")]
-    [InlineData("22 GNU.sparse.major=1\n")]
+    [InlineData("22 GNU.sparse.major=2\n")]
+    [InlineData("23 GNU.sparse.offset=-\n")]
     public void A_malformed_record_is_refused(string record) =>
         Assert.Throws<TarFormatException>(() => new PaxRecords().Read(System.Text.Encoding.ASCII.GetBytes(record)));
 

@@ -1,0 +1,64 @@
+using CloudBackup.FileTree;
+using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Tar;
+
+namespace CloudBackup.Import;
+
+/// <summary>
+/// Access control lists that come as text. The mode that comes with one shows the list's mask where the group's rights should be, so without
+/// the list it would give the group what it never had: the mode is narrowed first, and the list, where the disk takes it, widens it again.
+/// </summary>
+internal static class ForeignAcl
+{
+    private const string Access = "system.posix_acl_access";
+    private const string Default = "system.posix_acl_default";
+    private const int OwnerBits = 0xFC0; // 07700
+
+    /// <summary>The entry with its lists as Linux keeps them, and with no more rights than they give.</summary>
+    public static IndexEntry Apply(IndexEntry entry, AclTexts texts, ArchiveReading reading)
+    {
+        var attributes = entry.Attributes.ToList();
+        var mode = entry.Mode;
+        if (texts.Nfs4 is not null)
+        {
+            // What such a list denies to somebody, no mode can deny.
+            mode = texts.Nfs4.Contains(":deny", StringComparison.Ordinal) ? mode & OwnerBits : mode;
+            reading.Note("{0} entries have access control lists of NFSv4, which cannot be set here. Their modes give no more rights than before.");
+        }
+        if (texts.Access is { } access && entry.Kind is EntryKind.File or EntryKind.Directory)
+        {
+            var list = Parse(access, reading);
+            mode = list is null ? mode & OwnerBits : (mode & ~0x3F) | (mode & list.ModeBits);
+            Set(attributes, Access, list?.ToBytes());
+        }
+        if (texts.Default is { } inherited && entry.Kind == EntryKind.Directory)
+        {
+            Set(attributes, Default, Parse(inherited, reading)?.ToBytes());
+        }
+        return entry with { Mode = mode, Attributes = attributes };
+    }
+
+    private static PosixAcl? Parse(string text, ArchiveReading reading)
+    {
+        var list = PosixAcl.TryParse(text, out var unknown);
+        if (list is null)
+        {
+            reading.Note("{0} access control lists cannot be read and are left out. Only the owner has rights to their entries.");
+        }
+        else if (unknown > 0)
+        {
+            reading.Note("{0} access control lists name users or groups that this machine does not know. These are left out, and nobody gets more rights by it.");
+        }
+        return list;
+    }
+
+    private static void Set(List<ExtendedAttribute> attributes, string name, byte[]? value)
+    {
+        // The same list may be there in its binary form; the text is what star defined for it.
+        attributes.RemoveAll(attribute => attribute.Name == name);
+        if (value is not null)
+        {
+            attributes.Add(new ExtendedAttribute(name, value));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using CloudBackup.FileTree;
+using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Tar;
+using CloudBackup.Import;
+using CsCheck;
+
+namespace CloudBackup.Tests.FileTree;
+
+/// <summary>Access control lists as text, and what rights remain when they are lost.</summary>
+public sealed class PosixAclTests
+{
+    private const string Unknown = "cloudbackup-nobody-has-this-name";
+
+    [Theory]
+    [InlineData("user::rw-\nuser:65534:rw-\ngroup::---\nmask::rw-\nother::---\n")]
+    [InlineData("user::rw-,user:nobody:rw-:65534,group::---,mask::rw-,other::---")]
+    [InlineData("user::rw-,user:odd-name:rw-:65534,group::---,mask::rw-,other::---")]
+    [InlineData("u::rw-,u:65534:rw-,g::---,m:rw-,o:---")]
+    [InlineData("user::rw-\t#effective:rw-\nuser:65534:rw-\ngroup::---\nmask::rw-\nother::---")]
+    [InlineData("user::rw-,user:65534:rw-,group::---,other::---")]
+    public void All_ways_to_write_a_list_are_read(string text)
+    {
+        var acl = PosixAcl.TryParse(text, out var unknown)!;
+        Assert.Equal(0, unknown);
+        Assert.Equal(
+            "0200000001000600FFFFFFFF02000600FEFF000004000000FFFFFFFF10000600FFFFFFFF20000000FFFFFFFF",
+            Convert.ToHexString(acl.ToBytes()));
+        Assert.Equal(0, acl.ModeBits);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("user::rw-")]
+    [InlineData("user::rwz,group::---,other::---")]
+    [InlineData("nonsense")]
+    [InlineData("owner@:rw-p--aARWcCos:-------:allow")]
+    public void What_is_not_a_list_is_not_taken_for_one(string text) => Assert.Null(PosixAcl.TryParse(text, out _));
+
+    [Fact]
+    public void Without_the_list_nobody_has_more_rights_than_with_it() => Gen.Int[0, 7].Array[7].Sample(rights =>
+    {
+        var (owner, user, group, named, mask, other, mode) = (rights[0], rights[1], rights[2], rights[3], rights[4], rights[5], rights[6]);
+        var text = $"user::{Text(owner)},user:7:{Text(user)},group::{Text(group)},group:8:{Text(named)},mask::{Text(mask)},other::{Text(other)}";
+        var entry = Apply(text, (owner << 6) | (mask << 3) | other);
+        Assert.Equal(owner, entry.Mode >> 6);
+        Assert.Equal(group & mask, (entry.Mode >> 3) & 7);
+        Assert.Equal(other, entry.Mode & 7);
+        Assert.Equal("system.posix_acl_access", Assert.Single(entry.Attributes).Name);
+        // The user that is not known here is in the group, or one of the others.
+        entry = Apply(text.Replace("user:7:", $"user:{Unknown}:", StringComparison.Ordinal), 0x1FF);
+        Assert.Equal(0, ((entry.Mode >> 3) | entry.Mode) & 7 & ~user);
+        entry = Apply(text.Replace("group:8:", $"group:{Unknown}:", StringComparison.Ordinal), 0x1FF);
+        Assert.Equal(0, entry.Mode & 7 & ~named);
+        Assert.Equal(0, Apply("broken", (mode << 3) | other).Mode & 0x3F);
+    });
+
+    [Fact]
+    public void A_list_of_another_model_that_denies_something_leaves_rights_to_the_owner_only()
+    {
+        Assert.Equal(0x1C0, Apply(null, 0x1ED, "user:bob:r-----a-R-c--s:-------:deny:1001,everyone@:r-x---a-R-c--s:-------:allow").Mode);
+        Assert.Equal(0x1ED, Apply(null, 0x1ED, "everyone@:r-x---a-R-c--s:-------:allow").Mode);
+    }
+
+    private static IndexEntry Apply(string? access, int mode, string? nfs4 = null) => ForeignAcl.Apply(
+        new IndexEntry { Path = "data/f", Kind = EntryKind.File, Mode = mode },
+        new AclTexts(access, null, nfs4),
+        new ArchiveReading("archive", null, CancellationToken.None));
+
+    private static string Text(int rights) => $"{((rights & 4) != 0 ? 'r' : '-')}{((rights & 2) != 0 ? 'w' : '-')}{((rights & 1) != 0 ? 'x' : '-')}";
+}
