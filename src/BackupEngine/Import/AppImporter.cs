@@ -44,7 +44,7 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
             return await FindUntrustedCommandsAsync(folder, recorded.RemotePath, cancellationToken).ConfigureAwait(false);
         }
         using var keys = RestoreSite.DeriveKeys(options.Secrets);
-        using var local = await LocalSource.OpenAsync(context, path, keys, needsConfig: true, cancellationToken).ConfigureAwait(false);
+        using var local = await LocalSource.OpenAsync(context, path, keys, zipEncoding: null, needsConfig: true, cancellationToken).ConfigureAwait(false);
         return local.IsTrusted || local.Config is null ? [] : UntrustedConfig.Describe(local.Config.Commands);
     }
 
