@@ -32,6 +32,7 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
             context.Backups.Save(record);
         }
         await RemoveAsync(records, ContentOf, cancellationToken).ConfigureAwait(false);
+        await ConfirmAsync([.. Left(records)], cancellationToken).ConfigureAwait(false);
         foreach (var record in Left(records).Where(record => record.Backup.State is not (BackupState.Ready or BackupState.Partial)))
         {
             await SweepAsync(record.Backup, cancellationToken).ConfigureAwait(false);
@@ -57,6 +58,64 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
                 await sweeper.SweepPartialsAsync(path, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>
+    /// Makes sure that nothing is left of a backup: no listing shows an object of it, and asked for by name none of those that every backup of
+    /// its format has is there.
+    /// </summary>
+    /// <returns>Why something is left; null when nothing is.</returns>
+    /// <exception cref="StorageException">The storage cannot be asked.</exception>
+    public static async Task<StorageException?> FindRestAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
+    {
+        var paths = BackupPaths.Of(backup);
+        if (backup.Format == BackupFormat.Rsync)
+        {
+            var failures = await ObjectRemoval.RemoveRestAsync(
+                storage,
+                () => storage.ListAsync(paths.RemotePath, recursive: true, cancellationToken).Select(item => item.Path),
+                cancellationToken).ConfigureAwait(false);
+            if (failures.FirstOrDefault() is { } failure)
+            {
+                return failure.Reason;
+            }
+        }
+        foreach (var path in new[] { paths.Info, paths.Index, paths.Archive })
+        {
+            if (await storage.FindAsync(path, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return ObjectRemoval.StillThere(path);
+            }
+        }
+        return null;
+    }
+
+    private async Task ConfirmAsync(List<BackupRecord> records, CancellationToken cancellationToken)
+    {
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = storage.Capabilities.DownloadConcurrency,
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForEachAsync(records, options, async (record, token) =>
+        {
+            StorageException? reason;
+            try
+            {
+                reason = await FindRestAsync(storage, record.Backup, token).ConfigureAwait(false);
+            }
+            catch (StorageException failure) when (!failure.IsRetriable)
+            {
+                reason = failure;
+            }
+            if (reason is not null)
+            {
+                lock (_failures)
+                {
+                    _failures.TryAdd(record.Backup.Id, reason);
+                }
+            }
+        }).ConfigureAwait(false);
     }
 
     private IEnumerable<BackupRecord> Left(IEnumerable<BackupRecord> records) => records.Where(record => !_failures.ContainsKey(record.Backup.Id));

@@ -67,6 +67,7 @@ internal sealed class BackupRunner(EngineContext context)
         var issues = new SourceIssues(run.ContinueOnError);
         var counters = new RunCounters();
         var result = await WriteContentAsync(subject, run, record, issues, counters, cancellationToken).ConfigureAwait(false);
+        await CommitCheck.RunAsync(run.Storage, BackupPaths.Of(record), result, cancellationToken).ConfigureAwait(false);
         record = record with
         {
             State = issues.MissingCount > 0 ? BackupState.Partial : BackupState.Ready,
@@ -84,6 +85,7 @@ internal sealed class BackupRunner(EngineContext context)
         var path = BackupPaths.Of(record).Info;
         var infoSize = await run.Storage.WriteAsync(path, ObjectContent.FromBytes(info), WriteMode.CreateNew, cancellationToken)
             .ConfigureAwait(false);
+        await StoredProof.CheckAsync(run.Storage, path, infoSize, cancellationToken).ConfigureAwait(false);
         record = record with { Size = result.StoredBytes + infoSize };
         context.Backups.Save(new BackupRecord { Backup = record, IsLocal = true, InfoHash = StoredInfo.HashOf(info) });
         Tell(subject, run, record, issues);

@@ -41,6 +41,10 @@ internal static class LeftOvers
         var objects = BackupFormats.Get(backup.Format).ListObjectsAsync(storage, paths, cancellationToken);
         await ObjectRemoval.RemoveEveryAsync(storage, objects, cancellationToken).ConfigureAwait(false);
         await BackupRemoval.SweepAsync(storage, backup, cancellationToken).ConfigureAwait(false);
+        if (await BackupRemoval.FindRestAsync(storage, backup, cancellationToken).ConfigureAwait(false) is { } left)
+        {
+            throw left;
+        }
     }
 
     /// <summary>The record of a backup that is complete in the storage although its record says Creating; null when it is not.</summary>

@@ -25,9 +25,11 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
             return await storages.UseAsync(site, observer, async storage =>
             {
                 var found = new Findings();
-                await FindAllAsync(new SyncRun(site, storage, [.. context.Keys.ListFrom(site.KeyId), .. given], observer, found), cancellationToken).ConfigureAwait(false);
+                var run = new SyncRun(site, storage, [.. context.Keys.ListFrom(site.KeyId), .. given], observer, found);
+                await FindAllAsync(run, cancellationToken).ConfigureAwait(false);
+                var gone = await FindGoneAsync(run, cancellationToken).ConfigureAwait(false);
                 KeepUsed(given, found);
-                DropMissing(site, found, observer);
+                Drop(site, gone, observer);
                 Tell(site, found, observer);
                 return (IReadOnlyList<SiteBackup>)[.. found.Backups.Values.OrderByDescending(backup => backup.Created).ThenBy(backup => backup.Id, StringComparer.Ordinal)];
             }).ConfigureAwait(false);
@@ -69,6 +71,7 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
             if (await StoredBackup.TryReadAsync(storage, site, paths, keys, context.Random, cancellationToken).ConfigureAwait(false)
                 is not { } stored)
             {
+                found.Looked.Add(paths.RemotePath);
                 observer.OnWarning(
                     $"{paths.RemotePath} on {site.Name} is incomplete: an object that its record names is missing or has another size.");
                 return;
@@ -81,7 +84,7 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
                 context.Backups.Remove(known.Backup.Id);
             }
             context.Backups.Save(record);
-            found.Backups.Add(paths.RemotePath, record.Backup);
+            found.Backups[paths.RemotePath] = record.Backup;
         }
         catch (BackupException failure) when (failure.ErrorId == nameof(BackupErrors.NoKeyFits))
         {
@@ -91,6 +94,7 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
         catch (BackupException failure) when (failure.Category == BackupErrorCategory.Damaged)
         {
             observer.OnWarning(failure.Message);
+            found.Damaged.Add(paths.RemotePath); // it is there: its record stays
         }
     }
 
@@ -105,22 +109,45 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
         }
     }
 
-    private void DropMissing(BackupSite site, Findings found, IOperationObserver observer)
+    /// <summary>The records whose backup is not in the storage: no listing shows it, and asked for by name its backup info is not there.</summary>
+    private async Task<IReadOnlyList<BackupRecord>> FindGoneAsync(SyncRun run, CancellationToken cancellationToken)
     {
-        var gone = context.Backups.List(site: site.Name)
+        var (site, found) = (run.Site, run.Findings);
+        var unlisted = context.Backups.List(site: site.Name)
             .Where(record => record.Backup.State is BackupState.Ready or BackupState.Partial && !found.Has(record.Backup.RemotePath))
             .ToList();
-        if (gone.Count == 0)
+        if (unlisted.Count > 0 && found.Backups.Count == 0 && found.Locked.Count == 0)
         {
-            return;
-        }
-        if (found.Backups.Count == 0 && found.Locked.Count == 0)
-        {
-            observer.OnWarning(
-                $"The site {site.Name} holds no backup at all, but the catalog knows {gone.Count}. Nothing was dropped: check that the right "
+            run.Observer.OnWarning(
+                $"The site {site.Name} holds no backup at all, but the catalog knows {unlisted.Count}. Nothing was dropped: check that the right "
                 + "disk is mounted and that path, bucket and prefix are right.");
-            return;
+            return [];
         }
+        var gone = new List<BackupRecord>();
+        var missed = 0;
+        foreach (var record in unlisted)
+        {
+            var paths = BackupPaths.Of(record.Backup);
+            if (found.Looked.Contains(paths.RemotePath)
+                || await run.Storage.FindAsync(paths.Info, cancellationToken).ConfigureAwait(false) is null)
+            {
+                gone.Add(record);
+                continue;
+            }
+            missed++;
+            await TakeAsync(run, paths, cancellationToken).ConfigureAwait(false);
+        }
+        if (missed > 0)
+        {
+            run.Observer.OnWarning(
+                $"The listings of the site {site.Name} do not show {missed} backups that it has: asked for by name, they are there. Their records stay. "
+                + "Test-BackupSite may find the cause; tell the operator of the storage.");
+        }
+        return gone;
+    }
+
+    private void Drop(BackupSite site, IEnumerable<BackupRecord> gone, IOperationObserver observer)
+    {
         foreach (var record in gone)
         {
             observer.OnWarning($"The backup {record.Backup.Id} is gone from the site {site.Name}; its record is dropped.");
@@ -139,6 +166,13 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
         /// <summary>Backups that no key opens.</summary>
         public SortedSet<string> Locked { get; } = new(StringComparer.Ordinal);
 
-        public bool Has(string remotePath) => Backups.ContainsKey(remotePath) || Locked.Contains(remotePath);
+        /// <summary>Backups whose backup info was there and was found to describe no whole backup.</summary>
+        public HashSet<string> Looked { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Backups whose backup info cannot be read.</summary>
+        public HashSet<string> Damaged { get; } = new(StringComparer.Ordinal);
+
+        public bool Has(string remotePath) =>
+            Backups.ContainsKey(remotePath) || Locked.Contains(remotePath) || Damaged.Contains(remotePath);
     }
 }

@@ -1,5 +1,6 @@
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
+using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
@@ -32,7 +33,7 @@ internal static class StoredBackup
         }
         var bytes = await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false);
         var stored = StoredInfo.Open(bytes, paths, keys, random);
-        if (!await IsCompleteAsync(storage, stored.Info, cancellationToken).ConfigureAwait(false))
+        if (!await IsCompleteAsync(storage, stored, cancellationToken).ConfigureAwait(false))
         {
             return null;
         }
@@ -46,8 +47,9 @@ internal static class StoredBackup
     }
 
     /// <summary>Whether every object that a backup info names is there, in its size.</summary>
-    public static async Task<bool> IsCompleteAsync(IBackupStorage storage, BackupInfo info, CancellationToken cancellationToken)
+    public static async Task<bool> IsCompleteAsync(IBackupStorage storage, StoredInfo stored, CancellationToken cancellationToken)
     {
+        var info = stored.Info;
         var index = await storage.FindAsync(info.Paths.Index, cancellationToken).ConfigureAwait(false);
         if (index?.Size != info.Index.Size)
         {
@@ -57,9 +59,17 @@ internal static class StoredBackup
         {
             // A look whether there is anything must do: Test-AppBackup lists all.
             return info.Objects is null or { Count: 0 }
-                || await storage.ListAsync(info.RemotePath, recursive: false, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false);
+                || await storage.ListAsync(info.RemotePath, recursive: false, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false)
+                || await StoredProof.HasAnyAsync(storage, FirstObjects(stored), cancellationToken).ConfigureAwait(false);
         }
         var archive = await storage.FindAsync(info.Paths.Archive, cancellationToken).ConfigureAwait(false);
         return archive?.Size == info.Archive.Size;
+    }
+
+    /// <summary>Objects of which every backup without an archive has one: a listing that shows nothing proves nothing.</summary>
+    private static IEnumerable<string> FirstObjects(StoredInfo stored)
+    {
+        var names = new ObjectNames(stored.Cipher);
+        return new[] { AppConfig.Path, PlatformConfig.Path }.Select(path => StoragePath.Join(stored.Info.RemotePath, names.ObjectOf(path)));
     }
 }

@@ -29,6 +29,7 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
         {
             throw BackupErrors.StorageLooksEmpty(site.Name, held.Count);
         }
+        candidates = await AskByNameAsync(candidates, cancellationToken).ConfigureAwait(false);
         var facts = FactsOf(candidates);
         var decisions = CleanupPlanner.Decide(facts);
         Tell(candidates, decisions, listing);
@@ -70,12 +71,24 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
             case BackupState.Creating when IsBusy(record.Owner):
                 return new CleanupCandidate(record, IsRunLive: true);
             // The run died between the last two steps: everything is stored, only the catalog did not hear of it.
-            case BackupState.Creating when listing.PresenceOf(record.Backup) == BackupPresence.Whole
-                && await LeftOvers.FindAsync(context, record.Backup, site, storage, cancellationToken).ConfigureAwait(false) is { } stored:
+            case BackupState.Creating when await LeftOvers.FindAsync(context, record.Backup, site, storage, cancellationToken).ConfigureAwait(false) is { } stored:
                 return new CleanupCandidate(stored with { IsLocal = true }) { IsToBeSettled = true };
             default:
                 return new CleanupCandidate(record);
         }
+    }
+
+    /// <summary>A listing that does not show something proves nothing: before it counts against a backup, the storage is asked by name.</summary>
+    private async Task<List<CleanupCandidate>> AskByNameAsync(List<CleanupCandidate> candidates, CancellationToken cancellationToken)
+    {
+        var asked = new List<CleanupCandidate>(candidates.Count);
+        foreach (var candidate in candidates)
+        {
+            asked.Add(candidate is { HoldsData: true, Presence: not BackupPresence.Whole }
+                ? candidate with { Presence = await StoreListing.AskPresenceAsync(storage, candidate.Record.Backup, cancellationToken).ConfigureAwait(false) }
+                : candidate);
+        }
+        return asked;
     }
 
     private bool IsBusy(BackupOwner owner)

@@ -130,7 +130,7 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
     private async Task DropAsync(RetentionDecision decision, BackupRecord record, CancellationToken cancellationToken)
     {
         var paths = BackupPaths.Of(record.Backup);
-        if (await storage.FindAsync(paths.Info, cancellationToken).ConfigureAwait(false) is not null)
+        if (await StoredProof.HasAnyAsync(storage, [paths.Info, paths.Index, paths.Archive], cancellationToken).ConfigureAwait(false))
         {
             Note(decision with { Outcome = CleanupOutcome.Postponed, Error = "It is in the storage again." });
             return;

@@ -57,16 +57,26 @@ internal sealed class LeftOverRemoval(EngineContext context, BackupSite site, IB
             return;
         }
         observer.OnStep($"Removing {item} from {site.Name}.");
-        var beside = storage.ListAsync(BackupNames.SnapshotFolder, recursive: false, cancellationToken)
-            .Where(found => !found.IsFolder && RememberedSnapshots.AppOf(found.Name) == appId);
-        var inside = storage.ListAsync(item.Path, recursive: true, cancellationToken);
-        var running = storage.ListAsync(SyncFiles.LeaseFolderOf(item.Path), recursive: true, cancellationToken);
-        await ObjectRemoval.RemoveEveryAsync(storage, inside.Concat(running).Concat(beside).Select(found => found.Path), cancellationToken).ConfigureAwait(false);
+        await ObjectRemoval.RemoveEveryAsync(storage, ListSnapshot(item.Path, appId, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var left = await ObjectRemoval.RemoveRestAsync(
+            storage, () => ListSnapshot(item.Path, appId, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (left.FirstOrDefault() is { } failure)
+        {
+            throw failure.Reason;
+        }
         if (storage.As<ISweepPartials>() is { } sweeper)
         {
             await sweeper.SweepPartialsAsync(item.Path, cancellationToken).ConfigureAwait(false);
         }
         // Last, so that a cleanup that fails before finds the app here again.
         RememberedSnapshots.Forget(context.Home, site, appId);
+    }
+    private IAsyncEnumerable<string> ListSnapshot(string path, Guid appId, CancellationToken cancellationToken)
+    {
+        var beside = storage.ListAsync(BackupNames.SnapshotFolder, recursive: false, cancellationToken)
+            .Where(found => !found.IsFolder && RememberedSnapshots.AppOf(found.Name) == appId);
+        var inside = storage.ListAsync(path, recursive: true, cancellationToken);
+        var running = storage.ListAsync(SyncFiles.LeaseFolderOf(path), recursive: true, cancellationToken);
+        return inside.Concat(running).Concat(beside).Select(found => found.Path);
     }
 }

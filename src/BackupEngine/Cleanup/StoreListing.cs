@@ -63,13 +63,33 @@ internal sealed class StoreListing
     {
         var paths = BackupPaths.Of(backup);
         var content = backup.Format == BackupFormat.Tgz ? Has(paths.Archive, isFolder: false) : Has(paths.RemotePath, isFolder: true);
-        return (Has(paths.Info, isFolder: false), Has(paths.Index, isFolder: false), content) switch
-        {
-            (true, true, true) => BackupPresence.Whole,
-            (false, false, false) => BackupPresence.Gone,
-            _ => BackupPresence.Torn,
-        };
+        return PresenceOf(Has(paths.Info, isFolder: false), Has(paths.Index, isFolder: false), content);
     }
+
+    /// <summary>How much of a backup is there, asked for by name.</summary>
+    /// <exception cref="StorageException">The storage cannot be asked.</exception>
+    public static async Task<BackupPresence> AskPresenceAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
+    {
+        var paths = BackupPaths.Of(backup);
+        return PresenceOf(
+            await StoredProof.HasAnyAsync(storage, [paths.Info], cancellationToken).ConfigureAwait(false),
+            await StoredProof.HasAnyAsync(storage, [paths.Index], cancellationToken).ConfigureAwait(false),
+            backup.Format == BackupFormat.Tgz
+                ? await StoredProof.HasAnyAsync(storage, [paths.Archive], cancellationToken).ConfigureAwait(false)
+                : await storage.ListAsync(paths.RemotePath, recursive: false, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false)
+                    || await StoredProof.HasAnyAsync(storage, FirstObjects(paths), cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Objects of which every backup without an archive has one, unless its names are encrypted.</summary>
+    private static IEnumerable<string> FirstObjects(BackupPaths paths) => new[] { AppConfig.Path, PlatformConfig.Path }
+        .Select(path => StoragePath.Join(paths.RemotePath, path) + (paths.IsEncrypted ? BackupNames.EncryptedExtension : ""));
+
+    private static BackupPresence PresenceOf(bool hasInfo, bool hasIndex, bool hasContent) => (hasInfo, hasIndex, hasContent) switch
+    {
+        (true, true, true) => BackupPresence.Whole,
+        (false, false, false) => BackupPresence.Gone,
+        _ => BackupPresence.Torn,
+    };
 
     private bool Has(string path, bool isFolder) => _paths.TryGetValue(path, out var found) && found == isFolder;
 }

@@ -30,7 +30,7 @@ internal sealed class ForeignBackup(EngineContext context, RestoreSite source, I
             {
                 throw BackupErrors.ImportOfPlatform(stored.Info.Id);
             }
-            return await StoredBackup.IsCompleteAsync(storage, stored.Info, cancellationToken).ConfigureAwait(false)
+            return await StoredBackup.IsCompleteAsync(storage, stored, cancellationToken).ConfigureAwait(false)
                 ? (stored, stored.Cipher is not null || IsKnown(stored.Info.Id, bytes))
                 : throw BackupErrors.BackupDamaged(stored.Info.Id, "an object that its record names is missing or has another size.");
         }

@@ -60,7 +60,7 @@ internal sealed class DependencyCheck(IBackupStorage storage, IReadOnlyList<Back
             throw BackupErrors.BackupDamaged(record.Backup.Id, "its record in the storage is not the one that the platform backup knows.");
         }
         var stored = StoredInfo.Open(bytes, paths, keys, random);
-        return await StoredBackup.IsCompleteAsync(storage, stored.Info, cancellationToken).ConfigureAwait(false)
+        return await StoredBackup.IsCompleteAsync(storage, stored, cancellationToken).ConfigureAwait(false)
             ? stored.Info
             : throw BackupErrors.BackupDamaged(record.Backup.Id, "an object that its record names is missing or has another size.");
     }
