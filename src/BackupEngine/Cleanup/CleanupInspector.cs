@@ -33,7 +33,7 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
         var facts = FactsOf(candidates);
         var decisions = CleanupPlanner.Decide(facts);
         Tell(candidates, decisions, listing);
-        var leftOvers = await new LeftOverFinder(context, facts, storage).FindAsync(listing, cancellationToken).ConfigureAwait(false);
+        var leftOvers = await new LeftOverFinder(context, facts, storage, observer).FindAsync(listing, cancellationToken).ConfigureAwait(false);
         return new CleanupPlan(facts, decisions, leftOvers);
     }
 

@@ -12,7 +12,7 @@ namespace CloudBackup.Cleanup;
 /// begun and never ended; on this machine, what restores from the site have fetched that nobody went on with. What this platform does not
 /// know, such as another one's backups or files of the administrator's, is never touched, however old.
 /// </summary>
-internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, IBackupStorage storage)
+internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, IBackupStorage storage, IOperationObserver observer)
 {
     /// <summary>A run that has just made its folder is going to write into it.</summary>
     private static readonly TimeSpan YoungestEmptyFolder = TimeSpan.FromDays(1);
@@ -62,11 +62,20 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
         }
         // A run lives no longer than its timeout, here and on another machine that stores to the same place.
         var youngest = facts.Site.Limits.Timeout is { } timeout && timeout > YoungestUpload ? timeout : YoungestUpload;
-        return await partials.ListPartialsAsync("", cancellationToken)
-            .Where(upload => IsOurs(upload.Path) && facts.Rules.Now - upload.Started > youngest)
-            .OrderBy(upload => upload.Path, StringComparer.Ordinal).ThenBy(upload => upload.Id, StringComparer.Ordinal)
-            .Select(upload => new CleanupLeftOver(CleanupLeftOverKind.UnfinishedUpload, upload.Path) { Upload = upload })
-            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await partials.ListPartialsAsync("", cancellationToken)
+                .Where(upload => IsOurs(upload.Path) && facts.Rules.Now - upload.Started > youngest)
+                .OrderBy(upload => upload.Path, StringComparer.Ordinal).ThenBy(upload => upload.Id, StringComparer.Ordinal)
+                .Select(upload => new CleanupLeftOver(CleanupLeftOverKind.UnfinishedUpload, upload.Path) { Upload = upload })
+                .ToListAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException failure) when (failure.Kind is not (StorageErrorKind.Transient or StorageErrorKind.Throttled))
+        {
+            // Another program's upload may be what cannot be listed: that is no reason to keep old backups.
+            observer.OnWarning($"Unfinished uploads on {facts.Site.Name} cannot be listed, and stay for the next cleanup: {failure.Message}");
+            return [];
+        }
     }
 
     /// <summary>Whether an object is one of a backup, of a snapshot or of a probe: what else lies in a bucket is somebody else's.</summary>

@@ -17,6 +17,7 @@ internal static partial class BackupErrors
             StorageErrorKind.OutOfSpace => ("StorageOutOfSpace", BackupErrorCategory.OutOfSpace, " Remove old backups or enlarge the storage."),
             StorageErrorKind.Throttled => ("StorageThrottled", BackupErrorCategory.StorageUnavailable, " Lower the site's concurrency."),
             StorageErrorKind.Transient => ("StorageUnavailable", BackupErrorCategory.StorageUnavailable, " Try again later."),
+            StorageErrorKind.Unreadable => ("StorageAnswerUnreadable", BackupErrorCategory.StorageUnavailable, ""),
             StorageErrorKind.Corrupt => ("StorageCorrupt", BackupErrorCategory.Damaged, ""),
             StorageErrorKind.NotSupported => ("StorageNotSupported", BackupErrorCategory.StorageUnavailable, ""),
             StorageErrorKind.Misconfigured => ("StorageMisconfigured", BackupErrorCategory.InvalidInput, ""),

@@ -43,7 +43,15 @@ public sealed record S3Settings : StorageSettings
     public string? Region { get; init; }
 
     /// <summary>The address of the store; null for the provider's own.</summary>
-    public string? Endpoint { get; init; }
+    /// <remarks>
+    /// Keys do not belong here, and are not kept: what is before an <c>@</c> or behind a <c>?</c> or <c>#</c> is replaced by <c>***</c>, and such
+    /// an address is refused.
+    /// </remarks>
+    public string? Endpoint
+    {
+        get;
+        init => field = EndpointText.WithoutSecrets(value);
+    }
 
     /// <summary>True when any certificate of the store is accepted: for stores of one's own.</summary>
     public bool AcceptSelfSignedCertificate { get; init; }

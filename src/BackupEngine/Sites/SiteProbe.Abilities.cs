@@ -1,3 +1,4 @@
+using CloudBackup.FileTree;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Sites;
@@ -32,6 +33,52 @@ internal sealed partial class SiteProbe
             await AbilityAsync("RemoveMany", () => CheckRemoveManyAsync(remover, cancellationToken)).ConfigureAwait(false);
         }
     }
+
+    /// <summary>
+    /// Stores names that are easily got wrong, and looks whether a list in several pages shows them as they are: by such lists backups are
+    /// found, tested and removed.
+    /// </summary>
+    private async Task TryNamesAsync(CancellationToken cancellationToken)
+    {
+        var names = TroubleNames.Select(name => $"{_folder}/{name}").ToList();
+        try
+        {
+            var isStored = false;
+            await AbilityAsync("Names", async () =>
+            {
+                foreach (var name in names)
+                {
+                    await _storage.WriteAsync(name, ObjectContent.FromBytes(_content), WriteMode.CreateNew, cancellationToken).ConfigureAwait(false);
+                }
+                isStored = true;
+                await CheckNamesAsync([.. names, _path], cancellationToken).ConfigureAwait(false);
+                return $"{names.Count} names with plus signs, blanks and the like, in lists of {ProbeListLength}";
+            }, isNeeded: () => isStored).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var name in names)
+            {
+                await _storage.RemoveAsync(name, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task CheckNamesAsync(List<string> expected, CancellationToken cancellationToken)
+    {
+        var listed = await _storage.ListAsync(_folder, recursive: true, cancellationToken).Select(item => item.Path)
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        if (expected.Except(listed).FirstOrDefault() is { } missing)
+        {
+            throw Wrong($"the object '{missing}' was just written, and a list shows {Shown(listed.Except(expected).FirstOrDefault())}");
+        }
+        if (listed.Count > expected.Count)
+        {
+            throw Wrong($"a list shows {Shown(listed.Except(expected).FirstOrDefault() ?? listed[0])} too, which was not written, or twice");
+        }
+    }
+
+    private static string Shown(string? path) => path is null ? "nothing in its place" : $"'{PathText.ForDisplay(path)}'";
 
     private async Task<string> CheckCopyAsync(IServerCopy copier, CancellationToken cancellationToken)
     {
@@ -92,14 +139,14 @@ internal sealed partial class SiteProbe
         return failures.Count == 0 ? $"{paths.Length} objects" : throw failures[0].Reason;
     }
 
-    /// <summary>An ability that fails is worth a warning; backups that do without it work.</summary>
-    private async Task AbilityAsync(string name, Func<Task<string>> action)
+    /// <summary>An ability that fails is worth a warning; backups that do without it work. A store that is gone ends the probe.</summary>
+    private async Task AbilityAsync(string name, Func<Task<string>> action, Func<bool>? isNeeded = null)
     {
         try
         {
             await StepAsync(name, action).ConfigureAwait(false);
         }
-        catch (StorageException failure) when (!failure.IsRetriable && !failure.IsFinal)
+        catch (StorageException failure) when (isNeeded?.Invoke() != true && failure.Kind is not (StorageErrorKind.Transient or StorageErrorKind.Throttled))
         {
             _warnings.Add($"{name} does not work on the site {_site.Name}: {failure.Message}");
         }

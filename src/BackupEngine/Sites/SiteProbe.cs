@@ -11,6 +11,12 @@ namespace CloudBackup.Sites;
 /// </summary>
 internal sealed partial class SiteProbe
 {
+    /// <summary>Short enough that the list of the probe's objects has a second page.</summary>
+    private const int ProbeListLength = 2;
+
+    /// <summary>Names that stores and what is before them get wrong, in addresses, in XML or in lists.</summary>
+    private static readonly string[] TroubleNames = ["plus+", "blank plus+ %2B 100% & <\u00e4\u6f22> ;=#?'"];
+
     private readonly BackupSite _site;
     private readonly EngineContext _context;
     private readonly IBackupStorage _storage;
@@ -48,7 +54,7 @@ internal sealed partial class SiteProbe
         CancellationToken cancellationToken)
     {
         // Somebody waits for the answer: a site that does not answer now is told so now.
-        var storage = StorageStack.Open(site, context.StorageContext(site, observer, credential) with { Retry = RetryOptions.Probe });
+        var storage = StorageStack.Open(site, context.StorageContext(site, observer, credential) with { Retry = RetryOptions.Probe, ListLength = ProbeListLength });
         await using var _ = storage.ConfigureAwait(false);
         return await new SiteProbe(site, context, storage, isThorough).RunAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -97,6 +103,10 @@ internal sealed partial class SiteProbe
         {
             await StepAsync("Find", () => CheckFoundAsync(cancellationToken)).ConfigureAwait(false);
             await StepAsync("List", () => CheckListedAsync(cancellationToken)).ConfigureAwait(false);
+            if (_storage.Capabilities.IsRemote)
+            {
+                await TryNamesAsync(cancellationToken).ConfigureAwait(false);
+            }
             await StepAsync("Read", () => CheckReadAsync(cancellationToken)).ConfigureAwait(false);
             await StepAsync("CreateNew", () => CheckCreateNewAsync(cancellationToken)).ConfigureAwait(false);
             await TryAbilitiesAsync(cancellationToken).ConfigureAwait(false);
@@ -106,7 +116,9 @@ internal sealed partial class SiteProbe
             await StepAsync("Remove", async () =>
             {
                 await _storage.RemoveAsync(_path, CancellationToken.None).ConfigureAwait(false);
-                return "";
+                return await _storage.FindAsync(_path, CancellationToken.None).ConfigureAwait(false) is null
+                    ? ""
+                    : throw Wrong("an object that was just removed is still there");
             }).ConfigureAwait(false);
         }
     }

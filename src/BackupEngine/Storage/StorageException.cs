@@ -24,6 +24,11 @@ internal enum StorageErrorKind
     /// <summary>A failure that may be gone in a moment. Worth a retry.</summary>
     Transient,
 
+    /// <summary>
+    /// The answer is one that nobody understands: of another program, cut, or contradicting itself. Worth a second try, but waiting does not help.
+    /// </summary>
+    Unreadable,
+
     /// <summary>What was read back is not what was written.</summary>
     Corrupt,
 
@@ -58,7 +63,7 @@ internal sealed class StorageException(StorageErrorKind kind, string path, strin
     public bool IsFinal { get; private init; }
 
     /// <summary>Whether trying again can help.</summary>
-    public bool IsRetriable => !IsFinal && Kind is (StorageErrorKind.Throttled or StorageErrorKind.Transient);
+    public bool IsRetriable => !IsFinal && Kind is (StorageErrorKind.Throttled or StorageErrorKind.Transient or StorageErrorKind.Unreadable);
 
     /// <summary>The same failure, not to be tried again by anybody further out.</summary>
     public StorageException AsFinal() => new(Kind, Path, Message, InnerException) { RetryAfter = RetryAfter, IsFinal = true };

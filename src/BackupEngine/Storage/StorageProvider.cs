@@ -46,6 +46,9 @@ internal sealed record StorageContext(
     /// <summary>The name and secret that the site was given; null for none.</summary>
     public StorageCredential? Credential { get; init; }
 
+    /// <summary>How many objects a list is asked for at a time; null for as many as the store likes to tell.</summary>
+    public int? ListLength { get; init; }
+
     /// <summary>How long a failing storage is asked again.</summary>
     public RetryOptions Retry { get; init; } = new();
 }

@@ -15,6 +15,9 @@ internal sealed record RetryOptions
     /// <summary>After this long without anything moving since the first failure, the next one is final.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>The same for answers that nobody understands.</summary>
+    public TimeSpan GiveUpUnreadableAfter { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>A transfer that gets on by less than a few kilobytes in this time is broken.</summary>
     public TimeSpan StallAfter { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -79,9 +79,13 @@ internal sealed class RetryPipeline
     }
 
     /// <summary>A storage that asks to be left alone for longer than there is time is not waited for.</summary>
-    private static bool IsWithinTime(StorageException failure, ResilienceContext context)
+    private bool IsWithinTime(StorageException failure, ResilienceContext context)
     {
         var limit = context.Properties.GetValue(GiveUpAfter, TimeSpan.Zero);
+        if (failure.Kind == StorageErrorKind.Unreadable && limit > _options.GiveUpUnreadableAfter)
+        {
+            limit = _options.GiveUpUnreadableAfter;
+        }
         var silence = context.Properties.GetValue(Clock, null!).Fail();
         return silence < limit && silence + (failure.RetryAfter ?? TimeSpan.Zero) <= limit;
     }

@@ -140,7 +140,7 @@ internal sealed class S3Client : AmazonS3Client
             // Only a certificate that is not accepted ends for good; any other failure to agree on a connection may pass.
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, chain, errors) =>
                 acceptsAnyCertificate || errors == SslPolicyErrors.None ? true : throw new CertificateException(errors, chain);
-            _client = new HttpClient(new Tuning(handler)) { Timeout = Timeout.InfiniteTimeSpan };
+            _client = new HttpClient(new AnswerCheck(handler)) { Timeout = Timeout.InfiniteTimeSpan };
         }
 
         public void Dispose() => _client.Dispose();
@@ -150,15 +150,5 @@ internal sealed class S3Client : AmazonS3Client
         public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
 
         public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
-    }
-
-    /// <summary>Asking first (<c>Expect: 100-continue</c>) costs a round trip for each upload, and our parts are small enough to send anyway.</summary>
-    private sealed class Tuning(HttpMessageHandler inner) : DelegatingHandler(inner)
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            request.Headers.ExpectContinue = false;
-            return base.SendAsync(request, cancellationToken);
-        }
     }
 }

@@ -14,7 +14,13 @@ internal sealed partial class S3Errors(S3Place place)
     /// <summary>The storage error for a failed request about an object.</summary>
     public StorageException Translate(Exception failure, string path) => failure switch
     {
+        _ when Find<UnreadableAnswerException>(failure) is { } answer => Unreadable(path, answer),
+        AmazonS3Exception { StatusCode: 0, ErrorCode: null or "" } answer => BadAnswer(path, AnswerText.Words(answer.Message), answer),
         AmazonS3Exception answer => FromAnswer(answer, path),
+        AmazonUnmarshallingException answer => BadAnswer(path, AnswerText.Words(Innermost(answer).Message), answer),
+        _ when Find<HttpRequestException>(failure) is
+            { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } answer => Error(
+            StorageErrorKind.Unreadable, path, $"{place.Host} does not speak S3, or not here: {answer.Message} Check -Endpoint.", failure),
         _ when Find<CertificateException>(failure) is { } certificate => Error(
             StorageErrorKind.Misconfigured,
             path,
@@ -33,8 +39,16 @@ internal sealed partial class S3Errors(S3Place place)
     };
 
     /// <summary>The error for an answer that says success and shows failure, as stores that work for long before they answer give it.</summary>
-    public StorageException BadAnswer(string path, string what) =>
-        Error(StorageErrorKind.Transient, path, $"the answer of {place.Host} makes no sense: {what}.", null);
+    public StorageException BadAnswer(string path, string what, Exception? inner = null) =>
+        Error(StorageErrorKind.Unreadable, path, $"the answer of {place.Host} makes no sense: {what.TrimEnd('.')}.", inner);
+
+    private StorageException Unreadable(string path, UnreadableAnswerException answer) => Error(
+        StorageErrorKind.Unreadable,
+        path,
+        answer.IsForeign
+            ? $"{place.Host} does not speak S3: it answered {answer.Message}. Check -Endpoint: this may be a web console, a proxy or a portal."
+            : $"{place.Host} gave an answer that is not one of S3: {answer.Message}.",
+        answer);
 
     /// <summary>What a code, or a status where there is no code that we know, means.</summary>
     internal static StorageErrorKind KindOf(string? code, HttpStatusCode status) => code switch
@@ -81,8 +95,8 @@ internal sealed partial class S3Errors(S3Place place)
         {
             "NoSuchBucket" => $"there is no bucket '{place.Bucket}' at {place.Host}. Create it, or correct -Bucket, -Region or -Endpoint.",
             "InvalidBucketName" => $"'{place.Bucket}' is no name of a bucket.",
-            "InvalidAccessKeyId" => $"{place.Host} does not know the access key. Give a valid one with -Credential.",
-            "SignatureDoesNotMatch" => "the secret key does not belong to the access key. Give both again with -Credential.",
+            "InvalidAccessKeyId" => $"{place.Host} does not know the access key{Said(answer)}. Give a valid one with -Credential.",
+            "SignatureDoesNotMatch" => $"the secret key does not belong to the access key{Said(answer)}. Give both again with -Credential.",
             "ExpiredToken" or "TokenRefreshRequired" or "InvalidToken" => "the keys have expired. Give new ones with -Credential, or renew them where they come from.",
             "RequestTimeTooSkewed" => "the clock of this machine is more than the store allows (15 minutes) off. Set it, best by NTP.",
             "AuthorizationHeaderMalformed" or "PermanentRedirect" or "TemporaryRedirect" or "IllegalLocationConstraintException" => WrongRegion(answer),
@@ -91,8 +105,8 @@ internal sealed partial class S3Errors(S3Place place)
                 + "there away from backups.",
             _ => kind switch
             {
-                StorageErrorKind.AccessDenied => $"the keys have no right to {subject}. The README's policy lists the rights that backups need.",
-                StorageErrorKind.NotFound => $"there is no {subject}.",
+                StorageErrorKind.AccessDenied => $"the keys have no right to {subject}. The README's policy lists the rights that backups need.{Quoted(answer)}",
+                StorageErrorKind.NotFound => $"there is no {subject}{Said(answer)}.",
                 StorageErrorKind.Misconfigured => WrongRegion(answer),
                 _ => $"{place.Host} answered {Describe(answer)} about {subject}.",
             },
@@ -119,13 +133,19 @@ internal sealed partial class S3Errors(S3Place place)
             ? response.GetHeaderValue(name)
             : null;
 
-    private static string Describe(AmazonS3Exception answer)
-    {
-        var message = answer.Message is { Length: > 0 and < 300 } said && !said.StartsWith("Error making request", StringComparison.Ordinal)
-            ? $" ({said.TrimEnd('.')})"
-            : "";
-        return answer.StatusCode == 0 ? $"with something unreadable{message}" : $"{answer.ErrorCode ?? answer.StatusCode.ToString()}{message}";
-    }
+    private static string Describe(AmazonS3Exception answer) =>
+        $"{(string.IsNullOrEmpty(answer.ErrorCode) ? answer.StatusCode.ToString() : AnswerText.Words(answer.ErrorCode))}{Said(answer)}";
+
+    /// <summary>The store's own words, in brackets; empty when it has none.</summary>
+    private static string Said(AmazonS3Exception answer) =>
+        WordsOf(answer) is { Length: > 0 } words ? $" ({words.TrimEnd('.')})" : "";
+
+    /// <summary>The store's code and words, as a sentence of their own.</summary>
+    private static string Quoted(AmazonS3Exception answer) =>
+        string.IsNullOrEmpty(answer.ErrorCode) && WordsOf(answer).Length == 0 ? "" : $" The store says: {Describe(answer)}.";
+
+    private static string WordsOf(AmazonS3Exception answer) =>
+        answer.Message is { Length: > 0 } said && !said.StartsWith("Error making request", StringComparison.Ordinal) ? AnswerText.Words(said) : "";
 
     private static bool IsAboutCredentials(Exception failure) =>
         failure.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase);

@@ -77,10 +77,13 @@ internal sealed class S3Gate
         catch (StorageException failure) when (failure.IsRetriable)
         {
             var silence = _context.Time.GetElapsedTime(Volatile.Read(ref _lastSuccess));
-            _isGivenUp = _isGivenUp || isOnce || silence >= _context.Retry.GiveUpAfter / 2;
+            _isGivenUp = _isGivenUp || isOnce || silence >= GiveUpAfter(failure) / 2;
             throw failure.AsFinal();
         }
     }
+
+    private TimeSpan GiveUpAfter(StorageException failure) =>
+        failure.Kind == StorageErrorKind.Unreadable ? _context.Retry.GiveUpUnreadableAfter : _context.Retry.GiveUpAfter;
 
     private async Task<T> TryAsync<T>(
         string path, SilenceClock clock, Func<SilenceClock, CancellationToken, Task<T>> request, CancellationToken cancellationToken)

@@ -66,11 +66,9 @@ internal sealed record S3Place
             text = $"https://{text}";
         }
         return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0
-            && uri.Query.Length == 0
+            && uri.Query.Length == 0 && uri.Fragment.Length == 0
             ? uri
-            : throw BackupErrors.NameInvalid("endpoint", WithoutUser(text), "an address such as https://s3.example.com, without bucket and keys");
+            : throw BackupErrors.NameInvalid(
+                "endpoint", text, "an address such as https://s3.example.com, without bucket and keys; give keys with -Credential");
     }
-
-    /// <summary>An address that somebody put keys into is not repeated with them.</summary>
-    private static string WithoutUser(string text) => text.LastIndexOf('@') is >= 0 and var at ? text[(at + 1)..] : text;
 }

@@ -15,7 +15,7 @@ internal sealed partial class S3Storage
     {
         var delimiter = recursive ? null : "/";
         var encoding = _profile.EncodesListings ? EncodingType.Url : null;
-        var one = new ListObjectsRequest { BucketName = _place.Bucket, Prefix = prefix, Delimiter = delimiter, Encoding = encoding, Marker = next };
+        var one = new ListObjectsRequest { BucketName = _place.Bucket, Prefix = prefix, Delimiter = delimiter, Encoding = encoding, Marker = next, MaxKeys = _context.ListLength };
         var two = new ListObjectsV2Request
         {
             BucketName = _place.Bucket,
@@ -23,6 +23,7 @@ internal sealed partial class S3Storage
             Delimiter = delimiter,
             Encoding = encoding,
             ContinuationToken = next,
+            MaxKeys = _context.ListLength,
         };
         return _gate.RunAsync(
             _gate.Downloads,
@@ -34,48 +35,48 @@ internal sealed partial class S3Storage
     private async Task<ListPage> ListTwoAsync(ListObjectsV2Request request, CancellationToken cancellationToken)
     {
         var answer = await Client.ListObjectsV2Async(request, cancellationToken).ConfigureAwait(false);
-        var items = Items(answer.S3Objects, answer.CommonPrefixes, answer.Encoding is not null);
-        return answer.IsTruncated == true ? new ListPage(items, Continue(answer.NextContinuationToken, request.ContinuationToken)) : new ListPage(items, null);
+        var page = new RawPage(answer.S3Objects ?? [], answer.CommonPrefixes ?? [], answer.Encoding is not null, request.Prefix ?? "");
+        return new ListPage(await ItemsAsync(page, cancellationToken).ConfigureAwait(false), answer.NextContinuationToken, answer.IsTruncated != true);
     }
 
     private async Task<ListPage> ListOneAsync(ListObjectsRequest request, CancellationToken cancellationToken)
     {
         var answer = await Client.ListObjectsAsync(request, cancellationToken).ConfigureAwait(false);
-        var isEncoded = answer.Encoding is not null;
-        var items = Items(answer.S3Objects, answer.CommonPrefixes, isEncoded);
-        if (answer.IsTruncated != true)
-        {
-            return new ListPage(items, null);
-        }
+        var page = new RawPage(answer.S3Objects ?? [], answer.CommonPrefixes ?? [], answer.Encoding is not null, request.Prefix ?? "");
+        var items = await ItemsAsync(page, cancellationToken).ConfigureAwait(false);
         // The marker is the last key; only after folders need stores tell it, and some of them encode it like the keys.
-        var last = request.Delimiter is null && answer.S3Objects is { Count: > 0 } keys ? Decode(keys[^1].Key, isEncoded) : answer.NextMarker;
-        return new ListPage(items, Continue(last, request.Marker));
+        var last = request.Delimiter is null && page.Objects.Count > 0 ? page.LastKey : answer.NextMarker;
+        return new ListPage(items, last, answer.IsTruncated != true);
     }
 
-    private string Continue(string? next, string? last) => string.IsNullOrEmpty(next) || next == last
-        ? throw _errors.BadAnswer("", "the list goes on, but it does not say where")
-        : next;
-
-    private static List<StoredObject> Items(List<S3Object>? objects, List<string>? folders, bool isEncoded)
+    private async Task<List<StoredObject>> ItemsAsync(RawPage page, CancellationToken cancellationToken)
     {
-        var items = new List<StoredObject>((objects?.Count ?? 0) + (folders?.Count ?? 0));
-        foreach (var item in objects ?? [])
+        var written = page.Objects.Select(item => item.Key).Concat(page.Folders).Select(name => AnswerText.Restore(name ?? "")).ToList();
+        var names = page.IsEncoded ? await _names.DecodeAsync(written, cancellationToken).ConfigureAwait(false) : written;
+        page.LastKey = page.Objects.Count > 0 ? names[page.Objects.Count - 1] : null;
+        var items = new List<StoredObject>(names.Count);
+        for (var i = 0; i < names.Count; i++)
         {
-            var path = Decode(item.Key, isEncoded);
-            if (IsOurKindOfPath(path))
+            var item = i < page.Objects.Count ? page.Objects[i] : null;
+            if (!names[i].StartsWith(page.Prefix, StringComparison.Ordinal) || (item is null && !names[i].EndsWith('/')) || item is { Size: null or < 0 })
             {
-                items.Add(new StoredObject(path, item.Size ?? 0, ToOffset(item.LastModified)));
+                throw _errors.BadAnswer(page.Prefix.TrimEnd('/'), $"its list of '{page.Prefix}' holds '{AnswerText.Words(names[i])}', or tells no size of it");
             }
-        }
-        foreach (var folder in folders ?? [])
-        {
-            var path = Decode(folder, isEncoded)[..^1];
+            var path = item is null ? names[i][..^1] : names[i];
             if (IsOurKindOfPath(path))
             {
-                items.Add(new StoredObject(path, 0, null, IsFolder: true));
+                items.Add(item is null ? new StoredObject(path, 0, null, IsFolder: true) : new StoredObject(path, item.Size!.Value, ToOffset(item.LastModified)));
             }
         }
         return items;
+    }
+
+    /// <summary>Whether the bucket has anything whose path begins so: the name is the question's, so no list need be read.</summary>
+    private async Task<bool> HasAsync(string start, CancellationToken cancellationToken)
+    {
+        var request = new ListObjectsV2Request { BucketName = _place.Bucket, Prefix = start, MaxKeys = 1, Encoding = EncodingType.Url };
+        var answer = await Client.ListObjectsV2Async(request, cancellationToken).ConfigureAwait(false);
+        return answer.S3Objects is { Count: > 0 };
     }
 
     /// <summary>Other programs' folder markers (keys that end with a slash) and keys that no path of ours can name are nothing to us.</summary>
@@ -90,9 +91,6 @@ internal sealed partial class S3Storage
         }
         return true;
     }
-
-    /// <summary>Stores write a blank as plus or as %20 here, and a plus as %2B.</summary>
-    private static string Decode(string key, bool isEncoded) => isEncoded ? Uri.UnescapeDataString(key.Replace('+', ' ')) : key;
 
     /// <summary>Sends one request and waits for its answer so long at most.</summary>
     private async Task<T> SendAsync<T>(Func<CancellationToken, Task<T>> send, TimeSpan atMost, CancellationToken cancellationToken)
@@ -114,5 +112,11 @@ internal sealed partial class S3Storage
         }
     }
 
-    private sealed record ListPage(List<StoredObject> Items, string? Next);
+    private sealed record ListPage(List<StoredObject> Items, string? Next, bool IsLast);
+
+    /// <summary>A page as the store has written it.</summary>
+    private sealed record RawPage(List<S3Object> Objects, List<string> Folders, bool IsEncoded, string Prefix)
+    {
+        public string? LastKey { get; set; }
+    }
 }

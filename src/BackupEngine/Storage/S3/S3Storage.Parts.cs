@@ -40,7 +40,10 @@ internal sealed partial class S3Storage
             CheckLength(write.Path, content, length);
             cancellationToken.ThrowIfCancellationRequested();
             await CompleteAsync(write, id, tags, cancellationToken).ConfigureAwait(false);
-            await SweepLostAsync(write, cancellationToken).ConfigureAwait(false);
+            if (write.Mode == WriteMode.CreateNew)
+            {
+                await SweepLostAsync(write.Path, cancellationToken).ConfigureAwait(false);
+            }
             return length;
         }
         catch (Exception failure)
@@ -95,18 +98,36 @@ internal sealed partial class S3Storage
         return StartUploadAsync(request, cancellationToken);
     }
 
+    /// <summary>
+    /// Begins an upload. An answer that nobody understands may be one of success, and each further try would begin another upload: it is not
+    /// repeated, and what it has begun is swept.
+    /// </summary>
     private async Task<string> StartUploadAsync(InitiateMultipartUploadRequest request, CancellationToken cancellationToken)
     {
         request.ChecksumAlgorithm = PartChecksum;
-        return await _gate.RunAsync(
-            _gate.Uploads,
-            request.Key,
-            async token =>
-            {
-                var answer = await SendAsync(stop => Client.InitiateMultipartUploadAsync(request, stop), AnswerLimit, token).ConfigureAwait(false);
-                return answer.UploadId is { Length: > 0 } given ? given : throw _errors.BadAnswer(request.Key, "an upload has begun without an id");
-            },
-            cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _gate.RunAsync(_gate.Uploads, request.Key, token => TryStartUploadAsync(request, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException failure) when (failure.Kind == StorageErrorKind.Unreadable)
+        {
+            await SweepLostAsync(request.Key, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<string> TryStartUploadAsync(InitiateMultipartUploadRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await SendAsync(stop => Client.InitiateMultipartUploadAsync(request, stop), AnswerLimit, cancellationToken).ConfigureAwait(false);
+            return answer.UploadId is { Length: > 0 } given ? given : throw _errors.BadAnswer(request.Key, "an upload has begun without an id");
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            var told = failure as StorageException ?? _errors.Translate(failure, request.Key);
+            throw told.Kind == StorageErrorKind.Unreadable ? told.AsFinal() : told;
+        }
     }
 
     /// <summary>Sends one part, and gives its buffer back however that ends.</summary>
@@ -116,22 +137,26 @@ internal sealed partial class S3Storage
         return await _gate.RunAsync(
             _gate.Uploads,
             write.Path,
-            (clock, token) => TransferAsync(part, PartAnswerLimit, clock, async (stream, stop) => new PartETag(
-                await Client.UploadPartAsync(
-                    new UploadPartRequest
-                    {
-                        BucketName = _place.Bucket,
-                        Key = write.Path,
-                        UploadId = id,
-                        PartNumber = number,
-                        PartSize = part.Length,
-                        InputStream = stream,
-                        UseChunkEncoding = false,
-                        DisablePayloadSigning = LeavesContentsUnsigned,
-                        ChecksumAlgorithm = PartChecksum,
-                    },
-                    stop).ConfigureAwait(false),
-                copyChecksums: _profile.HasChecksums), token),
+            (clock, token) => TransferAsync(part, PartAnswerLimit, clock, async (stream, stop) =>
+            {
+                var request = new UploadPartRequest
+                {
+                    BucketName = _place.Bucket,
+                    Key = write.Path,
+                    UploadId = id,
+                    PartNumber = number,
+                    PartSize = part.Length,
+                    InputStream = stream,
+                    UseChunkEncoding = false,
+                    DisablePayloadSigning = LeavesContentsUnsigned,
+                    ChecksumAlgorithm = PartChecksum,
+                };
+                var answer = await Client.UploadPartAsync(request, stop).ConfigureAwait(false);
+                return answer.ETag is { Length: > 0 }
+                    ? new PartETag(answer, copyChecksums: _profile.HasChecksums)
+                    : throw _errors.BadAnswer(write.Path, "a part was stored without a tag");
+            },
+            token),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -162,19 +187,15 @@ internal sealed partial class S3Storage
     /// An answer that got lost, which the layers below may repeat unseen, leaves an upload whose id nobody knows. Nobody else writes a new
     /// object of this path, so whatever is there is that.
     /// </summary>
-    private async Task SweepLostAsync(S3Write write, CancellationToken cancellationToken)
+    private async Task SweepLostAsync(string path, CancellationToken cancellationToken)
     {
-        if (write.Mode != WriteMode.CreateNew)
-        {
-            return;
-        }
         try
         {
-            await SweepPartialsAsync(write.Path, cancellationToken).ConfigureAwait(false);
+            await SweepPartialsAsync(path, cancellationToken).ConfigureAwait(false);
         }
         catch (StorageException failure)
         {
-            _context.Log($"Whether lost parts of {write.Path} are at the store is not known: {failure.Message}");
+            _context.Log($"Whether lost parts of {path} are at the store is not known: {failure.Message}");
         }
     }
 

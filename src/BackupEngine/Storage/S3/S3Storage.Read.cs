@@ -129,7 +129,13 @@ internal sealed partial class S3Storage
         if (answer.ContentRange is not { } told || !TryParse(told, out var start, out var total) || start != range.Offset + done)
         {
             answer.Dispose();
-            throw _errors.BadAnswer(range.Path, $"a range from {range.Offset + done} was asked for, and {answer.ContentRange ?? "the whole object"} came");
+            throw _errors.BadAnswer(
+                range.Path, $"a range from {range.Offset + done} was asked for, and {AnswerText.Words(answer.ContentRange ?? "something else")} came");
+        }
+        if (answer.ContentLength >= 0 && answer.ContentLength != Math.Min(range.Offset + range.Length, total) - start)
+        {
+            answer.Dispose();
+            throw _errors.BadAnswer(range.Path, $"it says {AnswerText.Words(told)} and has {answer.ContentLength} bytes");
         }
         if (range.Tag is { } tag && answer.ETag != tag)
         {

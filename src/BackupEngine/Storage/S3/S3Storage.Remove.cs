@@ -58,10 +58,10 @@ internal sealed partial class S3Storage
             {
                 return await RemoveAtOnceAsync(paths, cancellationToken).ConfigureAwait(false);
             }
-            catch (StorageException failure) when (failure.Kind == StorageErrorKind.NotSupported)
+            catch (StorageException failure) when (failure.Kind is StorageErrorKind.NotSupported or StorageErrorKind.Unreadable)
             {
                 _lacksBulkDelete = true;
-                _context.Log($"{_place.Host} has no bulk delete: objects are removed one by one.");
+                _context.Log($"{_place.Host} has no bulk delete: objects are removed one by one. {failure.Message}");
             }
         }
         var failures = new List<RemoveFailure>();

@@ -32,20 +32,25 @@ internal sealed partial class S3Storage
     private async IAsyncEnumerable<PartialUpload> ListStartingAsync(string start, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (keyMarker, idMarker) = ((string?)null, (string?)null);
+        var progress = new ListProgress();
         do
         {
             var page = await ListPartialsPageAsync(start, keyMarker, idMarker, cancellationToken).ConfigureAwait(false);
-            foreach (var upload in page.MultipartUploads ?? [])
+            var uploads = (page.MultipartUploads ?? []).Where(upload => !string.IsNullOrEmpty(upload.Key) && !string.IsNullOrEmpty(upload.UploadId)).ToList();
+            var isLast = page.IsTruncated != true || string.IsNullOrEmpty(page.NextKeyMarker);
+            if (progress.Add([.. uploads.Select(upload => $"{upload.UploadId} {upload.Key}")], $"{page.NextUploadIdMarker} {page.NextKeyMarker}", isLast) is { } fault)
             {
-                var path = upload.Key;
-                if (IsOurKindOfPath(path))
+                throw _errors.BadAnswer(start.TrimEnd('/'), fault).AsFinal();
+            }
+            foreach (var upload in uploads)
+            {
+                var path = AnswerText.Restore(upload.Key);
+                if (path.StartsWith(start, StringComparison.Ordinal) && IsOurKindOfPath(path))
                 {
                     yield return new PartialUpload(path, upload.UploadId, ToOffset(upload.Initiated) ?? DateTimeOffset.MaxValue);
                 }
             }
-            (keyMarker, idMarker) = page.IsTruncated == true && (page.NextKeyMarker, page.NextUploadIdMarker) != (keyMarker, idMarker)
-                ? (page.NextKeyMarker, page.NextUploadIdMarker)
-                : (null, null);
+            (keyMarker, idMarker) = isLast ? (null, null) : (page.NextKeyMarker, page.NextUploadIdMarker);
         }
         while (!string.IsNullOrEmpty(keyMarker));
     }

@@ -72,7 +72,9 @@ internal sealed partial class S3Storage
                 IfNoneMatch = write.Mode == WriteMode.CreateNew && _profile.CanCreateNew ? "*" : null,
             };
             request.Metadata[WriteMark] = write.Mark;
-            return (await Client.PutObjectAsync(request, stop).ConfigureAwait(false)).ETag;
+            return (await Client.PutObjectAsync(request, stop).ConfigureAwait(false)).ETag is { Length: > 0 } tag
+                ? tag
+                : throw _errors.BadAnswer(write.Path, "an object was stored without a tag");
         },
         token), cancellationToken).ConfigureAwait(false);
     }
@@ -96,17 +98,26 @@ internal sealed partial class S3Storage
         {
             await _gate.RunAsync(_gate.Uploads, write.Path, request, cancellationToken).ConfigureAwait(false);
         }
-        catch (StorageException failure) when (failure.Kind is StorageErrorKind.AlreadyExists or StorageErrorKind.NotFound)
+        catch (StorageException failure) when (failure.Kind is StorageErrorKind.AlreadyExists or StorageErrorKind.NotFound or StorageErrorKind.Unreadable)
         {
-            if (!await IsDoneAsync(write, cancellationToken).ConfigureAwait(false))
+            if (!await IsDoneAsync(write, failure, cancellationToken).ConfigureAwait(false))
             {
                 throw failure.Kind == StorageErrorKind.AlreadyExists && write.Mode == WriteMode.CreateNew ? Exists(write.Path) : failure;
             }
         }
     }
 
-    private async Task<bool> IsDoneAsync(S3Write write, CancellationToken cancellationToken) =>
-        await HeadAsync(write.Path, cancellationToken).ConfigureAwait(false) is { } found && found.Metadata[WriteMark] == write.Mark;
+    private async Task<bool> IsDoneAsync(S3Write write, StorageException failure, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await HeadAsync(write.Path, cancellationToken).ConfigureAwait(false) is { } found && found.Metadata[WriteMark] == write.Mark;
+        }
+        catch (StorageException) when (failure.Kind == StorageErrorKind.Unreadable)
+        {
+            return false; // what the write was answered tells more
+        }
+    }
 
     /// <summary>Sends a buffer, as often as it takes, and watches that it gets on.</summary>
     private async Task<T> TransferAsync<T>(

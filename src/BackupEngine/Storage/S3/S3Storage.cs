@@ -18,6 +18,7 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
     private readonly BufferBudget _buffers;
     private readonly long _longestPart;
     private readonly Lazy<S3Client> _client;
+    private readonly ListedNames _names;
 
     /// <summary>Creates the storage; nothing is sent yet.</summary>
     /// <param name="place">Where the bucket is.</param>
@@ -32,6 +33,7 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
         _buffers = new BufferBudget(MemoryBudget.OfStorage(context.Limits));
         _longestPart = MemoryBudget.LongestOfStorage(context.Limits);
         _client = new Lazy<S3Client>(() => S3Client.Create(place, context.Credential));
+        _names = new ListedNames(HasAsync);
         Capabilities = new StorageCapabilities
         {
             IsRemote = true,
@@ -61,9 +63,14 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
         var prefix = folder.Length == 0 ? "" : StoragePath.Check(folder) + "/";
         string? next = null;
         var lastFolder = "";
+        var progress = new ListProgress();
         do
         {
             var page = await ListPageAsync(prefix, recursive, next, cancellationToken).ConfigureAwait(false);
+            if (progress.Add([.. page.Items.Select(item => item.Path)], page.Next, page.IsLast, mayShare: lastFolder) is { } fault)
+            {
+                throw _errors.BadAnswer(prefix.TrimEnd('/'), fault).AsFinal();
+            }
             foreach (var item in page.Items)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -73,7 +80,7 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
                 }
                 lastFolder = item.IsFolder ? item.Path : lastFolder;
             }
-            next = page.Next;
+            next = page.IsLast ? null : page.Next;
         }
         while (next is not null);
     }

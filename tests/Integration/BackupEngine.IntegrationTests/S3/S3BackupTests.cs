@@ -155,7 +155,7 @@ public sealed class S3BackupTests
         Assert.True(result.IsUsable, result.Error);
         Assert.All(result.Steps, step => Assert.True(step.Succeeded, $"{step}"));
         Assert.Equal(
-            ["Write", "Find", "List", "Read", "CreateNew", "Copy", "WriteLarge", "FindUnfinished", "RemoveMany", "Remove"], result.Steps.Select(step => step.Name));
+            ["Write", "Find", "List", "Names", "Read", "CreateNew", "Copy", "WriteLarge", "FindUnfinished", "RemoveMany", "Remove"], result.Steps.Select(step => step.Name));
         Assert.Contains("'tidy' that deletes objects after 30 days", Assert.Single(result.Warnings, warning => warning.Contains("has a lifecycle rule", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Contains(result.Warnings, warning => warning.Contains("is versioned", StringComparison.Ordinal));
 
