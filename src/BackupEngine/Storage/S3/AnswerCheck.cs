@@ -39,7 +39,7 @@ internal sealed class AnswerCheck(HttpMessageHandler inner) : DelegatingHandler(
         {
             if (answer.IsSuccessStatusCode && !answer.Headers.NonValidated.Contains("ETag"))
             {
-                throw new UnreadableAnswerException((int)answer.StatusCode, "facts about an object that has no tag", IsPage(answer));
+                throw new UnreadableAnswerException((int)answer.StatusCode, IsPage(answer) ? "a web page (HTML)" : "facts about an object that has no tag", IsPage(answer));
             }
             return;
         }
