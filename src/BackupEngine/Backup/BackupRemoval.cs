@@ -26,7 +26,7 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
             context.Backups.Save(record with { Backup = record.Backup with { State = BackupState.Removing } });
         }
         await RemoveAsync(records, backup => Once(BackupPaths.Of(backup).Info), cancellationToken).ConfigureAwait(false);
-        foreach (var record in records.Where(record => _failures.TryGetValue(record.Backup.Id, out var failure) && !failure.IsRetriable))
+        foreach (var record in records.Where(record => _failures.TryGetValue(record.Backup.Id, out var failure) && !failure.IsOutcomeUnknown))
         {
             // The storage refuses, as a disk that is mounted for reading does: nothing of the backup is gone, and it can be restored as before.
             context.Backups.Save(record);

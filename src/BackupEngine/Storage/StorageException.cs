@@ -65,6 +65,9 @@ internal sealed class StorageException(StorageErrorKind kind, string path, strin
     /// <summary>Whether trying again can help.</summary>
     public bool IsRetriable => !IsFinal && Kind is (StorageErrorKind.Throttled or StorageErrorKind.Transient or StorageErrorKind.Unreadable);
 
+    /// <summary>Whether the storage may have done what it was asked all the same: its answer got lost, or nobody understands it.</summary>
+    public bool IsOutcomeUnknown => Kind is StorageErrorKind.Throttled or StorageErrorKind.Transient or StorageErrorKind.Unreadable;
+
     /// <summary>The same failure, not to be tried again by anybody further out.</summary>
     public StorageException AsFinal() => new(Kind, Path, Message, InnerException) { RetryAfter = RetryAfter, IsFinal = true };
 }

@@ -1,5 +1,6 @@
 using CloudBackup.Cleanup;
 using CloudBackup.Sites;
+using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 
@@ -109,6 +110,27 @@ public sealed class LyingStorageTests : IDisposable
         _lies.Keeps = _ => false;
         await _platform.Engine.AppBackups.RemoveAsync(backup.Id, _platform.Observer, Token);
         Assert.Empty(_platform.Engine.AppBackups.List());
+    }
+
+    [Theory]
+    [InlineData(nameof(StorageErrorKind.Unreadable), nameof(BackupState.Removing))]
+    [InlineData(nameof(StorageErrorKind.Transient), nameof(BackupState.Removing))]
+    [InlineData(nameof(StorageErrorKind.AccessDenied), nameof(BackupState.Ready))]
+    public async Task A_removal_whose_outcome_nobody_knows_leaves_no_backup_that_claims_to_be_Ready(string kind, string state)
+    {
+        using var platform = TestPlatform.WithFaults(out var faults);
+        await platform.SetUpAsync();
+        var backup = await platform.BackUpAsync();
+        // A provider that has tried again by itself: its failure is final, and the removal may be done.
+        faults().Before = (_, call, path) =>
+        {
+            if (call == "remove" && path.EndsWith(".backupinfo", StringComparison.Ordinal))
+            {
+                throw FaultyStorage.Error(Enum.Parse<StorageErrorKind>(kind), path).AsFinal();
+            }
+        };
+        await Assert.ThrowsAsync<BackupException>(() => platform.Engine.AppBackups.RemoveAsync(backup.Id, platform.Observer, Token));
+        Assert.Equal(state, $"{Assert.Single(platform.Engine.AppBackups.List()).State}");
     }
 
     [Fact]
