@@ -22,7 +22,7 @@ public sealed class DecoratorTests
             var tries = 0;
             var faulty = new FaultyStorage(new MemoryStorage()) { Before = (_, _, path) => { tries++; if (tries < 3) { throw FaultyStorage.Error(kind, path); } } };
             var storage = new RetryStorage(faulty, Quick, TimeProvider.System, _ => { });
-            if (kind is StorageErrorKind.Transient or StorageErrorKind.Throttled)
+            if (kind is StorageErrorKind.Transient or StorageErrorKind.Throttled or StorageErrorKind.Unreadable)
             {
                 Assert.Null(await storage.FindAsync("x", Token));
                 Assert.Equal(3, tries);
