@@ -113,13 +113,7 @@ internal sealed partial class SiteProbe
         }
         finally
         {
-            await StepAsync("Remove", async () =>
-            {
-                await _storage.RemoveAsync(_path, CancellationToken.None).ConfigureAwait(false);
-                return await _storage.FindAsync(_path, CancellationToken.None).ConfigureAwait(false) is null
-                    ? ""
-                    : throw Wrong("an object that was just removed is still there");
-            }).ConfigureAwait(false);
+            await StepAsync("Remove", CheckRemovedAsync).ConfigureAwait(false);
         }
     }
 
@@ -127,6 +121,14 @@ internal sealed partial class SiteProbe
         (await _storage.FindAsync(_path, cancellationToken).ConfigureAwait(false))?.Size == _content.Length
             ? ""
             : throw Wrong("an object that was just written is not found");
+
+    private async Task<string> CheckRemovedAsync()
+    {
+        await _storage.RemoveAsync(_path, CancellationToken.None).ConfigureAwait(false);
+        return await _storage.FindAsync(_path, CancellationToken.None).ConfigureAwait(false) is null
+            ? ""
+            : throw Wrong("an object that was just removed is still there");
+    }
 
     private async Task<string> CheckListedAsync(CancellationToken cancellationToken)
     {
