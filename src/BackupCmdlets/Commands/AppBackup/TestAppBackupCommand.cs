@@ -31,8 +31,8 @@ public sealed class TestAppBackupCommand : AppBackupByIdCommand
             base.Process();
             return;
         }
-        var newest = Engine.AppBackups.SelectNewest(Engine.AppBackups.List(InputObject.Location).Where(backup => backup.AppId == InputObject.Id)).FirstOrDefault();
-        Process((newest ?? throw BackupErrors.AppHasNoBackup(InputObject.Location)).Id);
+        var newest = Engine.AppBackups.SelectNewest(Engine.AppBackups.List(InputObject.Location).Where(backup => backup.AppId == InputObject.Id));
+        Process(newest.Count > 0 ? newest[0].Id : throw BackupErrors.AppHasNoBackup(InputObject.Location));
     }
 
     /// <inheritdoc/>

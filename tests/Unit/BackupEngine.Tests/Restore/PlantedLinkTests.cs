@@ -212,7 +212,7 @@ public sealed class PlantedLinkTests : IDisposable
         _platform.Engine.Dispose();
         using (var database = PlatformDatabase.Open(_platform.Folder["home/platform.db"]))
         {
-            var store = new AppStore(database);
+            var store = new AppStore(database, TimeProvider.System);
             store.Update(store.List().Single() with { DataFolder = null });
         }
         _platform.Reopen();
