@@ -22,8 +22,11 @@ internal sealed class PosixAcl
     {
     }
 
-    /// <summary>Group and other bits of a mode that give nobody more than the list does.</summary>
-    public int ModeBits => ((Of(GroupObject) & (_entries.TryGetValue((Mask, NoId), out var mask) ? mask : All)) << 3) | Of(Other);
+    /// <summary>Group and other bits of a mode that give nobody more than the list does, when the list is not there.</summary>
+    public int ModeBits => ((Of(GroupObject) & Limit(All)) << 3) | Of(Other);
+
+    /// <summary>Group and other bits of the mode that comes with the list: the group's show the limit of all that it grants.</summary>
+    public int ModeBitsWithList => (Limit(Of(GroupObject)) << 3) | Of(Other);
 
     /// <summary>
     /// Reads a list as GNU tar (<c>user:1000:rw-</c>, one a line), star and bsdtar (<c>user:name:rw-:1000</c>, with commas) write it. A name without
@@ -58,7 +61,7 @@ internal sealed class PosixAcl
             }
             acl._entries[(tag, id)] = rights;
         }
-        acl.Limit(limit);
+        acl.Restrict(limit);
         return acl.Complete() ? acl : null;
     }
 
@@ -131,10 +134,12 @@ internal sealed class PosixAcl
         return true;
     }
 
+    private int Limit(int otherwise) => _entries.TryGetValue((Mask, NoId), out var mask) ? mask : otherwise;
+
     private int Of(ushort tag) => _entries.GetValueOrDefault((tag, NoId));
 
     /// <summary>Whoever is not found in the list any more is one of the others, or of a group.</summary>
-    private void Limit(int rights)
+    private void Restrict(int rights)
     {
         foreach (var key in _entries.Keys.Where(key => rights != All && key.Tag is GroupObject or Group or Other).ToList())
         {

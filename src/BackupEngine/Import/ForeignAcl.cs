@@ -6,7 +6,7 @@ namespace CloudBackup.Import;
 
 /// <summary>
 /// Access control lists that come as text. The mode that comes with one shows the list's mask where the group's rights should be, so without
-/// the list it would give the group what it never had: the mode is narrowed first, and the list, where the disk takes it, widens it again.
+/// the list it would give the group what it never had. On Linux, the writer narrows the mode when the disk does not take the list.
 /// </summary>
 internal static class ForeignAcl
 {
@@ -28,7 +28,8 @@ internal static class ForeignAcl
         if (texts.Access is { } access && entry.Kind is EntryKind.File or EntryKind.Directory)
         {
             var list = Parse(access, reading);
-            mode = list is null ? mode & OwnerBits : (mode & ~0x3F) | (mode & list.ModeBits);
+            mode = list is null ? mode & OwnerBits
+                : mode & (OwnerBits | (LocalFileSystem.IsFull ? list.ModeBitsWithList : list.ModeBits));
             Set(attributes, Access, list?.ToBytes());
         }
         if (texts.Default is { } inherited && entry.Kind == EntryKind.Directory)

@@ -43,14 +43,15 @@ public sealed class PosixAclTests
         var text = $"user::{Text(owner)},user:7:{Text(user)},group::{Text(group)},group:8:{Text(named)},mask::{Text(mask)},other::{Text(other)}";
         var entry = Apply(text, (owner << 6) | (mask << 3) | other);
         Assert.Equal(owner, entry.Mode >> 6);
-        Assert.Equal(group & mask, (entry.Mode >> 3) & 7);
+        Assert.Equal(mask, (entry.Mode >> 3) & 7);
+        Assert.Equal(((group & mask) << 3) | other, PosixAcl.TryParse(text, out _)!.ModeBits);
         Assert.Equal(other, entry.Mode & 7);
         Assert.Equal("system.posix_acl_access", Assert.Single(entry.Attributes).Name);
         // The user that is not known here is in the group, or one of the others.
-        entry = Apply(text.Replace("user:7:", $"user:{Unknown}:", StringComparison.Ordinal), 0x1FF);
-        Assert.Equal(0, ((entry.Mode >> 3) | entry.Mode) & 7 & ~user);
-        entry = Apply(text.Replace("group:8:", $"group:{Unknown}:", StringComparison.Ordinal), 0x1FF);
-        Assert.Equal(0, entry.Mode & 7 & ~named);
+        var bits = PosixAcl.TryParse(text.Replace("user:7:", $"user:{Unknown}:", StringComparison.Ordinal), out _)!.ModeBits;
+        Assert.Equal(0, ((bits >> 3) | bits) & 7 & ~user);
+        bits = PosixAcl.TryParse(text.Replace("group:8:", $"group:{Unknown}:", StringComparison.Ordinal), out _)!.ModeBits;
+        Assert.Equal(0, bits & 7 & ~named);
         Assert.Equal(0, Apply("broken", (mode << 3) | other).Mode & 0x3F);
     });
 
