@@ -164,7 +164,7 @@ public sealed class ImportTests
     [Theory]
     [InlineData("../../escaped")]
     [InlineData("data/../../escaped")]
-    [InlineData("/tmp/escaped")]
+    [InlineData("/../escaped")]
     public async Task An_archive_that_leads_outside_is_refused(string name)
     {
         using var platform = await new TestPlatform().SetUpAsync();
@@ -204,7 +204,7 @@ public sealed class ImportTests
         var options = Imports.From(platform.Folder.Make("none"));
         Assert.Equal("BackupDamaged", await platform.FailAsync(options));
         Assert.Equal("FileNotRead", await platform.FailAsync(options with { Path = platform.Folder["missing"] }));
-        Assert.Equal("ImportUnreadable", await platform.FailAsync(options with { Path = platform.Folder.Write("text", new string('t', 2000)) }));
+        Assert.Equal("ImportFormatUnknown", await platform.FailAsync(options with { Path = platform.Folder.Write("text", new string('t', 2000)) }));
         Assert.Equal("ImportUnreadable", await platform.FailAsync(options with { Path = platform.Folder.Write("PK", "PK, but no zip") }));
         Assert.Equal("old", await File.ReadAllTextAsync(platform.Folder["data/old"], Token));
     }
