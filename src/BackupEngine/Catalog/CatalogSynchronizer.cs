@@ -75,6 +75,10 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
     private async Task TakeAsync(SyncRun run, BackupPaths paths, CancellationToken cancellationToken)
     {
         var (observer, found) = (run.Observer, run.Findings);
+        if (!found.Seen.Add(paths))
+        {
+            return;
+        }
         if (found.Has(paths.RemotePath))
         {
             observer.OnWarning($"{paths.RemotePath} on {run.Site.Name} has two records, encrypted and not. {paths.Info} is passed over.");
@@ -230,6 +234,9 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
 
         /// <summary>Backups that the catalog knows elsewhere, and whose ids were found here.</summary>
         public List<SiteBackup> Rivals { get; } = [];
+
+        /// <summary>Backup infos that were looked at: a listing may show one twice.</summary>
+        public HashSet<BackupPaths> Seen { get; } = [];
 
         public bool Has(string remotePath) =>
             Backups.ContainsKey(remotePath) || Locked.Contains(remotePath) || Unreadable.Contains(remotePath);
