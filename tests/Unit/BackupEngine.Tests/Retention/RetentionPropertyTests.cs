@@ -139,7 +139,9 @@ public sealed class RetentionPropertyTests
     {
         var kept = Kept(items, rules);
         return Rules(rules).All(rule => items.Where(item => IsCandidate(item, items, rules) && IsReady(item)).GroupBy(item => item.Owner).All(group => group
-            .GroupBy(item => rule.Period(item)).OrderByDescending(period => period.Max(item => item.Created)).Take(rule.Count)
+            // Of equal times the first id comes first, as everywhere.
+            .OrderByDescending(item => item.Created).ThenBy(item => item.Id, StringComparer.Ordinal)
+            .GroupBy(item => rule.Period(item)).Take(rule.Count)
             .All(period => kept.Contains(period.OrderByDescending(item => item.Created).ThenBy(item => item.Id, StringComparer.Ordinal).First()))));
     }, iter: Iterations);
 
