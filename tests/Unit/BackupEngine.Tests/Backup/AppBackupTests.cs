@@ -1,3 +1,4 @@
+using CloudBackup.Catalog;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
@@ -175,7 +176,7 @@ public sealed class AppBackupTests
     {
         using var platform = await new TestPlatform().SetUpAsync(
             app => app with { Commands = new AppCommands { PreBackup = ["sleep", "60"] } },
-            site => site with { Limits = new SiteLimits { Timeout = TimeSpan.FromMilliseconds(200) } });
+            site => site with { Limits = new SiteLimits { Timeout = TimeSpan.FromSeconds(1) } });
         var failure = await Assert.ThrowsAsync<BackupException>(() => platform.BackUpAsync());
         Assert.Equal("TimedOut", failure.ErrorId);
         Assert.Empty(platform.StoredFiles());
@@ -206,9 +207,14 @@ public sealed class AppBackupTests
         using var platform = new TestPlatform();
         var app = platform.Folder.Make("app");
         await platform.SetUpAsync(wanted => wanted with { DataDirectory = app });
-        // That would be refused; it has become so.
-        Directory.Delete(app);
-        Directory.CreateSymbolicLink(app, platform.Folder.Path);
+        // Registration refuses that; a catalog of an older version can have it.
+        platform.Engine.Dispose();
+        using (var database = PlatformDatabase.Open(platform.Folder["home/platform.db"]))
+        {
+            var store = new AppStore(database, TimeProvider.System);
+            store.Update(store.List().Single() with { DataDirectory = platform.Folder.Path, DataFolder = null });
+        }
+        platform.Reopen();
         platform.Folder.Write("data/f", "x");
         await platform.BackUpAsync();
         var second = await platform.BackUpAsync();
