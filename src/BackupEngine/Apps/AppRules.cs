@@ -28,7 +28,7 @@ internal static partial class AppRules
     /// <exception cref="BackupException">One is a link, or not what it should be.</exception>
     public static void CheckAddonSources(BackupApp app)
     {
-        using var data = LocalFileSystem.Open(app.DataDirectory);
+        using var data = AppFolder.Open(app);
         foreach (var addon in app.Addons)
         {
             AddonHandlers.For(addon.Type).CheckSource(addon, data);

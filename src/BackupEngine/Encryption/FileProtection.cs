@@ -1,4 +1,5 @@
 using System.Security;
+using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Progress;
@@ -177,7 +178,7 @@ public sealed class FileProtection : IDisposable
     {
         var path = Path.GetFullPath(destination);
         var mode = replace ? WriteMode.Replace : WriteMode.CreateNew;
-        var storage = new FileSystemStorage(Path.GetDirectoryName(path) ?? "/", _random);
+        var storage = new FileSystemStorage(Path.GetDirectoryName(path) ?? "/", _random) { IsPrivate = true };
         await using var _ = storage.ConfigureAwait(false);
         try
         {
@@ -209,7 +210,7 @@ public sealed class FileProtection : IDisposable
         }
         try
         {
-            return new FileStream(source, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan });
+            return RegularFile.Open(source);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

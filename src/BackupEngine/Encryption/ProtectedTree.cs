@@ -97,7 +97,7 @@ internal sealed class ProtectedTree(
     {
         using var progress = new ProgressReporter(activity, counters, observer, time);
         MakeRoot(destination);
-        var storage = new FileSystemStorage(destination, random);
+        var storage = new FileSystemStorage(destination, random) { IsPrivate = true };
         await using var _ = storage.ConfigureAwait(false);
         foreach (var item in TreeFile.Walk(source, destination, _ => { }, cancellationToken))
         {
@@ -142,7 +142,15 @@ internal sealed class ProtectedTree(
     {
         try
         {
-            Directory.CreateDirectory(path);
+            var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+            if (Directory.Exists(full))
+            {
+                return;
+            }
+            var above = Path.GetDirectoryName(full)!;
+            Directory.CreateDirectory(above);
+            using var parent = LocalFileSystem.Open(above);
+            parent.MakePrivateDirectory(Path.GetFileName(full)).Dispose();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -159,11 +167,7 @@ internal sealed class ProtectedTree(
             foreach (var name in path.Split('/'))
             {
                 using var parent = folder;
-                if (!parent.Exists(name))
-                {
-                    parent.MakeDirectory(name);
-                }
-                folder = parent.OpenDirectory(name);
+                folder = parent.Exists(name) ? parent.OpenDirectory(name) : parent.MakePrivateDirectory(name);
             }
             folder.Dispose();
         }

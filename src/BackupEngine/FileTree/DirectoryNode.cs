@@ -104,6 +104,15 @@ internal abstract class DirectoryNode(string path) : IDisposable
     /// <summary>Makes a folder, accessible to the owner only unless it is shared: then the process's file mode mask decides.</summary>
     public abstract void MakeDirectory(string name, bool isShared = false);
 
+    /// <summary>Makes a folder, accessible to the owner only and without what it would inherit from this one, and opens it.</summary>
+    public DirectoryNode MakePrivateDirectory(string name)
+    {
+        MakeDirectory(name);
+        var folder = OpenDirectory(name);
+        folder.RemoveAccessLists();
+        return folder;
+    }
+
     /// <summary>Makes a new, empty regular file, accessible to the owner only, and opens it for writing.</summary>
     public abstract WritableFile CreateFile(string name);
 

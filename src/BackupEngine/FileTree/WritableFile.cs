@@ -34,6 +34,11 @@ internal abstract class WritableFile(string path) : IDisposable
     /// <summary>Makes the content durable.</summary>
     public abstract void Flush();
 
+    /// <summary>Removes the access control list that the file has inherited from the folder it was made in.</summary>
+    public virtual void RemoveAccessLists()
+    {
+    }
+
     /// <summary>Sets owner, mode, attributes and time.</summary>
     public abstract void ApplyMetadata(in EntryMetadata metadata, MetadataLosses losses);
 

@@ -160,7 +160,7 @@ internal sealed class ArchiveContent : LocalContent
     {
         try
         {
-            return new FileStream(path, new FileStreamOptions { BufferSize = 64 * 1024, Options = FileOptions.SequentialScan });
+            return RegularFile.Open(path, 64 * 1024);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 
@@ -12,6 +13,8 @@ internal sealed record SiteExport
 {
     /// <summary>The version of this file that is written now.</summary>
     public const int CurrentVersion = 1;
+
+    private const int LongestFile = 16 * 1024 * 1024;
 
     /// <summary>The version of this file.</summary>
     [JsonPropertyName("cloudbackupSite")]
@@ -38,7 +41,7 @@ internal sealed record SiteExport
     {
         try
         {
-            var export = OutsideJson.Read(File.ReadAllBytes(path), SiteExportJson.Default.SiteExport);
+            var export = OutsideJson.Read(RegularFile.ReadAll(path, LongestFile), SiteExportJson.Default.SiteExport);
             return export.ExportVersion is >= 1 and <= CurrentVersion
                 ? export.Checked()
                 : throw new JsonException($"The file has version {export.ExportVersion}; this CloudBackup reads up to {CurrentVersion}.");

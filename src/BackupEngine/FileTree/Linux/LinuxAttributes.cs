@@ -66,7 +66,7 @@ internal static unsafe class LinuxAttributes
         }
     }
 
-    /// <summary>Removes the access control lists of an open folder, where there are any.</summary>
+    /// <summary>Removes the access control lists of an open file or folder, where there are any.</summary>
     public static void RemoveAccessLists(int file)
     {
         foreach (var list in (ReadOnlySpan<string>)[AccessList, DefaultAccessList])

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace CloudBackup.FileTree.Linux;
 
@@ -26,6 +27,51 @@ internal sealed unsafe class LinuxReadableFile : ReadableFile
             throw;
         }
     }
+
+    /// <summary>Opens a regular file by its path; links are followed. Looked at before it is opened, since opening a device may do something.</summary>
+    /// <exception cref="IOException">It is not there, cannot be read, or is no regular file.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static SafeFileHandle OpenRegular(string path)
+    {
+        fixed (byte* bytes = CString.FromPath(path))
+        {
+            LibC.StatxResult found;
+            if (LibC.Statx(LibC.CurrentDirectory, bytes, 0, LibC.StatxBasic, &found) != 0)
+            {
+                throw Plain(Errno.Last("read", path));
+            }
+            RequireRegular(found.Mode & LibC.ModeKindMask);
+            var file = LibC.OpenAt(LibC.CurrentDirectory, bytes, LibC.OpenReadOnly | LibC.OpenNonBlocking | LibC.OpenCloseOnExec, 0);
+            if (file < 0)
+            {
+                throw Plain(Errno.Last("read", path));
+            }
+            var handle = new SafeFileHandle(file, ownsHandle: true);
+            byte empty = 0;
+            if (LibC.Statx(file, &empty, LibC.AtEmptyPath, LibC.StatxBasic, &found) == 0 && (found.Mode & LibC.ModeKindMask) == LibC.ModeRegular)
+            {
+                return handle;
+            }
+            handle.Dispose();
+            throw new IOException("It is no regular file any more.");
+        }
+    }
+
+    private static void RequireRegular(int kind)
+    {
+        if (kind != LibC.ModeRegular)
+        {
+            throw new IOException(kind == LibC.ModeDirectory ? "It is a folder, not a file." : "It is a pipe, a socket or a device, not a file.");
+        }
+    }
+
+    /// <summary>What .NET's own file access throws, with words that do not name the file: whoever tells of it does.</summary>
+    private static Exception Plain(FileTreeException failure) => failure.Kind switch
+    {
+        FileTreeErrorKind.NotFound => new FileNotFoundException("There is no such file.", failure.Path, failure),
+        FileTreeErrorKind.AccessDenied => new UnauthorizedAccessException(failure.Reason + ".", failure),
+        _ => new IOException(failure.Reason + ".", failure),
+    };
 
     /// <summary>The open file, for calls that take two.</summary>
     public int Descriptor => _file;

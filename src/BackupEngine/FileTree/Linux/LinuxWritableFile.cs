@@ -84,6 +84,9 @@ internal sealed unsafe class LinuxWritableFile(int file, string path) : Writable
     }
 
     /// <inheritdoc/>
+    public override void RemoveAccessLists() => LinuxAttributes.RemoveAccessLists(_file);
+
+    /// <inheritdoc/>
     public override void ApplyMetadata(in EntryMetadata metadata, MetadataLosses losses) =>
         LinuxMetadata.Apply(_file, metadata, Path, losses);
 

@@ -90,7 +90,7 @@ internal sealed partial class FileSystemStorage
         }
     }
 
-    private static DirectoryNode OpenOrMake(DirectoryNode parent, string name, bool isDurable)
+    private DirectoryNode OpenOrMake(DirectoryNode parent, string name, bool isDurable)
     {
         while (true)
         {
@@ -104,6 +104,10 @@ internal sealed partial class FileSystemStorage
             }
             try
             {
+                if (IsPrivate)
+                {
+                    return parent.MakePrivateDirectory(name);
+                }
                 parent.MakeDirectory(name);
                 if (isDurable)
                 {

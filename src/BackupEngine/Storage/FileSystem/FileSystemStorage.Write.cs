@@ -94,6 +94,10 @@ internal sealed partial class FileSystemStorage
             try
             {
                 file = folder.CreateFile(partial);
+                if (IsPrivate)
+                {
+                    file.RemoveAccessLists();
+                }
                 if (!isDurable)
                 {
                     NoteWritten(folder);

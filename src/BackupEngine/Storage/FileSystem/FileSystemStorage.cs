@@ -20,6 +20,12 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
     private readonly ConcurrentDictionary<ulong, DirectoryNode> _written = [];
     private DirectoryNode? _root;
 
+    /// <summary>
+    /// Whether what is made is for its owner only. Otherwise it inherits access control lists from the folders around it: at a site, they are the
+    /// administrator's way to say who else reads the backups.
+    /// </summary>
+    public bool IsPrivate { get; init; }
+
     /// <inheritdoc/>
     public StorageCapabilities Capabilities => field ??= ReadCapabilities();
 

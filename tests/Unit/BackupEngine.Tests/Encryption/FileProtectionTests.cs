@@ -1,5 +1,7 @@
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
+using CloudBackup.Storage;
+using CloudBackup.Storage.FileSystem;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Encryption;
@@ -69,6 +71,59 @@ public sealed class FileProtectionTests : IDisposable
         Assert.Equal("FileNotWritten", await FailAsync(() => _protection.ProtectAsync(_folder["a"], _folder["none/c"], false, NullObserver.Instance, Token)));
         Assert.Equal("FolderNeedsRecurse", await FailAsync(() => _protection.ProtectAsync(_folder.Path, _folder["c"], false, NullObserver.Instance, Token)));
         Assert.Equal("FileExists", await FailAsync(() => _protection.ProtectAsync(_folder["a"], _folder.Make("dir"), true, NullObserver.Instance, Token)));
+    }
+
+    [Theory]
+    [InlineData("a pipe", "mkfifo '{0}'")]
+    [InlineData("a device", "ln -s /dev/zero '{0}'")]
+    [InlineData("a pipe behind a link", "mkfifo '{0}.pipe'; ln -s '{0}.pipe' '{0}'")]
+    [InlineData("a socket", "perl -MSocket -e 'socket(S,PF_UNIX,SOCK_STREAM,0); bind(S,sockaddr_un($ARGV[0])) or die' '{0}'")]
+    [InlineData("nothing", "true")]
+    [InlineData("a link to nothing", "ln -s none '{0}'")]
+    public async Task What_is_no_regular_file_is_refused_by_name_and_never_waited_for(string kind, string command)
+    {
+        var path = _folder["odd"];
+        using (var shell = System.Diagnostics.Process.Start("sh", ["-c", string.Format(System.Globalization.CultureInfo.InvariantCulture, command, path)]))
+        {
+            await shell.WaitForExitAsync(Token);
+            Assert.True(shell.ExitCode == 0, kind);
+        }
+        var failure = await Assert.ThrowsAsync<BackupException>(() => _protection.ProtectAsync(path, _folder["c"], false, NullObserver.Instance, Token));
+        Assert.Equal("FileNotRead", failure.ErrorId);
+        Assert.Contains($"'{path}'", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("FileNotRead", await FailAsync(() => _protection.UnprotectAsync(path, _folder["c"], false, NullObserver.Instance, Token)));
+        using var platform = await new TestPlatform().SetUpAsync();
+        var import = new AppImportOptions { Location = TestPlatform.Location, Path = path, SkipSafetyBackup = true };
+        failure = await Assert.ThrowsAsync<BackupException>(() => platform.Engine.AppBackups.ImportAsync(import, platform.Observer, Token));
+        Assert.Contains($"'{path}'", failure.Message, StringComparison.Ordinal);
+        import = new AppImportOptions { Location = TestPlatform.Location, ConfigFile = path, RemotePath = "a/b" };
+        foreach (var file in (string[])[path, _folder.Make("folder")])
+        {
+            failure = await Assert.ThrowsAsync<BackupException>(() =>
+                platform.Engine.AppBackups.ImportAsync(import with { ConfigFile = file }, platform.Observer, Token));
+            Assert.Equal("ConfigFileUnusable", failure.ErrorId);
+            Assert.Contains($"'{file}'", failure.Message, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>The name is random; here it is known, as if it had been guessed.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_link_at_the_temporary_name_or_the_outputs_own_is_not_followed(bool replace)
+    {
+        _folder.Write("victim", "mine");
+        var temporary = PartialName.For("out", new SeededRandom(1));
+        File.CreateSymbolicLink(_folder[temporary], _folder["victim"]);
+        await using var storage = new FileSystemStorage(_folder.Path, new SeededRandom(1)) { IsPrivate = true };
+        await Assert.ThrowsAsync<StorageException>(() =>
+            storage.WriteAsync("out", ObjectContent.FromBytes(new byte[10]), replace ? WriteMode.Replace : WriteMode.CreateNew, Token));
+        File.CreateSymbolicLink(_folder["out"], _folder["victim"]);
+        _folder.Write("a", "new");
+        Assert.Equal("FileExists", await FailAsync(() => _protection.ProtectAsync(_folder["a"], _folder["out"], false, NullObserver.Instance, Token)));
+        await _protection.ProtectAsync(_folder["a"], _folder["out"], true, NullObserver.Instance, Token);
+        Assert.Null(new FileInfo(_folder["out"]).LinkTarget);
+        Assert.Equal("mine", await File.ReadAllTextAsync(_folder["victim"], Token));
     }
 
     [Theory]

@@ -55,6 +55,30 @@ public sealed class InheritedAttributeTests
         Assert.Equal(before, Describe(platform.Folder["app/clone"]));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_encrypted_or_decrypted_inherits_no_list(bool encryptNames)
+    {
+        using var folder = new TempFolder();
+        folder.Write("in/sub/empty/../deep/f", "1");
+        folder.Make("in/sub/empty");
+        if (!TrySet(folder.Make("open"), new ExtendedAttribute(Default, OpenToUser)))
+        {
+            Assert.Skip("This file system has no access control lists.");
+        }
+        using var protection = new CloudBackup.Encryption.FileProtection(Secret.Of("correct horse"), TimeProvider.System);
+        await protection.ProtectTreeAsync(folder["in"], folder["open/enc"], encryptNames, false, NullObserver.Instance, _ => { }, Token);
+        await protection.UnprotectTreeAsync(folder["open/enc"], folder["open/dec"], false, NullObserver.Instance, _ => { }, Token);
+        await protection.ProtectAsync(folder["in/sub/deep/f"], folder["open/f.enc"], false, NullObserver.Instance, Token);
+        await protection.UnprotectAsync(folder["open/f.enc"], folder["open/f"], false, NullObserver.Instance, Token);
+        Assert.DoesNotContain(Describe(folder["open/enc"]), IsList);
+        Assert.DoesNotContain(Describe(folder["open/dec"]), IsList);
+        Assert.Equal([". " + Default + " " + Convert.ToHexString(OpenToUser)], Describe(folder["open"]).Where(IsList));
+
+        static bool IsList(string line) => line.Contains(" system.posix_acl_", StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_an_entry_has_besides_its_metadata_goes_with_applying_it()
     {
