@@ -43,7 +43,7 @@ Describe 'Get-AppBackup' {
 
     It 'shows a table with id, time and sizes' {
         $text = Get-AppBackup | Out-String -Width 200
-        $text | Should -Match 'Id\s+Created\s+Site\s+State\s+Files\s+Source\s+Stored\s+Took\s+Label'
+        $text | Should -Match 'Created\s+State\s+Stored\s+Took\s+Label\s+Id'
         $text | Should -BeLike "*$($first.Id)*"
     }
 }

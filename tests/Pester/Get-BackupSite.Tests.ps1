@@ -39,6 +39,12 @@ Describe 'Get-BackupSite' {
     }
 
     It 'looks at another platform with -PlatformHome' {
-        Get-BackupSite -PlatformHome "$root/elsewhere" | Should -BeNullOrEmpty
+        $null = New-BackupSite there filesystem -Path "$root/other" -ExternalDisk -PlatformHome "$root/elsewhere"
+        (Get-BackupSite -PlatformHome "$root/elsewhere").Name | Should -Be there
+    }
+
+    It 'makes no platform where there is none' {
+        { Get-BackupSite -PlatformHome "$root/mistyped" -ErrorAction Stop } | Should -Throw -ErrorId 'PlatformNotFound,*'
+        "$root/mistyped" | Should -Not -Exist
     }
 }

@@ -19,6 +19,7 @@ Describe 'Get-Platform' {
     }
 
     It 'is another one in another home' {
+        $null = New-BackupSite there filesystem -Path "$root/other" -ExternalDisk -PlatformHome "$root/second"
         (Get-Platform -PlatformHome "$root/second").Id | Should -Not -Be (Get-Platform).Id
     }
 }

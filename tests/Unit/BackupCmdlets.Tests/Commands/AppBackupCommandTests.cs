@@ -63,7 +63,8 @@ public sealed class AppBackupCommandTests
         Assert.Equal("3", session.Run("Get-AppBackup -Site second").Single().Text("Label"));
         Assert.Equal(["4", "4"], session.Run("(Get-AppBackup -Newest).Label").Select(label => label.ToString()));
         Assert.Equal(3, session.Run("Get-BackupApp wiki* | Get-AppBackup").Count);
-        Assert.Empty(session.Run("Get-AppBackup nobody"));
+        Assert.Empty(session.Run("Get-AppBackup nobody*"));
+        Assert.StartsWith("BackupsNotFound,", session.Fail("Get-AppBackup nobody").FullyQualifiedErrorId, StringComparison.Ordinal);
         var id = session.Run("(Get-AppBackup)[0].Id")[0].ToString();
         Assert.Equal(id, session.Run($"Get-AppBackup -Id {id}").Single().Text("Id"));
         Assert.StartsWith("BackupNotFound,", session.Fail("Get-AppBackup -Id nonsense").FullyQualifiedErrorId, StringComparison.Ordinal);
@@ -103,7 +104,8 @@ public sealed class AppBackupCommandTests
         Assert.Equal(true, session.Run("Get-AppBackup | Test-AppBackup -Quiet").Single().BaseObject);
         Damage.Middle(session.StoredFiles().Single(path => path.EndsWith(".tar.gz", StringComparison.Ordinal)));
         Assert.Equal(false, session.Run("Get-AppBackup | Test-AppBackup -Quiet").Single().BaseObject);
-        Assert.NotEmpty((System.Collections.IEnumerable)session.Run("Get-AppBackup | Test-AppBackup").Single().Get("Problems")!);
+        Assert.NotEmpty((System.Collections.IEnumerable)session.Invoke("Get-AppBackup | Test-AppBackup").Single().Get("Problems")!);
+        Assert.StartsWith("BackupNotValid,", Assert.Single(session.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,7 +133,9 @@ public sealed class AppBackupCommandTests
 
         (string? IsValid, string? IsDeep, string? Bytes) Tested(string how)
         {
-            var result = session.Run($"Test-AppBackup {backup.Text("Id")} {how}").Single();
+            // A backup that is not valid is an error beside the result.
+            var result = session.Invoke($"Test-AppBackup {backup.Text("Id")} {how}").Single();
+            Assert.Equal(result.Text("IsValid") == "True" ? 0 : 1, session.Errors.Count);
             return (result.Text("IsValid"), result.Text("IsDeep"), result.Text("BytesChecked"));
         }
     }
