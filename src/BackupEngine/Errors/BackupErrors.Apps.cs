@@ -55,7 +55,7 @@ internal static partial class BackupErrors
     public static BackupException UpdateFailed(string location, string version, Exception inner) => new(
         nameof(UpdateFailed),
         BackupErrorCategory.InvalidState,
-        $"The update of {location} to {version} failed, and there is no backup to go back to: {inner.Message}",
+        $"The update of {location} to {version} failed, and no backup can be restored: {inner.Message}",
         location,
         inner);
 
@@ -71,9 +71,9 @@ internal static partial class BackupErrors
         BackupErrorCategory.InvalidState,
         wayBack is null
             ? $"An update of {location} was interrupted before anything was installed, or had no backup to go back to. Run "
-                + "Update-BackupApp again, or start the app, look, and tell its version with Set-BackupApp -Version."
+                + "Update-BackupApp again, or check the app, and confirm its version with Set-BackupApp -Version."
             : $"An update of {location} was interrupted. Its version and data are in doubt: go back with Restore-AppBackup {wayBack}, or run "
-                + "Update-BackupApp again, which goes back to that backup when it fails. When all is well after all, tell the version with "
+                + "Update-BackupApp again, which goes back to that backup when it fails. If the app is healthy after all, confirm the version with "
                 + "Set-BackupApp -Version.",
         location);
 }

@@ -22,7 +22,7 @@ internal static partial class BackupErrors
         nameof(ExtraDirectoryUnusable),
         failure.Kind == FileTreeErrorKind.NotFound ? BackupErrorCategory.NotFound : BackupErrorCategory.SourceUnreadable,
         $"The platform's extra directory '{path}' cannot be opened: {failure.Reason}. If it is on a disk of its own, mount it; if it is no "
-        + "longer the platform's, tell with Set-Platform -ExtraDirectory.",
+        + "longer the platform's, change the list with Set-Platform -ExtraDirectory.",
         path,
         failure);
 

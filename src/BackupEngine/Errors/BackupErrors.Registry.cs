@@ -88,7 +88,7 @@ internal static partial class BackupErrors
     public static BackupException AddonPathInvalid(string path) => new(
         nameof(AddonPathInvalid),
         BackupErrorCategory.InvalidInput,
-        $"'{path}' is no path of a database inside the data directory: write data/ and the path below it, such as data/app.db.",
+        $"'{path}' is not the path of a database inside the data directory: write data/ and the path below it, such as data/app.db.",
         path);
 
     public static BackupException AddonSourceMissing(string addon, string path, Exception inner) => new(

@@ -29,7 +29,7 @@ internal static partial class BackupErrors
         nameof(RestoreHealthUnknown),
         BackupErrorCategory.InvalidState,
         $"A restore of {location} from {backupId} was interrupted while the app was brought up on the restored data, which stays. Whether it is "
-        + "healthy is not known: restore again, or look, and tell its version with Set-BackupApp -Version.",
+        + "healthy is not known: restore again, or check it, and confirm its version with Set-BackupApp -Version.",
         location);
 
     public static BackupException SafetyBackupFailed(string location, BackupException inner) => new(
@@ -84,7 +84,7 @@ internal static partial class BackupErrors
         nameof(DependencyMissing),
         BackupErrorCategory.NotFound,
         $"The backup '{id}' of {location}, which the platform backup depends on, cannot be restored: {reason}. Take another platform backup, or "
-        + "go on without the app's data with -AllowMissingBackup.",
+        + "continue without the app's data with -AllowMissingBackup.",
         id);
 
     public static BackupException FolderOccupied(string path, string whose) => new(
@@ -102,7 +102,7 @@ internal static partial class BackupErrors
     public static BackupException FolderUnwritable(string path, string whose, string reason) => new(
         nameof(FolderUnwritable),
         BackupErrorCategory.AccessDenied,
-        $"'{path}', {whose}, cannot be made or filled: {reason}. Run as somebody who may, or mount the right disk.",
+        $"'{path}', {whose}, cannot be made or filled: {reason}. Run as a user with that right, or mount the right disk.",
         path);
 
     public static BackupException DiskTooSmall(string place, long needed, long free) => new(

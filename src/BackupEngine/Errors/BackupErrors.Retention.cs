@@ -6,7 +6,7 @@ internal static partial class BackupErrors
     public static BackupException RetentionInvalid(string text, string reason) => new(
         nameof(RetentionInvalid),
         BackupErrorCategory.InvalidInput,
-        $"'{text}' is no retention policy: {reason}. Examples: {string.Join("; ", RetentionPolicy.Presets)}; within 30 days; "
+        $"'{text}' is not a retention policy: {reason}. Examples: {string.Join("; ", RetentionPolicy.Presets)}; within 30 days; "
         + "@{ KeepDaily = 7; KeepWeekly = 4; TimeZone = 'Europe/Vienna' }.",
         text);
 

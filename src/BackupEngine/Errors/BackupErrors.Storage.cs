@@ -96,7 +96,7 @@ internal static partial class BackupErrors
     public static BackupException SnapshotShared(string snapshot) => new(
         nameof(SnapshotShared),
         BackupErrorCategory.InvalidState,
-        $"Another machine has changed '{snapshot}' while this backup was made from it: it was not kept, since nobody knows what it would hold. "
+        $"Another machine has changed '{snapshot}' while this backup was made from it: it was not kept, because its content is uncertain. "
         + "If both run with the same configuration, such as an old server and the one that it was moved to, stop one, or give one another -Prefix.",
         snapshot);
 
@@ -209,7 +209,7 @@ internal static partial class BackupErrors
     public static BackupException RestoreInterrupted(string location) => new(
         nameof(RestoreInterrupted),
         BackupErrorCategory.InvalidState,
-        $"A restore of {location} was interrupted; its data from before is in place. Restore again, or start the app and go on.",
+        $"A restore of {location} was interrupted; its data from before is in place. Restore again, or start the app.",
         location);
 
     public static BackupException AppNotRegistered(string location, Guid id) => new(

@@ -99,7 +99,7 @@ internal static partial class BackupErrors
         nameof(SourceLost),
         BackupErrorCategory.SourceUnreadable,
         $"The folder '{PathText.ForDisplay(failure.Path)}' was unmounted, replaced or removed while it was backed up: {failure.Reason}. There is "
-        + "no backup, since nobody knows what would be missing from it. Repeat it when the folder is in place.",
+        + "no backup, because its content would be uncertain. Repeat it when the folder is in place.",
         failure.Path,
         failure);
 
@@ -107,7 +107,7 @@ internal static partial class BackupErrors
         nameof(DataDirectoryUnusable),
         failure.Kind == FileTreeErrorKind.NotFound ? BackupErrorCategory.NotFound : BackupErrorCategory.SourceUnreadable,
         $"The data directory '{path}' of {location} cannot be opened: {failure.Reason}. If it is on a disk of its own, mount it; if the data "
-        + "moved, tell with Set-BackupApp -DataDirectory.",
+        + "moved, confirm it with Set-BackupApp -DataDirectory.",
         path,
         failure);
 
