@@ -28,7 +28,7 @@ internal sealed record BackupNote
     {
         try
         {
-            var bytes = await SmallObject.ReadAsync(storage, paths.Note, cancellationToken, SmallObject.LargestNote).ConfigureAwait(false);
+            var bytes = await SteadyObject.ReadAsync(storage, paths.Note, null, SmallObject.LargestNote, cancellationToken).ConfigureAwait(false);
             var note = OutsideJson.Read(cipher?.Decrypt(bytes) ?? bytes, BackupNoteJson.Default.BackupNote);
             return note with { Label = OutsideText.Clean(note.Label, LongestLabel) };
         }

@@ -118,8 +118,9 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
     private async Task<BackupRecord?> ReadAsync(SyncRun run, BackupPaths paths, CancellationToken cancellationToken)
     {
         BackupException? badNote = null;
+        var knownHash = KnownAt(run, paths)?.InfoHash;
         var stored = await StoredBackup.TryReadAsync(
-            run.Storage, run.Site, paths, run.Keys, context.Random, failure => badNote = failure, cancellationToken).ConfigureAwait(false);
+            run.Storage, run.Site, paths, run.Keys, context.Random, knownHash, failure => badNote = failure, cancellationToken).ConfigureAwait(false);
         if (stored is null)
         {
             return null;

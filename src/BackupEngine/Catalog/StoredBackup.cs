@@ -17,6 +17,7 @@ internal static class StoredBackup
     /// <param name="paths">The backup.</param>
     /// <param name="keys">Keys to try on an encrypted one, the likeliest first.</param>
     /// <param name="random">For the cipher.</param>
+    /// <param name="knownHash">SHA-256 of the backup info as the catalog knows it, in hexadecimal; null when it does not.</param>
     /// <param name="onBadNote">Takes why the backup's note cannot be read; label and preservation are then those of the backup info.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="BackupException">The backup info is there, and cannot be read.</exception>
@@ -26,6 +27,7 @@ internal static class StoredBackup
         BackupPaths paths,
         IEnumerable<BackupKeys> keys,
         IRandomSource random,
+        string? knownHash,
         Action<BackupException> onBadNote,
         CancellationToken cancellationToken)
     {
@@ -33,7 +35,7 @@ internal static class StoredBackup
         {
             return null;
         }
-        var bytes = await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false);
+        var bytes = await SteadyObject.ReadAsync(storage, paths.Info, knownHash, SmallObject.LargestInfo, cancellationToken).ConfigureAwait(false);
         var stored = StoredInfo.Open(bytes, paths, keys, random);
         if (!await IsCompleteAsync(storage, stored, cancellationToken).ConfigureAwait(false))
         {

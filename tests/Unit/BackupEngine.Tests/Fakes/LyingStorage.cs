@@ -22,6 +22,14 @@ internal sealed class LyingStorage(IBackupStorage inner, Lies lies) : StorageDec
         }
     }
 
+    public override async Task<Stream> OpenReadAsync(string path, long offset, long? length, CancellationToken cancellationToken)
+    {
+        await using var stream = await Inner.OpenReadAsync(path, offset, length, cancellationToken);
+        var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes, cancellationToken);
+        return new MemoryStream(lies.Spoils(path, bytes.ToArray()));
+    }
+
     public override async Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken)
     {
         if (!lies.Swallows(path))
@@ -52,6 +60,9 @@ internal sealed class Lies
 
     /// <summary>Objects whose writes are confirmed and not done.</summary>
     public Func<string, bool> Swallows { get; set; } = _ => false;
+
+    /// <summary>Changes what is read of an object.</summary>
+    public Func<string, byte[], byte[]> Spoils { get; set; } = (_, bytes) => bytes;
 
     /// <summary>Objects whose removals are confirmed and not done.</summary>
     public Func<string, bool> Keeps { get; set; } = _ => false;
