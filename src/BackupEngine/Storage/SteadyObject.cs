@@ -31,6 +31,8 @@ internal static class SteadyObject
             last = bytes;
         }
         throw new StorageException(
-            StorageErrorKind.Corrupt, path, $"'{path}' has other content each time it is read. Check the line, the proxies on it and the disk, then repeat.");
+            StorageErrorKind.Corrupt,
+            path,
+            $"'{path}' has other content each time it is read. Check the line, the proxies on it and the disk, then repeat.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudBackup.Catalog;
 using CloudBackup.Sites;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
@@ -58,8 +59,8 @@ public sealed class FlippedBitsTests : IDisposable
         var before = Records();
         foreach (var id in _platform.Engine.AppBackups.List().Select(backup => backup.Id).ToList())
         {
-            using var database = CloudBackup.Catalog.PlatformDatabase.Open(_platform.Folder["home/platform.db"]);
-            new CloudBackup.Catalog.BackupStore(database).Remove(id);
+            using var database = PlatformDatabase.Open(_platform.Folder["home/platform.db"]);
+            new BackupStore(database).Remove(id);
         }
         Flip(percent, seed: 2);
         await _platform.Engine.SyncAsync(null, [], _platform.Observer, Token);
@@ -88,8 +89,11 @@ public sealed class FlippedBitsTests : IDisposable
         _platform.Folder.Write("data/file", "content");
     }
 
-    private List<string> Records() => [.. _platform.Engine.AppBackups.List().Select(backup => string.Create(
-        CultureInfo.InvariantCulture, $"{backup.Id} {backup.State} {backup.Label} {backup.PackageName} {backup.Created:O} {backup.Size} {backup.RemotePath}")).Order(StringComparer.Ordinal)];
+    private List<string> Records() => [.. _platform.Engine.AppBackups.List().Select(Describe).Order(StringComparer.Ordinal)];
+
+    private static string Describe(AppBackup backup) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{backup.Id} {backup.State} {backup.Label} {backup.PackageName} {backup.Created:O} {backup.Size} {backup.RemotePath}");
 
     /// <summary>Flips one bit in some of the records and notes that are read; of those that are read again, another one.</summary>
     private void Flip(int percent, int seed)
