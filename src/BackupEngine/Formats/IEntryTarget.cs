@@ -16,6 +16,11 @@ internal interface IEntryTarget
 
     /// <summary>An entry's content or header is not what the index says; throws to end the reading.</summary>
     void OnDamaged(IndexEntry entry, string reason);
+
+    /// <summary>Beside the backup's objects is one that no entry of the index has. A restore does not read it, so this is no damage.</summary>
+    void OnUnknown(string path)
+    {
+    }
 }
 
 /// <summary>Takes the content of one file, in order. Disposed without <see cref="Complete"/> when the content turned out damaged.</summary>

@@ -21,7 +21,8 @@ internal static class AddonCheck
         {
             yield break;
         }
-        var kinds = Look(moves, entries);
+        var (kinds, links) = Look(moves, entries);
+        Follow(links, kinds, entries);
         for (var i = 0; i < moves.Count; i++)
         {
             var move = moves[i];
@@ -29,7 +30,7 @@ internal static class AddonCheck
             {
                 yield return (move.Dump, "two addons have the same dump");
             }
-            else if (!kinds.TryGetValue(move.Dump, out var kind) || kind is not (EntryKind.File or EntryKind.HardLink))
+            else if (!kinds.TryGetValue(move.Dump, out var kind) || kind != EntryKind.File)
             {
                 yield return (move.Dump, "it is the dump of an addon, and not a file of the backup");
             }
@@ -54,16 +55,37 @@ internal static class AddonCheck
         }
     }
 
-    private static Dictionary<string, EntryKind> Look(List<AddonMove> moves, IEnumerable<IndexEntry> entries)
+    private static (Dictionary<string, EntryKind> Kinds, Dictionary<string, string> Links) Look(List<AddonMove> moves, IEnumerable<IndexEntry> entries)
     {
         var wanted = moves.SelectMany(move => Above(move.Place).Append(move.Dump).Append(move.Place)).ToHashSet(StringComparer.Ordinal);
         var kinds = new Dictionary<string, EntryKind>(StringComparer.Ordinal);
+        var links = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in entries.Where(entry => wanted.Contains(entry.Path)))
         {
             // What could not be read to its end is not restored.
             kinds[entry.Path] = entry.IsIncomplete ? EntryKind.Special : entry.Kind;
+            if (entry.Kind == EntryKind.HardLink)
+            {
+                links[entry.Path] = entry.LinkTarget!;
+            }
         }
-        return kinds;
+        return (kinds, links);
+    }
+
+    /// <summary>A hard link is the file that it names, and a Partial backup may lack that.</summary>
+    private static void Follow(Dictionary<string, string> links, Dictionary<string, EntryKind> kinds, IEnumerable<IndexEntry> entries)
+    {
+        if (links.Count == 0)
+        {
+            return;
+        }
+        var targets = links.Values.ToHashSet(StringComparer.Ordinal);
+        var files = entries.Where(entry => entry.Kind == EntryKind.File && !entry.IsIncomplete && targets.Contains(entry.Path))
+            .Select(entry => entry.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var (path, target) in links)
+        {
+            kinds[path] = files.Contains(target) ? EntryKind.File : EntryKind.Special;
+        }
     }
 
     private static IEnumerable<string> Above(string path)

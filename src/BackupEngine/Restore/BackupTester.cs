@@ -1,4 +1,5 @@
 using CloudBackup.Catalog;
+using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.PlatformRestore;
@@ -30,6 +31,12 @@ internal sealed class BackupTester(EngineContext context, SiteStorage storages)
         var counters = new RunCounters();
         var (whole, isRead) = await storages.UseAsync(site, observer, storage =>
             CheckAsync(record, isDeep, storage, site, target, counters, observer, cancellationToken)).ConfigureAwait(false);
+        if (target.UnknownCount > 0)
+        {
+            observer.OnWarning(
+                $"'{record.Backup.RemotePath}' at {site.Name} holds {target.UnknownCount} objects that are not part of the backup, "
+                + $"'{PathText.ForDisplay(target.FirstUnknown)}' among them. A restore leaves them out. Find out who writes to this storage.");
+        }
         BackupProblem[] problems = [.. whole is null ? [] : new[] { whole }, .. target.Problems];
         return new BackupTestResult
         {
@@ -92,10 +99,11 @@ internal sealed class BackupTester(EngineContext context, SiteStorage storages)
             var path = backup.Info.Type == BackupType.App ? AppConfig.Path : PlatformConfig.Path;
             await backup.ReadAsync(target, new RunCounters(), limits, entry => entry.Path == path, cancellationToken).ConfigureAwait(false);
         }
-        if (target.Config is not { } content || target.ProblemCount > 0)
+        if (target.ProblemCount > 0)
         {
             return;
         }
+        var content = target.Config ?? throw BackupErrors.BackupDamaged(backup.Info.Id, "its configuration cannot be read.");
         if (backup.Info.Type != BackupType.App)
         {
             BoxContent.ParseConfig(content, backup.Info.Id);

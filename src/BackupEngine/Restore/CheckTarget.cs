@@ -28,6 +28,18 @@ internal sealed class CheckTarget(string configPath) : IEntryTarget
     public IFileTarget? BeginFile(IndexEntry entry) =>
         entry.Path == configPath && entry.Size <= UnpackedContent.LargestConfig ? new ConfigFile(this) : null;
 
+    /// <summary>How many objects no entry has.</summary>
+    public long UnknownCount { get; private set; }
+
+    /// <summary>The first of them; empty when there are none.</summary>
+    public string FirstUnknown { get; private set; } = "";
+
+    /// <inheritdoc/>
+    public void OnUnknown(string path)
+    {
+        FirstUnknown = UnknownCount++ == 0 ? path : FirstUnknown;
+    }
+
     /// <inheritdoc/>
     public void OnDamaged(IndexEntry entry, string reason) => Add(entry.Path, reason);
 

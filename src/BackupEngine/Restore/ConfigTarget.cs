@@ -28,6 +28,9 @@ internal sealed class ConfigTarget(BackupInfo info, IEntryTarget inner) : IEntry
     /// <inheritdoc/>
     public void OnDamaged(IndexEntry entry, string reason) => inner.OnDamaged(entry, reason);
 
+    /// <inheritdoc/>
+    public void OnUnknown(string path) => inner.OnUnknown(path);
+
     private string? FindFault(ReadOnlySpan<byte> content)
     {
         try

@@ -59,13 +59,14 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
     private void Add(IndexEntry entry)
     {
         _count++;
-        if ((EntryRules.FindFault(entry) ?? EntryRules.FindStoredFault(entry, info.State) ?? FindSecretFault(entry) ?? FindDisorder(entry)) is { } fault)
+        if ((EntryRules.FindFault(entry) ?? EntryRules.FindStoredFault(entry, info.State) ?? FindSizeFault(entry) ?? FindSecretFault(entry)
+            ?? FindDisorder(entry)) is { } fault)
         {
             onFault(entry, fault);
             return;
         }
         _bytes += entry.Kind == EntryKind.File ? entry.Size : 0;
-        if (entry.Kind == (entry.Path == BackupContent.DataPath ? EntryKind.Directory : EntryKind.File))
+        if (entry.Kind == (entry.Path == BackupContent.DataPath ? EntryKind.Directory : EntryKind.File) && !entry.IsIncomplete)
         {
             _required.Remove(entry.Path);
         }
@@ -74,6 +75,18 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
         {
             _sorted.Add(new SyncRecord { Path = entry.LinkTarget!, Kind = EntryKind.HardLink, Origin = Target, LinkTarget = entry.Path });
         }
+    }
+
+    /// <summary>The sizes are limited before they are added up, and before anything computes with one.</summary>
+    private string? FindSizeFault(IndexEntry entry)
+    {
+        if (entry.Kind == EntryKind.File && entry.Size > info.SourceSize - _bytes)
+        {
+            return "its size is more than the backup's record says of all entries";
+        }
+        return entry.Path is AppConfig.Path or PlatformConfig.Path && entry.Size > UnpackedContent.LargestConfig
+            ? "it is longer than any configuration"
+            : null;
     }
 
     private string? FindSecretFault(IndexEntry entry) => info.Type == BackupType.App ? null : SecretsTarget.FindFault(entry);

@@ -302,11 +302,22 @@ internal sealed class OpenedBackup : IRecordedIndex
 
         public void OnDamaged(IndexEntry entry, string reason)
         {
+            Distrust();
+            inner.OnDamaged(entry, reason);
+        }
+
+        public void OnUnknown(string path)
+        {
+            Distrust();
+            inner.OnUnknown(path);
+        }
+
+        private void Distrust()
+        {
             if (Interlocked.Exchange(ref _told, 1) == 0)
             {
                 distrust();
             }
-            inner.OnDamaged(entry, reason);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace CloudBackup.Formats.Rsync;
 
 /// <summary>
 /// Compares what one listing of a backup's folder shows with what the index says should be there: every object, its length, and none
-/// besides. No content is read.
+/// besides. No content is read. What the index does not know is no damage: a restore never looks at it.
 /// </summary>
 internal sealed class ListingCheck : IDisposable
 {
@@ -106,6 +106,5 @@ internal sealed class ListingCheck : IDisposable
         }
     }
 
-    private void TellForeign(string path) =>
-        _target.OnDamaged(new IndexEntry { Path = path, Kind = EntryKind.File }, "the backup has an object of this name, and its index does not know it");
+    private void TellForeign(string path) => _target.OnUnknown(path);
 }
