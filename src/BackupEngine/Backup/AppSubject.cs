@@ -40,7 +40,17 @@ internal sealed class AppSubject(BackupApp app, TimeProvider time) : BackupSubje
         ContentRequest request, Func<IEnumerable<SourceItem>, Task<FormatResult>> store, CancellationToken cancellationToken)
     {
         var commands = new CommandRunner(request.Observer);
-        await commands.RunAsync("PreBackupCommand", app.Commands.PreBackup, app, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            await commands.RunAsync("PreBackupCommand", app.Commands.PreBackup, app, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // How much of its work it has done before the stop is unknown: the app may be in maintenance already.
+            await RunPostCommandAsync(commands, request.Observer).ConfigureAwait(false);
+            throw;
+        }
         try
         {
             using var content = BackupContent.Open(app, request.SpoolFolder);

@@ -6,7 +6,7 @@ namespace CloudBackup.Cleanup;
 /// <summary>What kind of thing was left over.</summary>
 public enum CleanupLeftOverKind
 {
-    /// <summary>A dated folder without a backup.</summary>
+    /// <summary>A dated folder without a backup, or a backup's folder without any object.</summary>
     EmptyFolder,
 
     /// <summary>The snapshot of an app that is not registered any more, with what is remembered of it here.</summary>
@@ -17,6 +17,9 @@ public enum CleanupLeftOverKind
 
     /// <summary>What a restore that was interrupted has fetched, beside the app's data on this machine.</summary>
     UnfinishedRestore,
+
+    /// <summary>Objects with which a site was tried, by a process that was killed.</summary>
+    Probe,
 }
 
 /// <summary>Something that no backup needs.</summary>
@@ -39,6 +42,7 @@ public sealed record CleanupLeftOver(CleanupLeftOverKind Kind, string Path)
         CleanupLeftOverKind.Snapshot => $"the snapshot {Path} of an unregistered app",
         CleanupLeftOverKind.UnfinishedUpload => $"the unfinished upload of {Path}",
         CleanupLeftOverKind.UnfinishedRestore => $"what an unfinished restore has fetched, in {Path} on this machine, from a backup",
+        CleanupLeftOverKind.Probe => $"what a trial of the site has left in {Path}",
         _ => $"the empty folder {Path}",
     };
 }

@@ -8,7 +8,7 @@ using CloudBackup.Storage;
 namespace CloudBackup.Cleanup;
 
 /// <summary>
-/// Finds what no backup needs: dated folders that are empty, snapshots of apps that were unregistered here, and uploads of backups that were
+/// Finds what no backup needs: folders that are empty, objects of trials that were killed, snapshots of apps that were unregistered here, and uploads of backups that were
 /// begun and never ended; on this machine, what restores from the site have fetched that nobody went on with. What this platform does not
 /// know, such as another one's backups or files of the administrator's, is never touched, however old.
 /// </summary>
@@ -16,6 +16,8 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
 {
     /// <summary>A run that has just made its folder is going to write into it.</summary>
     private static readonly TimeSpan YoungestEmptyFolder = TimeSpan.FromDays(1);
+
+    private static readonly TimeSpan YoungestProbe = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan YoungestUpload = TimeSpan.FromDays(1);
 
@@ -36,7 +38,24 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
         var snapshots = names.Select(RememberedSnapshots.AppOf).OfType<Guid>().Where(id => facts.Owners.Contains(new BackupOwner(id)))
             .Concat(remembered).Where(id => !facts.Rules.RegisteredApps.Contains(id) && id != platformId).Distinct().Order()
             .Select(id => new CleanupLeftOver(CleanupLeftOverKind.Snapshot, $"{BackupNames.SnapshotFolder}/{id:D}") { AppId = id });
-        return [.. folders, .. snapshots, .. await FindUploadsAsync(cancellationToken).ConfigureAwait(false), .. FindRestores()];
+        return [.. folders, .. snapshots, .. await FindUploadsAsync(cancellationToken).ConfigureAwait(false),
+            .. await FindProbesAsync(cancellationToken).ConfigureAwait(false), .. FindRestores()];
+    }
+
+    /// <summary>A trial of a site takes minutes: one whose newest object is a day old was killed.</summary>
+    private async Task<IReadOnlyList<CleanupLeftOver>> FindProbesAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<CleanupLeftOver>();
+        var folders = storage.ListAsync("", recursive: false, cancellationToken).Where(item => item.IsFolder && BackupNames.IsProbe(item.Name));
+        await foreach (var folder in folders.ConfigureAwait(false))
+        {
+            if (await storage.ListAsync(folder.Path, recursive: true, cancellationToken)
+                .AllAsync(item => facts.Rules.Now - item.Modified > YoungestProbe, cancellationToken).ConfigureAwait(false))
+            {
+                found.Add(new CleanupLeftOver(CleanupLeftOverKind.Probe, folder.Path));
+            }
+        }
+        return found;
     }
 
     private IEnumerable<CleanupLeftOver> FindRestores()
@@ -85,6 +104,6 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
             || BackupNames.IsProbe(folder));
 
     private bool IsOld(string folder) =>
-        DateTimeOffset.TryParseExact(folder, BackupNames.TagFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start)
+        DateTimeOffset.TryParseExact(folder.Split('/')[0], BackupNames.TagFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start)
         && facts.Rules.Now - start > YoungestEmptyFolder;
 }

@@ -31,9 +31,33 @@ internal sealed class LeftOverRemoval(EngineContext context, BackupSite site, IB
             await storage.As<IPartialUploads>()!.RemovePartialAsync(upload, cancellationToken).ConfigureAwait(false);
             return;
         }
-        // Removing an object also removes the folders that are empty without it; this one is not there.
-        await storage.RemoveAsync($"{item.Path}/{BackupNames.NoObject}", cancellationToken).ConfigureAwait(false);
+        if (item.Kind == CleanupLeftOverKind.Probe)
+        {
+            var objects = storage.ListAsync(item.Path, recursive: true, cancellationToken).Select(found => found.Path);
+            await ObjectRemoval.RemoveEveryAsync(storage, objects, cancellationToken).ConfigureAwait(false);
+        }
+        await RemoveFoldersAsync(item.Path, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Removes the folders in which there is no object, from the innermost ones on.</summary>
+    private async Task RemoveFoldersAsync(string top, CancellationToken cancellationToken)
+    {
+        var folders = new Stack<string>([top]);
+        while (folders.TryPop(out var folder))
+        {
+            var inside = await storage.ListAsync(folder, recursive: false, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+            if (inside.Count == 0)
+            {
+                // Removing an object also removes the folders that are empty without it; this one is not there.
+                await storage.RemoveAsync($"{folder}/{BackupNames.NoObject}", cancellationToken).ConfigureAwait(false);
+            }
+            foreach (var item in inside.Where(item => item.IsFolder))
+            {
+                folders.Push(item.Path);
+            }
+        }
+    }
+
 
     private void RemoveRestore(CleanupLeftOver item, RestoreJournalEntry restore)
     {

@@ -25,7 +25,7 @@ internal sealed class StoreListing
     private readonly ConcurrentDictionary<string, bool> _paths = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<string> _emptyFolders = [];
 
-    /// <summary>The dated folders that hold nothing.</summary>
+    /// <summary>The dated folders that hold nothing, and folders of backups without any object.</summary>
     public IReadOnlyCollection<string> EmptyFolders => _emptyFolders;
 
     /// <summary>How many objects and folders the dated folders hold.</summary>
@@ -45,14 +45,27 @@ internal sealed class StoreListing
         await Parallel.ForEachAsync(folders, options, async (folder, token) =>
         {
             var isEmpty = true;
+            var inside = new List<string>();
             await foreach (var item in storage.ListAsync(folder.Path, recursive: false, token).ConfigureAwait(false))
             {
                 listing._paths.TryAdd(item.Path, item.IsFolder);
                 isEmpty = false;
+                if (item.IsFolder && BackupNames.IsBackup(item.Name))
+                {
+                    inside.Add(item.Path);
+                }
             }
             if (isEmpty)
             {
                 listing._emptyFolders.Add(folder.Path);
+            }
+            foreach (var path in inside.Where(path => !listing.Has(path + BackupNames.InfoExtension, isFolder: false)
+                && !listing.Has(path + BackupNames.InfoExtension + BackupNames.EncryptedExtension, isFolder: false)))
+            {
+                if (!await storage.ListAsync(path, recursive: true, token).AnyAsync(token).ConfigureAwait(false))
+                {
+                    listing._emptyFolders.Add(path);
+                }
             }
         }).ConfigureAwait(false);
         return listing;

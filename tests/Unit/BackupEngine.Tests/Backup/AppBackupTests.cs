@@ -290,6 +290,27 @@ public sealed class AppBackupTests
     }
 
     [Fact]
+    public async Task A_stop_during_the_PreBackupCommand_runs_the_PostBackupCommand()
+    {
+        using var platform = new TestPlatform();
+        var maintenance = platform.Folder["maintenance"];
+        await platform.SetUpAsync(app => app with
+        {
+            Commands = new AppCommands { PreBackup = ["sh", "-c", $"touch {maintenance}; exec sleep 1000"], PostBackup = ["rm", maintenance] },
+        });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var run = platform.Engine.AppBackups.CreateAsync(TestPlatform.Location, new AppBackupOptions(), platform.Observer, stop.Token);
+        while (!File.Exists(maintenance))
+        {
+            await Task.Delay(10, Token);
+        }
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        Assert.False(File.Exists(maintenance));
+        Assert.Empty(platform.StoredFiles());
+    }
+
+    [Fact]
     public async Task A_failing_PreBackupCommand_fails_the_backup_with_its_last_words()
     {
         using var platform = await new TestPlatform().SetUpAsync(app => app with

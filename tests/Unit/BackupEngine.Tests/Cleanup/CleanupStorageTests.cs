@@ -24,6 +24,36 @@ public sealed class CleanupStorageTests
     }
 
     [Fact]
+    public async Task Folders_without_objects_and_old_trials_of_the_site_go_and_young_or_foreign_ones_stay()
+    {
+        using var timeline = await Timeline.StartAsync("forever");
+        await timeline.BackUpDailyAsync(2);
+        var before = timeline.Platform.StoredFiles();
+        string At(string path) => Path.Join(timeline.Platform.SitePath, path);
+        string[] old = ["2026-10-01-000000-000/app_x_v1/data/a/b", "2026-10-01-000000-000/app_y_v1", "2026-10-02-000000-000/box_v1/data", "cloudbackup-probe-0123456789abcdef"];
+        string[] stay = ["2026-11-02-230000-000/app_x_v1/data", "2026-10-03-000000-000/mine", "cloudbackup-probe-notes"];
+        foreach (var folder in old.Concat(stay))
+        {
+            Directory.CreateDirectory(At(folder));
+        }
+        void Probe(string name, DateTimeOffset time)
+        {
+            Directory.CreateDirectory(At(name));
+            File.WriteAllText(At($"{name}/object"), "x");
+            File.SetLastWriteTimeUtc(At($"{name}/object"), time.UtcDateTime);
+        }
+        var now = timeline.Time.GetUtcNow();
+        Probe("cloudbackup-probe-00000000000000aa", now.AddHours(-25));
+        Probe("cloudbackup-probe-00000000000000bb", now.AddHours(-1));
+        await timeline.CleanAsync();
+        Assert.Equal(
+            ["2026-10-03-000000-000", "2026-11-02-230000-000", "cloudbackup-probe-00000000000000bb", "cloudbackup-probe-notes"],
+            Directory.GetDirectories(timeline.Platform.SitePath).Select(Path.GetFileName).Except(before.Select(path => path.Split('/')[0])).Order(StringComparer.Ordinal));
+        Assert.All(stay, folder => Assert.True(Directory.Exists(At(folder)), folder));
+        Assert.Equal([.. before, "cloudbackup-probe-00000000000000bb/object"], timeline.Platform.StoredFiles().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_gone_backup_that_is_back_keeps_its_record()
     {
         using var timeline = await Timeline.StartAsync("forever");

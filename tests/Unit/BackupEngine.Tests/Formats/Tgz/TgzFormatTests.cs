@@ -91,6 +91,24 @@ public sealed class TgzFormatTests : FormatConformance
     }
 
     [Fact]
+    public async Task A_damaged_checksum_or_length_behind_the_last_member_is_found()
+    {
+        using var folder = new TempFolder();
+        SampleTree.MakeSmall(folder.Make("source"), new SeededRandom(6), files: 30);
+        var storage = new MemoryStorage();
+        await PackAsync(storage, folder, "source");
+        var archive = storage.Objects[Paths.Archive];
+        Assert.Equal(0, (await ReadDamagedAsync(storage, archive)).ProblemCount);
+        for (var back = 1; back <= 8; back++)
+        {
+            // No file's hash covers these: a plain gunzip is what would fail.
+            byte[] damaged = [.. archive];
+            damaged[^back] ^= 1;
+            Assert.Equal(1, (await ReadDamagedAsync(storage, damaged)).ProblemCount);
+        }
+    }
+
+    [Fact]
     public async Task A_cut_archive_is_found_wherever_it_is_cut()
     {
         using var folder = new TempFolder();
