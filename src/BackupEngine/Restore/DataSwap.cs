@@ -122,14 +122,18 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
     {
         try
         {
-            if (FindStaging() is { } staging)
+            var staging = FindStaging();
+            var isOurs = staging is not null && (HasRecord || UnfinishedMark.Find(staging.Folder, UnfinishedName, key: null) is not null);
+            if (isOurs)
             {
-                staging.Remove();
-                staging.Dispose();
-                (_staging, _stagingInode) = (null, null);
+                staging!.Remove();
+                _stagingInode = null;
             }
-            else
+            staging?.Dispose();
+            _staging = null;
+            if (!isOurs)
             {
+                // A private folder of root proves nothing: the owner of the folder around it can have renamed any of root's to this name.
                 StagingFolder.RemoveStray(Around, StagingId.Name);
             }
         }

@@ -76,6 +76,19 @@ public sealed class PlantedLinkTests : IDisposable
     }
 
     [Theory]
+    [InlineData(BackupFormat.Tgz)]
+    [InlineData(BackupFormat.Rsync)]
+    public async Task A_private_folder_of_root_that_was_given_the_staging_name_keeps_its_content_I6(BackupFormat format)
+    {
+        var backup = await SetUpAsync(format);
+        var secret = _platform.Folder.Write("app/.cloudbackup-restore-v/keep/f", "root's");
+        File.SetUnixFileMode(Staging, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await RestoreAsync(backup);
+        Assert.Equal("root's", await File.ReadAllTextAsync(secret, Token));
+        Assert.Equal("data", await File.ReadAllTextAsync(Path.Join(Data, "sub/f"), Token));
+    }
+
+    [Theory]
     [InlineData(BackupFormat.Tgz, false)]
     [InlineData(BackupFormat.Tgz, true)]
     [InlineData(BackupFormat.Rsync, false)]
