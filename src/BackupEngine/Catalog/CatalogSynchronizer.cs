@@ -93,6 +93,15 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
                     $"{paths.RemotePath} on {run.Site.Name} is incomplete: an object that its record names is missing or has another size.");
                 return;
             }
+            if (KnownAt(run, paths) is { IsLocal: true } own && !record.IsLocal)
+            {
+                // Taking it over would make a stranger's content restorable without a word.
+                found.Unreadable.Add(paths.RemotePath);
+                observer.OnWarning(
+                    $"The record of {own.Backup.Id} on {run.Site.Name} is not the one that this platform wrote: it was replaced. The catalog keeps what it "
+                    + "knows, so the backup cannot be restored. Remove it, and find out who can write to the storage.");
+                return;
+            }
             if (FindRival(record.Backup) is { } rival)
             {
                 found.Unreadable.Add(paths.RemotePath);
@@ -127,14 +136,31 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
         }
         // What this platform wrote itself stays trusted as long as it is the same.
         stored = stored with { IsLocal = context.Backups.IsOwnInfo(run.Site.Name, paths.RemotePath, stored.InfoHash!) };
-        if (badNote is null)
+        if (KnownAt(run, paths) is not { } known || known.Backup.Id != stored.Backup.Id)
         {
+            Warn(badNote);
             return stored;
         }
-        run.Observer.OnWarning(badNote.Message);
-        return KnownAt(run, paths)?.Backup is { } known && known.Id == stored.Backup.Id
-            ? stored with { Backup = stored.Backup with { Label = known.Label, PreserveUntil = known.PreserveUntil } }
-            : stored;
+        var kept = stored with { Backup = stored.Backup with { Label = known.Backup.Label, PreserveUntil = known.Backup.PreserveUntil } };
+        if (badNote is null && known.IsLocal && kept.Backup != stored.Backup
+            && await run.Storage.FindAsync(paths.Note, cancellationToken).ConfigureAwait(false) is null)
+        {
+            // An absent note proves nothing, and must not end a preservation.
+            run.Observer.OnWarning(
+                $"The note of {known.Backup.Id} on {run.Site.Name} is missing. Its label and preservation stay as the catalog knows them; Set-AppBackup stores them "
+                + "again.");
+            return kept;
+        }
+        Warn(badNote);
+        return badNote is null ? stored : kept;
+
+        void Warn(BackupException? failure)
+        {
+            if (failure is not null)
+            {
+                run.Observer.OnWarning(failure.Message);
+            }
+        }
     }
 
     /// <summary>Another backup that has the id already; null when there is none.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CloudBackup.Catalog;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 
