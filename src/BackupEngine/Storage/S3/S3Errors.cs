@@ -19,7 +19,7 @@ internal sealed partial class S3Errors(S3Place place)
         AmazonS3Exception answer => FromAnswer(answer, path),
         AmazonUnmarshallingException answer => BadAnswer(path, AnswerText.Words(Innermost(answer).Message), answer),
         _ when Find<HttpRequestException>(failure) is
-            { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } answer => Error(
+        { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } answer => Error(
             StorageErrorKind.Unreadable, path, $"{place.Host} does not speak S3, or not here: {answer.Message} Check -Endpoint.", failure),
         _ when Find<CertificateException>(failure) is { } certificate => Error(
             StorageErrorKind.Misconfigured,
