@@ -93,9 +93,9 @@ internal sealed class CatalogSynchronizer(EngineContext context, SiteStorage sto
                     $"{paths.RemotePath} on {run.Site.Name} is incomplete: an object that its record names is missing or has another size.");
                 return;
             }
-            if (KnownAt(run, paths) is { IsLocal: true } own && !record.IsLocal)
+            if (KnownAt(run, paths) is { IsLocal: true } own && !record.IsLocal && !record.Backup.Encrypted)
             {
-                // Taking it over would make a stranger's content restorable without a word.
+                // Taking it over would make a stranger's content restorable without a word. One that a key opens is authentic (decision 4).
                 found.Unreadable.Add(paths.RemotePath);
                 observer.OnWarning(
                     $"The record of {own.Backup.Id} on {run.Site.Name} is not the one that this platform wrote: it was replaced. The catalog keeps what it "

@@ -12,6 +12,13 @@ internal static partial class BackupErrors
         BackupErrorCategory.Busy,
         $"The platform is in use: {owner}. Try again when that is done.");
 
+    public static BackupException AppBackupPartial(AppBackup backup) => new(
+        nameof(AppBackupPartial),
+        BackupErrorCategory.SourceUnreadable,
+        $"The backup {backup.Id} is Partial: {(backup.Missing.Count > 0 ? backup.Missing[0].ToString() : "something could not be read")}. The platform "
+        + $"backup depends on the latest Ready backup of {backup.Location}, if there is one. Repair the app's data, and repeat the backup.",
+        backup.Location);
+
     public static BackupException PlatformBackupNotFound(string id) => new(
         nameof(PlatformBackupNotFound),
         BackupErrorCategory.NotFound,

@@ -70,16 +70,54 @@ public sealed class FlippedBitsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_record_that_was_replaced_in_the_storage_is_the_new_one()
+    public async Task A_record_of_this_platform_that_was_replaced_is_not_taken_over()
     {
         await SetUpAsync(BackupFormat.Tgz);
         var backup = await _platform.BackUpAsync();
-        var path = Path.Join(_platform.SitePath, backup.RemotePath + ".backupinfo");
-        var text = await File.ReadAllTextAsync(path, Token);
-        Assert.Contains("\"packageName\": \"wiki\"", text, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(path, text.Replace("\"packageName\": \"wiki\"", "\"packageName\": \"other\"", StringComparison.Ordinal), Token);
+        await ReplaceAsync(backup, "wiki", "other");
+        await _platform.Engine.SyncAsync(null, [], _platform.Observer, Token);
+        Assert.Equal("wiki", _platform.Engine.AppBackups.Get(backup.Id).PackageName);
+        Assert.Contains(_platform.Observer.Warnings, warning => warning.Contains("it was replaced", StringComparison.Ordinal));
+        Assert.False((await _platform.Engine.AppBackups.TestAsync(backup.Id, _platform.Observer, Token)).IsValid);
+        await Assert.ThrowsAsync<BackupException>(() => _platform.Engine.AppBackups.RestoreToAsync(backup.Id, _platform.Folder["out"], _platform.Observer, Token));
+    }
+
+    [Fact]
+    public async Task A_record_that_only_a_sync_found_is_the_new_one_when_it_was_replaced()
+    {
+        await SetUpAsync(BackupFormat.Tgz);
+        var backup = await _platform.BackUpAsync();
+        using (var database = PlatformDatabase.Open(_platform.Folder["home/platform.db"]))
+        {
+            var store = new BackupStore(database);
+            store.Save(store.Find(backup.Id)! with { IsLocal = false });
+        }
+        await ReplaceAsync(backup, "wiki", "other");
         await _platform.Engine.SyncAsync(null, [], _platform.Observer, Token);
         Assert.Equal("other", _platform.Engine.AppBackups.Get(backup.Id).PackageName);
+    }
+
+    [Fact]
+    public async Task A_note_that_is_missing_ends_no_preservation()
+    {
+        await SetUpAsync(BackupFormat.Tgz);
+        var backup = await _platform.BackUpAsync();
+        await _platform.Engine.AppBackups.AnnotateAsync(
+            backup.Id, known => known with { Label = "keep", PreserveUntil = DateTimeOffset.MaxValue }, _platform.Observer, Token);
+        Directory.Delete(Path.Join(_platform.SitePath, "notes"), recursive: true);
+        await _platform.Engine.SyncAsync(null, [], _platform.Observer, Token);
+        var known = _platform.Engine.AppBackups.Get(backup.Id);
+        Assert.Equal(("keep", (DateTimeOffset?)DateTimeOffset.MaxValue), (known.Label, known.PreserveUntil));
+        Assert.Contains(_platform.Observer.Warnings, warning => warning.Contains("note", StringComparison.Ordinal));
+    }
+
+    private async Task ReplaceAsync(AppBackup backup, string package, string other)
+    {
+        var path = Path.Join(_platform.SitePath, backup.RemotePath + ".backupinfo");
+        var text = await File.ReadAllTextAsync(path, Token);
+        Assert.Contains($"\"packageName\": \"{package}\"", text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(
+            path, text.Replace($"\"packageName\": \"{package}\"", $"\"packageName\": \"{other}\"", StringComparison.Ordinal), Token);
     }
 
     private async Task SetUpAsync(BackupFormat format)

@@ -128,11 +128,14 @@ public sealed class UntrustedCommandTests
         }
         File.Delete(path);
         await File.WriteAllTextAsync($"{platform.SitePath}/{info["remotePath"]}.backupinfo", info.ToJsonString(), Token);
-        var found = Assert.Single(await platform.Engine.SyncAsync(null, [], platform.Observer, Token));
-        var test = await platform.Engine.AppBackups.TestAsync(found.Id, platform.Observer, Token);
+        // This platform knows its own record, and would not take another one in its place.
+        using var other = platform.Open("other");
+        await other.Sites.AddAsync(platform.Engine.Sites.Get("local"), SiteSecrets.None, platform.Observer, Token);
+        var found = Assert.Single(await other.SyncAsync(null, [], platform.Observer, Token));
+        var test = await other.AppBackups.TestAsync(found.Id, platform.Observer, Token);
         Assert.Equal("config.json", Assert.Single(test.Problems).Path);
         Assert.Equal("BackupDamaged", (await Assert.ThrowsAsync<BackupException>(() =>
-            platform.Engine.AppBackups.RestoreToAsync(found.Id, platform.Folder["out"], platform.Observer, Token))).ErrorId);
+            other.AppBackups.RestoreToAsync(found.Id, platform.Folder["out"], platform.Observer, Token))).ErrorId);
     }
 
     [Theory]
