@@ -42,8 +42,7 @@ public sealed class S3BackupTests
         Assert.Equal(backup.Id, Assert.Single(await platform.Engine.SyncAsync(null, [], platform.Observer, Token)).Id);
         var test = await platform.Engine.AppBackups.TestAsync(backup.Id, platform.Observer, Token);
         Assert.True(test.IsValid, string.Join('\n', test.Problems));
-        Directory.Delete(platform.Data, recursive: true);
-        Directory.CreateDirectory(platform.Data);
+        Clear(platform.Data);
         await platform.RestoreAsync(backup.Id);
         Assert.Equal(before, Contents(platform.Data));
         await platform.Engine.AppBackups.RemoveAsync(backup.Id, platform.Observer, Token);
@@ -254,6 +253,22 @@ public sealed class S3BackupTests
             password.ToList().ForEach(secure.AppendChar);
         }
         return new SiteSecrets { Credential = new NetworkCredential(server.AccessKey, server.SecretKey), Password = secure };
+    }
+
+    /// <summary>Removes everything in a data directory, and leaves the folder: another one in its place would have to be confirmed.</summary>
+    internal static void Clear(string folder)
+    {
+        foreach (var item in new DirectoryInfo(folder).EnumerateFileSystemInfos())
+        {
+            if (item is DirectoryInfo { LinkTarget: null } directory)
+            {
+                directory.Delete(recursive: true);
+            }
+            else
+            {
+                item.Delete();
+            }
+        }
     }
 
     internal static List<string> Contents(string folder) =>

@@ -66,8 +66,7 @@ public sealed class S3OutageTests
         var backup = await platform.BackUpAsync();
         Assert.True(outage.Over.IsCompletedSuccessfully);
         Assert.Equal(BackupState.Ready, backup.State);
-        Directory.Delete(platform.Data, recursive: true);
-        Directory.CreateDirectory(platform.Data);
+        S3BackupTests.Clear(platform.Data);
         outage = new Outage(proxy, Twenty);
         var ranges = 0;
         proxy.Decide = outage.Decide(request => request.Header("Range") is { } range && !range.StartsWith("bytes=0-", StringComparison.Ordinal)
