@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
@@ -97,7 +96,7 @@ internal sealed class ForgedBackup(TestPlatform platform, BackupFormat format, B
             tar.SetLength(TarFormat.Padded(tar.Length));
             tar.Position = tar.Length;
         }
-        byte[][] members = [Member(tar.ToArray()), Member(new byte[1024])];
+        byte[][] members = [HandMadeMember.Of(tar.ToArray()), HandMadeMember.Of(new byte[1024])];
         lengths = [.. members.Select(member => member.Length)];
         return [.. members.SelectMany(member => member)];
     }
@@ -156,17 +155,5 @@ internal sealed class ForgedBackup(TestPlatform platform, BackupFormat format, B
         }
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         await File.WriteAllBytesAsync(full, content, token);
-    }
-
-    private static byte[] Member(byte[] data)
-    {
-        using var plain = new MemoryStream();
-        using (var gzip = new GZipStream(plain, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            gzip.Write(data);
-        }
-        byte[] member = [.. new byte[GzipMember.HeaderLength], .. plain.ToArray()[GzipMember.PlainHeaderLength..]];
-        GzipMember.WriteHeader(member, member.Length);
-        return member;
     }
 }

@@ -123,7 +123,7 @@ public sealed class HostileBackupTests
             tar.Position = tar.Length;
         }
         var archive = new MemoryStream();
-        var members = new[] { Member(tar.ToArray()), Member(new byte[1024]) };
+        var members = new[] { HandMadeMember.Of(tar.ToArray()), HandMadeMember.Of(new byte[1024]) };
         Array.ForEach(members, member => archive.Write(member));
         var (index, offset) = Index(lines.WrittenSpan.ToArray(), entries.Length + 1, members, memberLength);
         var bytes = config.Length + entries.Where(entry => entry.Kind == EntryKind.File).Sum(entry => entry.Size);
@@ -152,18 +152,6 @@ public sealed class HostileBackupTests
         await System.IO.File.WriteAllBytesAsync(Path.Join(platform.SitePath, Remote + ".index.gz"), index, Token);
         await System.IO.File.WriteAllBytesAsync(Path.Join(platform.SitePath, Remote + ".backupinfo"), info.ToBytes(), Token);
         return Assert.Single(await platform.Engine.SyncAsync(null, [], platform.Observer, Token)).Id;
-    }
-
-    private static byte[] Member(byte[] data)
-    {
-        using var plain = new MemoryStream();
-        using (var gzip = new GZipStream(plain, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            gzip.Write(data);
-        }
-        byte[] member = [.. new byte[GzipMember.HeaderLength], .. plain.ToArray()[GzipMember.PlainHeaderLength..]];
-        GzipMember.WriteHeader(member, member.Length);
-        return member;
     }
 
     private static (byte[] Bytes, long Offset) Index(byte[] lines, int count, byte[][] members, string? memberLength)
