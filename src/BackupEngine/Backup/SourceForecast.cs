@@ -12,7 +12,7 @@ internal sealed class SourceForecast : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>An estimate may stop there; a thread's stack must not end first.</summary>
-    private const int DeepestFolder = 500;
+    private const int DeepestFolder = 100;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _counting;

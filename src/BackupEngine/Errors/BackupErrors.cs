@@ -90,10 +90,17 @@ internal static partial class BackupErrors
     public static BackupException SourceUnreadable(FileTreeException failure) => new(
         nameof(SourceUnreadable),
         BackupErrorCategory.SourceUnreadable,
-        $"'{PathText.ForDisplay(failure.Path)}' cannot be read: {failure.Reason}. Give the account that runs the backup the right to read it, "
+        $"'{PathText.ForMessage(failure.Path)}' cannot be read: {failure.Reason}. Give the account that runs the backup the right to read it, "
         + "exclude it, or use -ContinueOnError to back up everything else (the backup is then Partial).",
         failure.Path,
         failure);
+
+    public static BackupException SourcePathTooLong(string path, string fault) => new(
+        nameof(SourcePathTooLong),
+        BackupErrorCategory.SourceUnreadable,
+        $"'{PathText.ForMessage(path)}' cannot be backed up: {fault}. Move it up in its tree, exclude it, or use -ContinueOnError to back up "
+        + "everything else (the backup is then Partial).",
+        path);
 
     public static BackupException SourceLost(FileTreeException failure) => new(
         nameof(SourceLost),

@@ -18,12 +18,15 @@ internal enum RenameMode
 /// the tree meanwhile can divert it elsewhere. Reference counted: entries that are still to be read keep their folder open.
 /// All operations are thread-safe and throw <see cref="FileTreeException"/>.
 /// </summary>
-internal abstract class DirectoryNode(string path) : IDisposable
+internal abstract class DirectoryNode(FolderPath location) : IDisposable
 {
     private int _references = 1;
 
     /// <summary>Where the folder is, for messages.</summary>
-    public string Path { get; } = path;
+    public string Path => Location.ToString();
+
+    /// <summary>Where the folder is, before anyone asks for a text.</summary>
+    public FolderPath Location { get; } = location;
 
     /// <summary>
     /// A path that leads to this very folder as long as it is open, whatever happens to its name; null where the system has none.
@@ -74,6 +77,10 @@ internal abstract class DirectoryNode(string path) : IDisposable
 
     /// <summary>Opens a folder inside.</summary>
     public abstract DirectoryNode OpenDirectory(string name);
+
+    /// <summary>Opens the folder that this one is in now, which need not be the one that it was opened in.</summary>
+    /// <param name="location">Where that is, for messages.</param>
+    public virtual DirectoryNode OpenAbove(FolderPath location) => throw new NotSupportedException();
 
     /// <summary>
     /// Opens the folder at a relative path of several names. No link is followed on the way, as if each folder were opened in the one before.
@@ -200,5 +207,5 @@ internal abstract class DirectoryNode(string path) : IDisposable
     protected abstract void Close();
 
     /// <summary>The path of an entry, for messages.</summary>
-    protected string Child(string name) => System.IO.Path.Join(Path, name);
+    internal string Child(string name) => Location.Child(name).ToString();
 }

@@ -11,6 +11,9 @@ namespace CloudBackup.FileTree;
 internal static class PathText
 {
     private const int EscapeBase = 0xDC00;
+    private const int LongestShown = 4096;
+    private const int ShownStart = 100;
+    private const int ShownEnd = 50;
 
     /// <summary>The text of a name's bytes.</summary>
     public static string FromBytes(ReadOnlySpan<byte> bytes) =>
@@ -65,6 +68,12 @@ internal static class PathText
         }
         return false;
     }
+
+    /// <summary>
+    /// Like <see cref="ForDisplay"/>; of a path that is longer than programs take, only the beginning and the end. For messages and lists.
+    /// </summary>
+    public static string ForMessage(string path) =>
+        path.Length <= LongestShown ? ForDisplay(path) : $"{ForDisplay(path[..ShownStart])}…{ForDisplay(path[^ShownEnd..])}";
 
     /// <summary>The text with every raw byte shown as <c>\xNN</c> and control characters escaped: for messages only.</summary>
     public static string ForDisplay(string text)

@@ -1,3 +1,4 @@
+using System.Text;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Rsync;
@@ -15,38 +16,54 @@ internal sealed class FolderWalk(string source, ObjectNames names)
 {
     /// <summary>Walks everything below a folder.</summary>
     /// <exception cref="BackupException">A folder cannot be read, or a name is none of an encrypted file.</exception>
-    public IEnumerable<FolderItem> Run(DirectoryNode folder, CancellationToken cancellationToken) => Run(folder, "", cancellationToken);
-
-    private IEnumerable<FolderItem> Run(DirectoryNode folder, string path, CancellationToken cancellationToken)
+    public IEnumerable<FolderItem> Run(DirectoryNode folder, CancellationToken cancellationToken)
     {
-        foreach (var item in List(folder, path, cancellationToken))
+        using var folders = new FolderChain(folder);
+        var frames = new Stack<(List<Found>.Enumerator Items, int Length)>();
+        var path = new StringBuilder();
+        frames.Push((List(folder, "", cancellationToken).GetEnumerator(), 0));
+        while (frames.TryPop(out var frame))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return item;
-            if (item.Facts.Kind != EntryKind.Directory)
+            if (!frame.Items.MoveNext())
             {
+                if (folders.Count > 0)
+                {
+                    Read(path.ToString(0, frame.Length), () => Leave(folders));
+                }
                 continue;
             }
-            using var inside = Read(item.Path, () => folder.OpenDirectory(item.Name));
-            foreach (var below in Run(inside, item.Path, cancellationToken))
+            frames.Push(frame);
+            var found = frame.Items.Current;
+            path.Length = frame.Length;
+            var item = new FolderItem(
+                path.Append(path.Length > 0 ? "/" : "").Append(found.Plain).ToString(), found.Facts, folders.Last, found.Name);
+            yield return item;
+            if (found.Facts.Kind == EntryKind.Directory)
             {
-                yield return below;
+                folders.Push(found.Name, Read(item.Path, () => folders.Last.OpenDirectory(found.Name)));
+                frames.Push((List(folders.Last, item.Path, cancellationToken).GetEnumerator(), item.Path.Length));
             }
         }
     }
 
-    private List<FolderItem> List(DirectoryNode folder, string path, CancellationToken cancellationToken) => Read(path, () => folder
+    private static bool Leave(FolderChain folders)
+    {
+        folders.Pop();
+        return true;
+    }
+
+    private List<Found> List(DirectoryNode folder, string path, CancellationToken cancellationToken) => Read(path, () => folder
         .ReadNames(cancellationToken)
         .Select(name => Look(folder, path, name))
-        .OrderBy(item => item.Path, PathOrder.Instance)
+        .OrderBy(found => found.Plain, PathOrder.Instance)
         .ToList());
 
-    private FolderItem Look(DirectoryNode folder, string path, string name)
+    private Found Look(DirectoryNode folder, string path, string name)
     {
         var facts = folder.Stat(name);
         var isNamedAsItIs = names.Form == NameForm.Plain || (names.Form == NameForm.Suffixed && facts.Kind == EntryKind.Directory);
-        var plain = isNamedAsItIs ? name : PathOf(StoragePath.Join(path, name), name);
-        return new FolderItem(StoragePath.Join(path, plain), facts, folder, name);
+        return new Found(isNamedAsItIs ? name : PathOf(StoragePath.Join(path, name), name), facts, name);
     }
 
     private string PathOf(string path, string name)
@@ -72,4 +89,7 @@ internal sealed class FolderWalk(string source, ObjectNames names)
             throw BackupErrors.FileNotRead(PathText.ForDisplay(path.Length == 0 ? failure.Path : path), failure);
         }
     }
+
+    /// <summary>An entry of a folder, without the path to it: a folder of many names may lie deep.</summary>
+    private readonly record struct Found(string Plain, FileFacts Facts, string Name);
 }

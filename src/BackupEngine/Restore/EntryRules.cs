@@ -19,13 +19,9 @@ internal static class EntryRules
     /// <summary>Why the entry must not be restored; null when it may.</summary>
     public static string? FindFault(IndexEntry entry)
     {
-        if (!IsInside(entry.Path))
+        if (FindPathFault(entry.Path) is { } fault)
         {
-            return "its path leads out of the backup";
-        }
-        if (HasLongName(entry.Path))
-        {
-            return "a name in its path is longer than any file system takes";
+            return fault;
         }
         if (entry.Kind == EntryKind.SymbolicLink && entry.LinkTarget is { } target && PathText.CountBytes(target) > LongestTarget)
         {
@@ -40,6 +36,22 @@ internal static class EntryRules
             return "it is a symbolic link to nowhere";
         }
         return entry.Size < 0 ? "its size is negative" : null;
+    }
+
+    /// <summary>
+    /// Why an entry of this path must not be restored; null when it may. Backups ask it too: a path that no restore takes must not be in one.
+    /// </summary>
+    public static string? FindPathFault(string path)
+    {
+        if (path.Length > LongestPath)
+        {
+            return $"its path has {path.Length} characters, and {LongestPath} are the most";
+        }
+        if (!IsInside(path))
+        {
+            return "its path leads out of the backup";
+        }
+        return HasLongName(path) ? "a name in its path is longer than any file system takes" : null;
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using CloudBackup.FileTree;
 
 namespace CloudBackup.Restore;
@@ -8,34 +9,32 @@ internal static class FoldersBelow
     /// <summary>Calls with the path of a folder and of all below it.</summary>
     public static void Visit(DirectoryNode folder, string path, Action<string> visit)
     {
-        var frames = new Stack<(DirectoryNode Node, IEnumerator<string> Names, string Path)>();
-        Push(folder.AddReference(), path);
-        try
+        using var folders = new FolderChain(folder);
+        var frames = new Stack<(IEnumerator<string> Names, int Length)>();
+        var at = new StringBuilder(path);
+        Enter(at.Length);
+        while (frames.TryPeek(out var frame))
         {
-            while (frames.TryPeek(out var frame))
+            if (!frame.Names.MoveNext())
             {
-                if (!frame.Names.MoveNext())
+                frames.Pop();
+                if (folders.Count > 0)
                 {
-                    frames.Pop().Node.Dispose();
-                }
-                else if (frame.Node.Stat(frame.Names.Current).Kind == EntryKind.Directory)
-                {
-                    Push(frame.Node.OpenDirectory(frame.Names.Current), $"{frame.Path}/{frame.Names.Current}");
+                    folders.Pop();
                 }
             }
-        }
-        finally
-        {
-            foreach (var frame in frames)
+            else if (frame.Names.Current is var name && folders.Last.Stat(name).Kind == EntryKind.Directory)
             {
-                frame.Node.Dispose();
+                folders.Push(name, folders.Last.OpenDirectory(name));
+                at.Length = frame.Length;
+                Enter(at.Append('/').Append(name).Length);
             }
         }
 
-        void Push(DirectoryNode node, string at)
+        void Enter(int length)
         {
-            visit(at);
-            frames.Push((node, node.ReadNames(CancellationToken.None).GetEnumerator(), at));
+            visit(at.ToString());
+            frames.Push((folders.Last.ReadNames(CancellationToken.None).GetEnumerator(), length));
         }
     }
 }

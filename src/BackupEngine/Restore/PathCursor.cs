@@ -12,6 +12,7 @@ namespace CloudBackup.Restore;
 internal sealed class PathCursor(
     DirectoryNode root, Action<DirectoryNode, EntryMetadata>? onLeave = null, Action<DirectoryNode>? onMade = null) : IDisposable
 {
+    private readonly FolderChain _chain = new(root);
     private readonly List<Step> _steps = [];
 
     /// <summary>Opens the folder of a path (with parts separated by slashes; empty for the root). Valid until the next move.</summary>
@@ -26,10 +27,10 @@ internal sealed class PathCursor(
         LeaveTo(shared);
         for (var i = shared; i < parts.Length; i++)
         {
-            var parent = i == 0 ? root : _steps[i - 1].Node;
-            _steps.Add(new Step(parts[i], OpenOrMake(parent, parts[i])));
+            _chain.Push(parts[i], OpenOrMake(_chain.Last, parts[i]));
+            _steps.Add(new Step(parts[i]));
         }
-        return _steps.Count == 0 ? root : _steps[^1].Node;
+        return _chain.Last;
     }
 
     /// <summary>Notes the metadata that the present folder gets when it is left.</summary>
@@ -41,7 +42,7 @@ internal sealed class PathCursor(
     /// <summary>Closes all folders without calling anybody.</summary>
     public void Dispose()
     {
-        _steps.ForEach(step => step.Node.Dispose());
+        _chain.Dispose();
         _steps.Clear();
     }
 
@@ -52,10 +53,10 @@ internal sealed class PathCursor(
             var step = _steps[^1];
             if (step.Metadata is { } metadata)
             {
-                onLeave?.Invoke(step.Node, metadata);
+                onLeave?.Invoke(_chain.Last, metadata);
             }
             _steps.RemoveAt(_steps.Count - 1);
-            step.Node.Dispose();
+            _chain.Pop();
         }
     }
 
@@ -81,11 +82,9 @@ internal sealed class PathCursor(
         }
     }
 
-    private sealed class Step(string name, DirectoryNode node)
+    private sealed class Step(string name)
     {
         public string Name { get; } = name;
-
-        public DirectoryNode Node { get; } = node;
 
         public EntryMetadata? Metadata { get; set; }
     }

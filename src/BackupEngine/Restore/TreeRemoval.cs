@@ -32,41 +32,30 @@ internal static class TreeRemoval
     public static void RemoveContent(DirectoryNode root)
     {
         // A stack of our own: trees may be deeper than a thread's stack.
-        var frames = new Stack<(DirectoryNode Node, IEnumerator<string> Names, string Name)>();
-        frames.Push((root.AddReference(), root.ReadNames(CancellationToken.None).GetEnumerator(), ""));
+        using var folders = new FolderChain(root);
+        var frames = new Stack<(IEnumerator<string> Names, string Name)>();
+        frames.Push((root.ReadNames(CancellationToken.None).GetEnumerator(), ""));
         var device = root.ReadFacts().Device;
-        try
+        while (frames.TryPeek(out var frame))
         {
-            while (frames.TryPeek(out var frame))
+            if (!frame.Names.MoveNext())
             {
-                if (frame.Names.MoveNext())
+                frames.Pop();
+                if (frames.Count > 0)
                 {
-                    var name = frame.Names.Current;
-                    var facts = frame.Node.Stat(name);
-                    if (facts.Kind == EntryKind.Directory)
-                    {
-                        var inside = OpenSameDevice(frame.Node, name, device);
-                        frames.Push((inside, inside.ReadNames(CancellationToken.None).GetEnumerator(), name));
-                    }
-                    else
-                    {
-                        frame.Node.RemoveFile(name);
-                    }
-                    continue;
+                    folders.Pop();
+                    folders.Last.RemoveDirectory(frame.Name);
                 }
-                frames.Pop().Node.Dispose();
-                if (frames.TryPeek(out var outer))
-                {
-                    outer.Node.RemoveDirectory(frame.Name);
-                }
+                continue;
             }
-        }
-        finally
-        {
-            foreach (var frame in frames)
+            var name = frame.Names.Current;
+            if (folders.Last.Stat(name).Kind != EntryKind.Directory)
             {
-                frame.Node.Dispose();
+                folders.Last.RemoveFile(name);
+                continue;
             }
+            folders.Push(name, OpenSameDevice(folders.Last, name, device));
+            frames.Push((folders.Last.ReadNames(CancellationToken.None).GetEnumerator(), name));
         }
     }
 

@@ -106,7 +106,7 @@ internal sealed class SourceIssues(bool continueOnError)
         {
             if (_missing.Count < LongestList)
             {
-                _missing.Add(new MissingItem(PathText.ForDisplay(path), reason));
+                _missing.Add(new MissingItem(PathText.ForMessage(path), reason));
             }
         }
     }

@@ -1,4 +1,6 @@
+using System.Text;
 using CloudBackup.FileTree;
+using CloudBackup.Restore;
 
 namespace CloudBackup.Backup.Source;
 
@@ -29,62 +31,57 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
     /// <exception cref="BackupException">The root was lost on the way.</exception>
     public IEnumerable<SourceItem> Walk(SourceTree tree, CancellationToken cancellationToken)
     {
+        using var folders = new FolderChain(tree.Root);
         var frames = new Stack<Frame>();
-        try
+        var path = new StringBuilder(tree.Path);
+        yield return Enter(tree, tree.Root, tree.Path, out var names, cancellationToken);
+        frames.Push(new Frame(names, tree.Path.Length));
+        while (frames.TryPeek(out var frame))
         {
-            var first = Enter(tree, tree.Root.AddReference(), tree.Path, "", cancellationToken);
-            frames.Push(first.Frame);
-            yield return first.Item;
-            while (frames.TryPeek(out var frame))
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!frame.TryNext(out var name))
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!frame.TryNext(out var name))
-                {
-                    frames.Pop().Directory.Dispose();
-                    continue;
-                }
-                var item = Look(tree, frame, name, frames, cancellationToken);
-                if (item is not null)
-                {
-                    yield return item;
-                }
+                Leave(tree, folders, frames, path);
+                continue;
             }
-            tree.Check();
-        }
-        finally
-        {
-            foreach (var frame in frames)
+            path.Length = frame.PathLength;
+            var item = Look(tree, folders, name, path.Append('/').Append(name).ToString(), frames, cancellationToken);
+            if (item is not null)
             {
-                frame.Directory.Dispose();
+                yield return item;
             }
         }
+        tree.Check();
     }
 
-    private SourceItem? Look(SourceTree tree, Frame frame, string name, Stack<Frame> frames, CancellationToken cancellationToken)
+    private TreeItem? Look(
+        SourceTree tree, FolderChain folders, string name, string path, Stack<Frame> frames, CancellationToken cancellationToken)
     {
-        var path = $"{frame.Path}/{name}";
-        var relative = frame.Relative.Length == 0 ? name : $"{frame.Relative}/{name}";
+        var folder = folders.Last;
         try
         {
-            var facts = frame.Directory.Stat(name);
-            if (exclude.IsExcluded(relative, name, facts.Kind == EntryKind.Directory))
+            var facts = folder.Stat(name);
+            if (exclude.IsExcluded(path[(tree.Path.Length + 1)..], name, facts.Kind == EntryKind.Directory))
             {
+                return null;
+            }
+            if (EntryRules.FindPathFault(path) is { } fault)
+            {
+                issues.AddMissing(path, fault, BackupErrors.SourcePathTooLong(path, fault));
                 return null;
             }
             switch (facts.Kind)
             {
                 case EntryKind.File:
-                    return facts.LinkCount > 1 ? FollowHardLink(tree, frame, name, path, facts) : new TreeItem(tree, path, facts, frame.Directory, name);
+                    return facts.LinkCount > 1 ? FollowHardLink(tree, folder, name, path, facts) : new TreeItem(tree, path, facts, folder, name);
                 case EntryKind.SymbolicLink:
                     return new TreeItem(tree, path, facts, null, name)
                     {
-                        LinkTarget = frame.Directory.ReadLink(name),
-                        Attributes = frame.Directory.ReadLinkAttributes(name),
+                        LinkTarget = folder.ReadLink(name),
+                        Attributes = folder.ReadLinkAttributes(name),
                     };
                 case EntryKind.Directory when !avoid.Contains(facts.Identity):
-                    var entered = Enter(tree, frame.Directory.OpenDirectory(name), path, relative, cancellationToken);
-                    frames.Push(entered.Frame);
-                    return entered.Item;
+                    return EnterBelow(tree, folders, name, path, frames, cancellationToken);
                 default:
                     issues.Skip();
                     return null;
@@ -97,35 +94,61 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
         }
     }
 
-    private static (Frame Frame, SourceItem Item) Enter(
-        SourceTree tree, DirectoryNode directory, string path, string relative, CancellationToken cancellationToken)
+    private static TreeItem EnterBelow(
+        SourceTree tree, FolderChain folders, string name, string path, Stack<Frame> frames, CancellationToken cancellationToken)
     {
+        var folder = folders.Last.OpenDirectory(name);
         try
         {
-            var names = directory.ReadNames(cancellationToken);
-            var item = new TreeItem(tree, path, directory.ReadFacts(), null, "") { Attributes = directory.ReadAttributes() };
-            return (new Frame(directory, names, path, relative), item);
+            var item = Enter(tree, folder, path, out var names, cancellationToken);
+            folders.Push(name, folder);
+            frames.Push(new Frame(names, path.Length));
+            return item;
         }
         catch
         {
-            directory.Dispose();
+            folder.Dispose();
             throw;
         }
     }
 
-    private TreeItem FollowHardLink(SourceTree tree, Frame frame, string name, string path, FileFacts facts)
+    private static TreeItem Enter(
+        SourceTree tree, DirectoryNode folder, string path, out IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        names = folder.ReadNames(cancellationToken);
+        return new TreeItem(tree, path, folder.ReadFacts(), null, "") { Attributes = folder.ReadAttributes() };
+    }
+
+    /// <summary>Goes back to the folder above, or to the next one up that is still there.</summary>
+    private void Leave(SourceTree tree, FolderChain folders, Stack<Frame> frames, StringBuilder path)
+    {
+        for (frames.Pop(); folders.Count > 0; frames.Pop())
+        {
+            try
+            {
+                folders.Pop();
+                return;
+            }
+            catch (FileTreeException failure)
+            {
+                issues.Handle(failure, path.ToString(0, frames.Peek().PathLength), tree);
+            }
+        }
+    }
+
+    private TreeItem FollowHardLink(SourceTree tree, DirectoryNode folder, string name, string path, FileFacts facts)
     {
         if (_linked.Take(facts, first => IsFile(tree, first, facts)) is { } target)
         {
             return new TreeItem(tree, path, facts with { Kind = EntryKind.HardLink, Size = 0 }, null, name) { LinkTarget = target };
         }
-        var opened = OpensLinkedFiles ? frame.Directory.OpenFile(name) : null;
+        var opened = OpensLinkedFiles ? folder.OpenFile(name) : null;
         facts = opened?.Facts ?? facts;
         if (facts.LinkCount > 1)
         {
             _linked.Add(path, facts);
         }
-        return new TreeItem(tree, path, facts, frame.Directory, name, opened);
+        return new TreeItem(tree, path, facts, folder, name, opened);
     }
 
     /// <summary>Whether a path leads to a file that was found under another one.</summary>
@@ -141,15 +164,11 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
         }
     }
 
-    private sealed class Frame(DirectoryNode directory, IReadOnlyList<string> names, string path, string relative)
+    private sealed class Frame(IReadOnlyList<string> names, int pathLength)
     {
         private int _next;
 
-        public DirectoryNode Directory { get; } = directory;
-
-        public string Path { get; } = path;
-
-        public string Relative { get; } = relative;
+        public int PathLength { get; } = pathLength;
 
         public bool TryNext(out string name)
         {

@@ -16,7 +16,7 @@ internal sealed unsafe partial class LinuxDirectory
     public override WritableFile CreateFile(string name)
     {
         Span<byte> buffer = stackalloc byte[CString.NameSize];
-        CString.WriteName(name, buffer, "create", Child(name));
+        CString.WriteName(name, buffer, "create", this);
         fixed (byte* bytes = buffer)
         {
             const int Flags = LibC.OpenReadWrite | LibC.OpenCreate | LibC.OpenExclusive | LibC.OpenCloseOnExec;
@@ -44,8 +44,8 @@ internal sealed unsafe partial class LinuxDirectory
         var from = (LinuxDirectory)existing;
         Span<byte> buffer = stackalloc byte[CString.NameSize];
         Span<byte> existingBuffer = stackalloc byte[CString.NameSize];
-        CString.WriteName(name, buffer, "make the hard link", Child(name));
-        CString.WriteName(existingName, existingBuffer, "link to", existing.Path);
+        CString.WriteName(name, buffer, "make the hard link", this);
+        CString.WriteName(existingName, existingBuffer, "link to", existing);
         fixed (byte* bytes = buffer, existingBytes = existingBuffer)
         {
             if (LibC.LinkAt(from._file, existingBytes, _file, bytes, 0) != 0)
@@ -68,8 +68,8 @@ internal sealed unsafe partial class LinuxDirectory
         var to = (LinuxDirectory)destination;
         Span<byte> buffer = stackalloc byte[CString.NameSize];
         Span<byte> newBuffer = stackalloc byte[CString.NameSize];
-        CString.WriteName(name, buffer, "rename", Child(name));
-        CString.WriteName(newName, newBuffer, "rename to", to.Child(newName));
+        CString.WriteName(name, buffer, "rename", this);
+        CString.WriteName(newName, newBuffer, "rename to", to);
         var flags = mode switch
         {
             RenameMode.NoReplace => LibC.RenameNoReplace,
@@ -97,7 +97,7 @@ internal sealed unsafe partial class LinuxDirectory
 
     /// <inheritdoc/>
     public override void ApplyLinkMetadata(string name, in EntryMetadata metadata, MetadataLosses losses) =>
-        LinuxMetadata.ApplyToLink(_file, name, metadata, Child(name), losses);
+        LinuxMetadata.ApplyToLink(_file, name, metadata, this, losses);
 
     /// <inheritdoc/>
     public override void Flush()
@@ -120,7 +120,7 @@ internal sealed unsafe partial class LinuxDirectory
     private void Call(string name, string operation, Func<int, nint, int> call)
     {
         Span<byte> buffer = stackalloc byte[CString.NameSize];
-        CString.WriteName(name, buffer, operation, Child(name));
+        CString.WriteName(name, buffer, operation, this);
         fixed (byte* bytes = buffer)
         {
             if (call(_file, (nint)bytes) != 0)

@@ -12,8 +12,8 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
 
     private readonly int _file;
 
-    private LinuxDirectory(int file, string path)
-        : base(path) => _file = file;
+    private LinuxDirectory(int file, FolderPath location)
+        : base(location) => _file = file;
 
     /// <summary>Opens a folder by its path; symbolic links on the way are followed, as for any path that a user gives.</summary>
     public static LinuxDirectory OpenPath(string path)
@@ -21,7 +21,7 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
         fixed (byte* bytes = CString.FromPath(path))
         {
             var file = LibC.OpenAt(LibC.CurrentDirectory, bytes, LibC.OpenDirectoryOnly | LibC.OpenCloseOnExec, 0);
-            return file >= 0 ? new LinuxDirectory(file, path) : throw Errno.Last("open the folder", path);
+            return file >= 0 ? new LinuxDirectory(file, new FolderPath(null, path)) : throw Errno.Last("open the folder", path);
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
     public override FileFacts Stat(string name)
     {
         Span<byte> buffer = stackalloc byte[CString.NameSize];
-        CString.WriteName(name, buffer, "examine", Child(name));
+        CString.WriteName(name, buffer, "examine", this);
         LibC.StatxResult result;
         fixed (byte* bytes = buffer)
         {
@@ -114,7 +114,17 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
     public override DirectoryNode OpenDirectory(string name)
     {
         var file = Open(name, LibC.OpenDirectoryOnly | LibC.OpenNoFollow, "open the folder");
-        return new LinuxDirectory(file, Child(name));
+        return new LinuxDirectory(file, Location.Child(name));
+    }
+
+    /// <inheritdoc/>
+    public override DirectoryNode OpenAbove(FolderPath location)
+    {
+        fixed (byte* bytes = ".."u8)
+        {
+            var file = LibC.OpenAt(_file, bytes, LibC.OpenDirectoryOnly | LibC.OpenCloseOnExec, 0);
+            return file >= 0 ? new LinuxDirectory(file, location) : throw Errno.Last("open the folder", location.ToString());
+        }
     }
 
     /// <inheritdoc/>
@@ -136,7 +146,7 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
                     var file = (int)LibC.OpenAt2(LibC.OpenAt2Number, _file, bytes, &how, sizeof(LibC.OpenHow));
                     if (file >= 0)
                     {
-                        return new LinuxDirectory(file, Child(path));
+                        return new LinuxDirectory(file, Location.Child(path));
                     }
                 }
             }
@@ -167,7 +177,7 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
     public override string ReadLink(string name)
     {
         Span<byte> buffer = stackalloc byte[CString.NameSize];
-        CString.WriteName(name, buffer, "read the link", Child(name));
+        CString.WriteName(name, buffer, "read the link", this);
         Span<byte> target = stackalloc byte[4097];
         fixed (byte* bytes = buffer, to = target)
         {
@@ -194,7 +204,7 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
     private int Open(string name, int flags, string operation)
     {
         Span<byte> buffer = stackalloc byte[CString.NameSize];
-        CString.WriteName(name, buffer, operation, Child(name));
+        CString.WriteName(name, buffer, operation, this);
         fixed (byte* bytes = buffer)
         {
             var file = LibC.OpenAt(_file, bytes, flags | LibC.OpenCloseOnExec, 0);

@@ -38,10 +38,11 @@ internal static unsafe class LinuxMetadata
     }
 
     /// <summary>Applies what a symbolic link can have.</summary>
-    public static void ApplyToLink(int directory, string name, in EntryMetadata metadata, string path, MetadataLosses losses)
+    public static void ApplyToLink(int directory, string name, in EntryMetadata metadata, DirectoryNode folder, MetadataLosses losses)
     {
+        var path = folder.Child(name);
         Span<byte> buffer = stackalloc byte[CString.NameSize];
-        CString.WriteName(name, buffer, "set the owner of", path);
+        CString.WriteName(name, buffer, "set the owner of", folder);
         fixed (byte* bytes = buffer)
         {
             Own(LibC.ChangeOwnerAt(directory, bytes, metadata.UserId, metadata.GroupId, LibC.AtSymbolicLinkNoFollow), path, losses);

@@ -12,7 +12,7 @@ internal sealed class PortableDirectory : DirectoryNode
         SearchValues.Create(OperatingSystem.IsWindows() ? "/\0\\:*?\"<>|" : "/\0");
 
     private PortableDirectory(string path)
-        : base(path)
+        : base(new FolderPath(null, path))
     {
     }
 
