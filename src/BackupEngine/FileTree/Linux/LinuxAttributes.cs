@@ -22,13 +22,17 @@ internal static unsafe class LinuxAttributes
     /// <summary>The attributes of an open file or folder.</summary>
     public static IReadOnlyList<ExtendedAttribute> Read(int file, string path)
     {
-        // Nearly every file has none: that answer must cost one call and no allocation.
-        byte probe;
-        var size = LibC.ListAttributes(file, &probe, 0);
-        return size == 0
+        return HasNone(file)
             ? []
             : ReadAll((list, length) => LibC.ListAttributes(file, list, length),
                 (name, value, length) => LibC.GetAttribute(file, name, value, length), path);
+    }
+
+    /// <summary>Whether an open file or folder has none. Nearly all have none: that answer costs one call and no allocation.</summary>
+    public static bool HasNone(int file)
+    {
+        byte probe;
+        return LibC.ListAttributes(file, &probe, 0) == 0;
     }
 
     /// <summary>The attributes of a symbolic link itself.</summary>

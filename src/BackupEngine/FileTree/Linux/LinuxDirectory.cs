@@ -29,7 +29,7 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
     public override string HandlePath => $"/proc/self/fd/{_file}";
 
     /// <inheritdoc/>
-    public override FileFacts ReadFacts() => LinuxFacts.Of(_file, Path);
+    public override FileFacts ReadFacts() => LinuxFacts.TryRead(_file) ?? throw Errno.Last("examine", Path);
 
     /// <inheritdoc/>
     public override ulong? ReadLastingIdentity() =>
@@ -187,7 +187,8 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ExtendedAttribute> ReadAttributes() => LinuxAttributes.Read(_file, Path);
+    public override IReadOnlyList<ExtendedAttribute> ReadAttributes() =>
+        LinuxAttributes.HasNone(_file) ? [] : LinuxAttributes.Read(_file, Path);
 
     /// <inheritdoc/>
     public override IReadOnlyList<ExtendedAttribute> ReadLinkAttributes(string name) => LinuxAttributes.ReadLink(_file, name, Child(name));

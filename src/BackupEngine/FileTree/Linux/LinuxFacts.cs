@@ -4,15 +4,14 @@ namespace CloudBackup.FileTree.Linux;
 internal static class LinuxFacts
 {
     /// <summary>The facts of an open file or folder.</summary>
-    public static unsafe FileFacts Of(int file, string path)
+    public static FileFacts Of(int file, string path) => TryRead(file) ?? throw Errno.Last("examine", path);
+
+    /// <summary>The facts of an open file or folder; null, and an error number, when the system does not give them.</summary>
+    public static unsafe FileFacts? TryRead(int file)
     {
         byte empty = 0;
         LibC.StatxResult result;
-        if (LibC.Statx(file, &empty, LibC.AtEmptyPath, LibC.StatxBasic, &result) != 0)
-        {
-            throw Errno.Last("examine", path);
-        }
-        return From(result);
+        return LibC.Statx(file, &empty, LibC.AtEmptyPath, LibC.StatxBasic, &result) == 0 ? From(result) : null;
     }
 
     /// <summary>Translates one answer.</summary>
