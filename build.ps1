@@ -12,6 +12,12 @@ scripts. Package makes output/CloudBackup.<version>.zip, to be unpacked in a fol
 .PARAMETER Configuration
 What to build: Release or Debug.
 
+.PARAMETER Destination
+The folder that Package writes to. By default output.
+
+.PARAMETER NoBuild
+Package takes the module as it was built last.
+
 .EXAMPLE
 ./build.ps1 -Task Test
 
@@ -23,13 +29,18 @@ param(
     [string] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
-    [string] $Configuration = 'Release'
+    [string] $Configuration = 'Release',
+
+    [string] $Destination,
+
+    [switch] $NoBuild
 )
 
 $ErrorActionPreference = 'Stop'
 $root = $PSScriptRoot
 $version = ([xml] [System.IO.File]::ReadAllText("$root/Directory.Build.props")).Project.PropertyGroup.VersionPrefix
 $module = "$root/output/CloudBackup/$version"
+if (-not $Destination) { $Destination = "$root/output" }
 
 # Has no parameters of its own: -c would be taken for one.
 function Invoke-Native {
@@ -71,8 +82,9 @@ function Find-Script {
 }
 
 function Package {
-    Build
-    $zipPath = "$root/output/CloudBackup.$version.zip"
+    if (-not $NoBuild) { Build }
+    $null = [System.IO.Directory]::CreateDirectory($Destination)
+    $zipPath = [System.IO.Path]::GetFullPath("CloudBackup.$version.zip", $Destination)
     [System.IO.File]::Delete($zipPath)
     $zip = [System.IO.Compression.ZipFile]::Open($zipPath, 'Create')
     try {
@@ -84,10 +96,10 @@ function Package {
     finally {
         $zip.Dispose()
     }
-    Invoke-Native dotnet pack "$root/src/BackupCmdlets" -c $Configuration --no-build --nologo -o "$root/output" `
+    Invoke-Native dotnet pack "$root/src/BackupCmdlets" -c $Configuration --no-build --nologo -o $Destination `
         "-p:NuspecFile=$root/module/CloudBackup.nuspec" "-p:NuspecBasePath=$module" "-p:NuspecProperties=version=$version" "-p:NoPackageAnalysis=true"
     $zipPath
-    "$root/output/CloudBackup.$version.nupkg"
+    [System.IO.Path]::GetFullPath("CloudBackup.$version.nupkg", $Destination)
 }
 
 & $Task

@@ -51,8 +51,10 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags       = @('backup', 'restore', 'self-hosted', 'tar', 'snapshot', 'PSEdition_Core', 'Linux', 'Windows', 'MacOS')
-            LicenseUri = 'https://opensource.org/licenses/MIT'
+            Tags         = @('backup', 'restore', 'self-hosted', 's3', 'rsync', 'tar', 'snapshot', 'PSEdition_Core', 'Linux', 'Windows', 'MacOS')
+            ProjectUri   = 'https://cloudbackup.example'
+            LicenseUri   = 'https://opensource.org/licenses/MIT'
+            ReleaseNotes = 'The first version. It backs up apps and whole platforms to disks and S3 stores, tests backups, and restores, clones, imports and updates apps. CHANGELOG.md in the module lists the changes.'
         }
     }
 }

@@ -26,6 +26,14 @@ Describe 'Remove-AppBackup' {
         Test-AppBackup $other.Id -Quiet | Should -BeTrue
     }
 
+    It 'keeps what a platform backup depends on, unless that is named too; -Force alone only does not ask' {
+        $needed = (New-PlatformBackup).DependsOn[0]
+        { Remove-AppBackup $needed -Force -ErrorAction Stop } |
+            Should -Throw -ErrorId 'BackupNeeded,CloudBackup.Commands.RemoveAppBackupCommand' -ExpectedMessage '*-IncludeRequired*'
+        Remove-AppBackup $needed -IncludeRequired -Force
+        (Get-AppBackup).Id | Should -Be $backup.Id
+    }
+
     It 'asks before it removes anything' {
         (Get-Command Remove-AppBackup).ImplementingType.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $true).ConfirmImpact |
             Should -Be High

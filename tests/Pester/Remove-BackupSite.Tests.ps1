@@ -15,11 +15,11 @@ Describe 'Remove-BackupSite' {
         Get-BackupSite | Should -BeNullOrEmpty
     }
 
-    It 'keeps a site with backups, unless it is forced' {
+    It 'keeps a site with backups, unless their records may go; -Force alone only does not ask' {
         $null = New-AppBackup wiki.example.com
-        { Remove-BackupSite local -Confirm:$false -ErrorAction Stop } |
-            Should -Throw -ErrorId 'SiteHasBackups,CloudBackup.Commands.RemoveBackupSiteCommand'
-        Remove-BackupSite local -Force
+        { Remove-BackupSite local -Force -ErrorAction Stop } |
+            Should -Throw -ErrorId 'SiteHasBackups,CloudBackup.Commands.RemoveBackupSiteCommand' -ExpectedMessage '*-ForgetBackup*'
+        Remove-BackupSite local -ForgetBackup -Force
         Get-BackupSite | Should -BeNullOrEmpty
         Get-AppBackup | Should -BeNullOrEmpty
     }
@@ -27,7 +27,7 @@ Describe 'Remove-BackupSite' {
     It 'removes nothing from the storage' {
         $null = New-AppBackup wiki.example.com
         $before = Get-StoredFile $root
-        Remove-BackupSite local -Force
+        Remove-BackupSite local -ForgetBackup -Confirm:$false
         Get-StoredFile $root | Should -Be $before
     }
 

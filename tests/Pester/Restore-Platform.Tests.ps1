@@ -40,21 +40,21 @@ Describe 'Restore-Platform' {
             Should -Throw -ErrorId 'RestorePasswordWrong,CloudBackup.Commands.RestorePlatformCommand'
     }
 
-    It 'refuses a platform that has apps, unless it is forced' {
+    It 'refuses a platform that has apps, unless it may replace it; -Force alone only does not ask' {
         $null = New-Item -ItemType Directory -Path "$root/mine"
         $null = Register-BackupApp mine.example.com -Version 1 -DataDirectory "$root/mine"
-        { Restore-Platform "$root/move.json" -Password $password -ErrorAction Stop } |
-            Should -Throw -ErrorId 'PlatformHasApps,CloudBackup.Commands.RestorePlatformCommand'
-        (Restore-Platform "$root/move.json" -Password $password -Force -Confirm:$false).IsComplete | Should -BeTrue
+        { Restore-Platform "$root/move.json" -Password $password -Force -SetContentAside -ErrorAction Stop } |
+            Should -Throw -ErrorId 'PlatformHasApps,CloudBackup.Commands.RestorePlatformCommand' -ExpectedMessage '*-ReplacePlatform*'
+        (Restore-Platform "$root/move.json" -Password $password -ReplacePlatform -Force).IsComplete | Should -BeTrue
         (Get-BackupApp).Location | Should -Be wiki.example.com
     }
 
     It 'keeps what is in a folder that it needs, and says where' {
         $null = New-Item -ItemType Directory -Path "$root/data"
         Set-Content -Path "$root/data/mine" -Value mine
-        { Restore-Platform "$root/move.json" -Password $password -ErrorAction Stop } |
-            Should -Throw -ErrorId 'FolderOccupied,CloudBackup.Commands.RestorePlatformCommand'
-        $result = Restore-Platform "$root/move.json" -Password $password -Force -Confirm:$false -WarningVariable warnings -WarningAction SilentlyContinue
+        { Restore-Platform "$root/move.json" -Password $password -Force -ReplacePlatform -ErrorAction Stop } |
+            Should -Throw -ErrorId 'FolderOccupied,CloudBackup.Commands.RestorePlatformCommand' -ExpectedMessage '*-SetContentAside*'
+        $result = Restore-Platform "$root/move.json" -Password $password -SetContentAside -Confirm:$false -WarningVariable warnings -WarningAction SilentlyContinue
         $result.KeptFolders.Path | Should -Be "$root/data"
         Get-Content -Path "$($result.KeptFolders.KeptPath)/mine" | Should -Be mine
         "$warnings" | Should -BeLike "*$($result.KeptFolders.KeptPath)*"

@@ -33,7 +33,7 @@ Describe 'Test-PlatformBackup' {
     }
 
     It 'tells that an app backup is gone' {
-        Remove-AppBackup $backup.DependsOn[0] -Force
+        Remove-AppBackup $backup.DependsOn[0] -IncludeRequired -Force
         (Test-PlatformBackup $backup.Id -ErrorAction SilentlyContinue).Problems.Reason | Should -BeLike "*$($backup.DependsOn[0])*"
     }
 

@@ -4,50 +4,61 @@ using System.Management.Automation.Language;
 
 namespace CloudBackup.Commands;
 
-/// <summary>Completes names from the catalog on Tab. Never prompts, never fails: without a catalog there is nothing to offer.</summary>
+/// <summary>
+/// Completes values on Tab from the catalog. Reads nothing but the home folder, never asks and never fails: without a catalog it offers nothing.
+/// </summary>
 public abstract class CatalogCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        ArgumentNullException.ThrowIfNull(fakeBoundParameters);
-        var word = (wordToComplete ?? "").Trim('\'', '"');
-        var home = fakeBoundParameters["PlatformHome"] as string;
+        var word = wordToComplete ?? "";
+        var bound = fakeBoundParameters ?? new Hashtable();
         try
         {
-            if (OfferWithoutCatalog(fakeBoundParameters) is { } known)
-            {
-                return [.. Results(known, word)];
-            }
-            using var engine = BackupEngine.Open(new BackupEngineOptions { PlatformHome = home, CreatesPlatform = false });
-            return [.. Results(Offer(engine, fakeBoundParameters), word)];
+            return [.. Offers(bound).Where(offer => offer.Fits(word)).Select(offer => offer.ToResult(word))];
         }
-        catch (BackupException)
+        catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            return [];
+            return []; // An error on the command line would be in the way of what the user types.
         }
     }
 
     /// <summary>What can be offered where the catalog is not needed; null where it is.</summary>
-    protected virtual IEnumerable<(string Text, string Hint)>? OfferWithoutCatalog(IDictionary bound) => null;
+    protected virtual IEnumerable<CompletionOffer>? OfferWithoutCatalog(IDictionary bound) => null;
 
     /// <summary>What can be offered, with a hint each.</summary>
-    protected abstract IEnumerable<(string Text, string Hint)> Offer(BackupEngine engine, IDictionary bound);
+    protected abstract IEnumerable<CompletionOffer> Offer(BackupEngine engine, IDictionary bound);
 
-    private static IEnumerable<CompletionResult> Results(IEnumerable<(string Text, string Hint)> offers, string word) => offers
-        .Where(offer => offer.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-        .Select(offer => new CompletionResult(offer.Text, offer.Text, CompletionResultType.ParameterValue, offer.Hint));
+    /// <summary>The site of a name that was given already; null when there is none.</summary>
+    private protected static BackupSite? FindSite(BackupEngine engine, object? name) =>
+        engine.Sites.List().FirstOrDefault(site => string.Equals(site.Name, name as string, StringComparison.OrdinalIgnoreCase));
+
+    private List<CompletionOffer> Offers(IDictionary bound)
+    {
+        if (OfferWithoutCatalog(bound) is { } known)
+        {
+            return [.. known];
+        }
+        using var engine = BackupEngine.Open(new BackupEngineOptions { PlatformHome = Resolve(bound["PlatformHome"] as string), CreatesPlatform = false });
+        return [.. Offer(engine, bound)];
+    }
+
+    /// <summary>A completer has no session of its own to ask, and the process has another current folder than PowerShell.</summary>
+    private static string? Resolve(string? path) => path is null
+        ? null
+        : ScriptBlock.Create("$ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($args[0])").Invoke(path)[0].ToString();
 }
 
 /// <summary>Completes names of sites.</summary>
 public sealed class SiteCompleter : CatalogCompleter
 {
     /// <inheritdoc/>
-    protected override IEnumerable<(string Text, string Hint)> Offer(BackupEngine engine, IDictionary bound)
+    protected override IEnumerable<CompletionOffer> Offer(BackupEngine engine, IDictionary bound)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        return engine.Sites.List().Select(site => (site.Name, $"{site.Provider} {site.Settings.Place}"));
+        return engine.Sites.List().Select(site => new CompletionOffer(site.Name, $"{site.Provider} {site.Settings.Place}".Trim()));
     }
 }
 
@@ -55,69 +66,62 @@ public sealed class SiteCompleter : CatalogCompleter
 public sealed class AppCompleter : CatalogCompleter
 {
     /// <inheritdoc/>
-    protected override IEnumerable<(string Text, string Hint)> Offer(BackupEngine engine, IDictionary bound)
-    {
-        ArgumentNullException.ThrowIfNull(engine);
-        return engine.Apps.List().Select(app => (app.Location, $"{app.PackageName} {app.Version}".Trim()));
-    }
-}
-
-/// <summary>Completes ids of backups, newest first; only those of the app that is named already.</summary>
-public sealed class AppBackupCompleter : CatalogCompleter
-{
-    /// <inheritdoc/>
-    protected override IEnumerable<(string Text, string Hint)> Offer(BackupEngine engine, IDictionary bound)
+    protected override IEnumerable<CompletionOffer> Offer(BackupEngine engine, IDictionary bound)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(bound);
-        return engine.AppBackups.List(bound["Location"] as string, bound["Site"] as string)
-            .Select(backup => (backup.Id, $"{DisplayText.FullTime(backup.Created)} {backup.State} {backup.Label}".Trim()));
+        // Import-AppBackup -Register is about an app that is not there yet.
+        return bound.Contains("Register")
+            ? []
+            : engine.Apps.List().Select(app => new CompletionOffer(app.Location, $"{app.PackageName} {app.Version}, {app.State}".Trim()));
     }
 }
 
-/// <summary>Completes ids of platform backups, newest first.</summary>
-public sealed class PlatformBackupCompleter : CatalogCompleter
+/// <summary>Completes locations that there are backups of, whether the app is still registered or not.</summary>
+public sealed class BackupLocationCompleter : CatalogCompleter
 {
     /// <inheritdoc/>
-    protected override IEnumerable<(string Text, string Hint)> Offer(BackupEngine engine, IDictionary bound)
+    protected override IEnumerable<CompletionOffer> Offer(BackupEngine engine, IDictionary bound)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(bound);
-        return engine.PlatformBackups.List(bound["Site"] as string)
-            .Select(backup => (backup.Id, $"{DisplayText.FullTime(backup.Created)} {backup.State} {backup.Label}".Trim()));
+        return engine.AppBackups.List(site: FindSite(engine, bound["Site"])?.Name)
+            .GroupBy(backup => backup.Location, StringComparer.OrdinalIgnoreCase)
+            .OrderBy(backups => backups.Key, StringComparer.OrdinalIgnoreCase)
+            .Select(backups => new CompletionOffer(
+                backups.Key, $"{backups.Count()} backups, the last one of {DisplayText.FullTime(backups.Max(backup => backup.Created))}"));
     }
 }
 
 /// <summary>Completes names of storage providers.</summary>
-public sealed class ProviderCompleter : IArgumentCompleter
+public sealed class ProviderCompleter : CatalogCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Sites.SiteService.ProviderNames
-            .Where(name => name.StartsWith(wordToComplete ?? "", StringComparison.OrdinalIgnoreCase))
-            .Select(name => new CompletionResult(name));
+    protected override IEnumerable<CompletionOffer> OfferWithoutCatalog(IDictionary bound) =>
+        Sites.SiteService.ProviderNames.Select(name => new CompletionOffer(name, Sites.SiteService.ProviderTitle(name)));
+
+    /// <inheritdoc/>
+    protected override IEnumerable<CompletionOffer> Offer(BackupEngine engine, IDictionary bound) => [];
 }
 
 /// <summary>Completes regions of the provider that is named, or that the named site has.</summary>
 public sealed class RegionCompleter : CatalogCompleter
 {
     /// <inheritdoc/>
-    protected override IEnumerable<(string Text, string Hint)> Offer(BackupEngine engine, IDictionary bound)
+    protected override IEnumerable<CompletionOffer> Offer(BackupEngine engine, IDictionary bound)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(bound);
-        var site = engine.Sites.List().FirstOrDefault(site => string.Equals(site.Name, bound["Name"] as string, StringComparison.OrdinalIgnoreCase));
-        return RegionsOf(site?.Provider);
+        return RegionsOf(FindSite(engine, bound["Name"])?.Provider);
     }
 
     /// <inheritdoc/>
-    protected override IEnumerable<(string Text, string Hint)>? OfferWithoutCatalog(IDictionary bound)
+    protected override IEnumerable<CompletionOffer>? OfferWithoutCatalog(IDictionary bound)
     {
         ArgumentNullException.ThrowIfNull(bound);
         return bound["Provider"] is string provider ? RegionsOf(provider) : null;
     }
 
-    private static IEnumerable<(string Text, string Hint)> RegionsOf(string? provider) =>
-        Sites.SiteService.RegionNames(provider ?? "").Select(region => (region, region));
+    private static IEnumerable<CompletionOffer> RegionsOf(string? provider) =>
+        Sites.SiteService.RegionNames(provider ?? "").Select(region => new CompletionOffer(region, $"{Sites.SiteService.ProviderTitle(provider!)}, {region}"));
 }

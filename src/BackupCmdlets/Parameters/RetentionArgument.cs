@@ -39,13 +39,10 @@ public sealed class RetentionCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        var word = (wordToComplete ?? "").Trim('\'', '"');
+        var word = wordToComplete ?? "";
         return RetentionPolicy.Presets
-            .Where(preset => preset.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-            .Select(preset => new CompletionResult(
-                preset.Contains(' ', StringComparison.Ordinal) ? $"'{preset}'" : preset,
-                preset,
-                CompletionResultType.ParameterValue,
-                $"Keep {RetentionPolicy.Parse(preset)}"));
+            .Select(preset => new CompletionOffer(preset, $"Keep {RetentionPolicy.Parse(preset)}"))
+            .Where(offer => offer.Fits(word))
+            .Select(offer => offer.ToResult(word));
     }
 }

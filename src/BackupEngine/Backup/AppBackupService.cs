@@ -147,20 +147,20 @@ public sealed partial class AppBackupService
     /// <summary>Removes a backup that no platform backup depends on.</summary>
     /// <exception cref="BackupException">There is no such backup, it is being made or needed, or the storage failed.</exception>
     public Task RemoveAsync(string id, IOperationObserver observer, CancellationToken cancellationToken) =>
-        RemoveAsync(id, force: false, observer, cancellationToken);
+        RemoveAsync(id, includeRequired: false, observer, cancellationToken);
 
     /// <summary>Removes a backup from the storage, then its record (I4): a storage that fails keeps the record for the next try.</summary>
     /// <param name="id">The backup.</param>
-    /// <param name="force">Whether it goes although a platform backup depends on it.</param>
+    /// <param name="includeRequired">Whether it is removed although a platform backup depends on it.</param>
     /// <param name="observer">Is told of steps.</param>
     /// <param name="cancellationToken">Stops the removal.</param>
     /// <exception cref="BackupException">There is no such backup, it is being made or needed, or the storage failed.</exception>
-    public Task RemoveAsync(string id, bool force, IOperationObserver observer, CancellationToken cancellationToken)
+    public Task RemoveAsync(string id, bool includeRequired, IOperationObserver observer, CancellationToken cancellationToken)
     {
         var record = Find(id);
         var dependent = _context.Backups.List(site: record.Backup.Site).Select(other => other.Backup).OfType<PlatformBackup>()
             .FirstOrDefault(platform => platform.State is not BackupState.Failed && platform.DependsOn.Contains(id));
-        return dependent is null || force
+        return dependent is null || includeRequired
             ? new BackupOperations(_context, _storages).RemoveAsync(record, observer, cancellationToken)
             : throw BackupErrors.BackupNeeded(id, dependent.Id);
     }

@@ -56,7 +56,7 @@ internal static partial class BackupErrors
         nameof(BackupNeeded),
         BackupErrorCategory.InvalidState,
         $"The backup '{id}' is needed by the platform backup '{platformBackupId}', which could not be restored whole without it. Remove that "
-        + "first, or use -Force.",
+        + "first, or use -IncludeRequired.",
         id);
 
     public static BackupException AppNotRestored(string location, string backupId) => new(

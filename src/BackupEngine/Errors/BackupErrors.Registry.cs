@@ -37,7 +37,7 @@ internal static partial class BackupErrors
     public static BackupException SiteHasBackups(string name, int count) => new(
         nameof(SiteHasBackups),
         BackupErrorCategory.InvalidState,
-        $"The site '{name}' has {count} backups. With -Force only their records go; the backups stay in the storage, and come back with "
+        $"The site '{name}' has {count} backups. -ForgetBackup removes their records with it. The backups stay in the storage, and come back with "
         + "New-BackupSite and Sync-BackupCatalog.",
         name);
 

@@ -90,7 +90,7 @@ internal static partial class BackupErrors
     public static BackupException FolderOccupied(string path, string whose) => new(
         nameof(FolderOccupied),
         BackupErrorCategory.AlreadyExists,
-        $"'{path}', {whose}, is not empty. Move its content away, or take another folder; Restore-Platform -Force keeps it aside.",
+        $"'{path}', {whose}, is not empty. Move its content away, or take another folder; Restore-Platform -SetContentAside keeps it beside the folder.",
         path);
 
     public static BackupException OldDataUnmovable(string path, string reason) => new(
@@ -121,13 +121,13 @@ internal static partial class BackupErrors
     public static BackupException PlatformHasApps(string home, int count) => new(
         nameof(PlatformHasApps),
         BackupErrorCategory.InvalidState,
-        $"The platform in '{home}' has {count} apps already, which a restore would forget. Use another home, or -Force; their data is not removed.",
+        $"The platform in '{home}' has {count} apps already, which a restore would forget. Use another home, or -ReplacePlatform; their data is not removed.",
         home);
 
     public static BackupException PlatformRestoreUnfinished(string id) => new(
         nameof(PlatformRestoreUnfinished),
         BackupErrorCategory.InvalidState,
-        $"A restore of the platform backup '{id}' was interrupted. Finish it by running it again, or begin another one with -Force.",
+        $"A restore of the platform backup '{id}' was interrupted. Finish it by running it again, or start over with -ReplacePlatform.",
         id);
 
     public static BackupException NoBackupToRestore(string location) => new(

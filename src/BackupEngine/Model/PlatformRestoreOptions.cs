@@ -41,8 +41,11 @@ public sealed record PlatformRestoreOptions
     /// </summary>
     public bool AllowCommand { get; init; }
 
-    /// <summary>Whether a platform that has apps is replaced, and folders that have content are; that is kept beside them.</summary>
-    public bool Force { get; init; }
+    /// <summary>Whether a platform that has apps is replaced, and an interrupted restore of another backup given up.</summary>
+    public bool ReplacePlatform { get; init; }
+
+    /// <summary>Whether folders that have content are filled; the content is kept beside them.</summary>
+    public bool SetContentAside { get; init; }
 
     /// <summary>How many apps are restored at a time; from 1 to 64.</summary>
     public int Throttle { get; init; } = DefaultThrottle;

@@ -33,10 +33,10 @@ internal sealed class FolderPreflight(EngineContext context, PlatformRestoreOpti
                 extra.Path, "an extra directory of the platform", extraSizes.GetValueOrDefault(extra.Name), begun.Contains(extra.Path))),
             .. options.SkipAppRestore ? [] : data,
         ];
-        List<FolderToFill> kept = options.Force ? [.. folders.Where(folder => !folder.IsOurs && FolderCheck.IsOccupied(folder.Path))] : [];
+        List<FolderToFill> kept = options.SetContentAside ? [.. folders.Where(folder => !folder.IsOurs && FolderCheck.IsOccupied(folder.Path))] : [];
         List<RestoreCheck> failures =
         [
-            .. FolderCheck.Run(folders, options.Force).Concat(FindUnmovable(kept))
+            .. FolderCheck.Run(folders, options.SetContentAside).Concat(FindUnmovable(kept))
                 .Concat(FindOverlaps(config, ofApps, ofSites)).Select(failure => RestoreCheck.Fail(Name, failure)),
         ];
         IEnumerable<RestoreCheck> warnings =

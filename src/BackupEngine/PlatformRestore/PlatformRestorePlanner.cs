@@ -56,7 +56,7 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
         {
             return entry;
         }
-        return options.Force ? null : throw BackupErrors.PlatformRestoreUnfinished(entry.BackupId);
+        return options.ReplacePlatform ? null : throw BackupErrors.PlatformRestoreUnfinished(entry.BackupId);
     }
 
     private async Task<PlatformRestorePlan> PlanAsync(

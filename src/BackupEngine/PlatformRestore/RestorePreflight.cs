@@ -73,7 +73,7 @@ internal sealed class RestorePreflight(EngineContext context, PlatformRestoreOpt
         {
             return new(Name, CheckOutcome.Passed, "The platform has no apps.");
         }
-        return options.Force
+        return options.ReplacePlatform
             ? new(Name, CheckOutcome.Warning, $"The platform has {count} apps, which will be forgotten; their data is not removed.")
             : RestoreCheck.Fail(Name, BackupErrors.PlatformHasApps(context.Home.Path, count));
     }

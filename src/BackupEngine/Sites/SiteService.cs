@@ -19,28 +19,6 @@ public sealed partial class SiteService
         _storages = storages;
     }
 
-    /// <summary>The names of all storage providers.</summary>
-    public static IReadOnlyList<string> ProviderNames { get; } = [.. StorageProviders.All.Select(provider => provider.Name)];
-
-    /// <summary>The names of the regions that a provider is known to have; empty where it has none.</summary>
-    public static IReadOnlyList<string> RegionNames(string provider) => StorageProviders.Find(provider)?.Regions ?? [];
-
-    /// <summary>Settings of a provider's kind that say nothing yet.</summary>
-    /// <exception cref="BackupException">There is no such provider.</exception>
-    public static StorageSettings EmptySettings(string provider) => StorageProviders.Get(provider).Empty;
-
-    /// <summary>Checks that those of the names which are settings of some provider are ones of this provider.</summary>
-    /// <exception cref="BackupException">One is not, or there is no such provider.</exception>
-    public static void CheckSettingNames(string provider, IEnumerable<string> names)
-    {
-        var own = StorageProviders.Get(provider).SettingNames;
-        var foreign = names.Intersect(StorageProviders.All.SelectMany(one => one.SettingNames)).Except(own).Order(StringComparer.Ordinal);
-        if (foreign.FirstOrDefault() is { } first)
-        {
-            throw BackupErrors.SettingNotForProvider(first, provider, own);
-        }
-    }
-
     /// <summary>All sites, by name.</summary>
     public IReadOnlyList<BackupSite> List() => _context.Sites.List();
 
@@ -109,8 +87,8 @@ public sealed partial class SiteService
     }
 
     /// <summary>Forgets a site and the records of its backups; what is in the storage stays.</summary>
-    /// <exception cref="BackupException">There is no such site, or it has backups and <paramref name="force"/> is not set.</exception>
-    public void Remove(string name, bool force)
+    /// <exception cref="BackupException">There is no such site, or it has backups and <paramref name="forgetBackups"/> is not set.</exception>
+    public void Remove(string name, bool forgetBackups)
     {
         if (_context.Sites.IsUnreadable(name))
         {
@@ -119,7 +97,7 @@ public sealed partial class SiteService
         }
         _ = Get(name);
         var count = _context.Backups.List(site: name).Count(record => record.Backup.State is BackupState.Ready or BackupState.Partial);
-        if (count > 0 && !force)
+        if (count > 0 && !forgetBackups)
         {
             throw BackupErrors.SiteHasBackups(name, count);
         }

@@ -15,6 +15,9 @@ internal sealed record StorageProvider(string Name, StorageSettings Empty, Func<
     /// <summary>The kind of settings that it needs.</summary>
     public Type SettingsType => Empty.GetType();
 
+    /// <summary>What a user recognizes it by.</summary>
+    public required string Title { get; init; }
+
     /// <summary>Whether it takes a name and secret.</summary>
     public bool TakesCredential { get; init; }
 
@@ -62,11 +65,13 @@ internal static class StorageProviders
         new("filesystem", new FileSystemSettings { Path = "" }, (settings, context) =>
             new FileSystemStorage(((FileSystemSettings)settings).Path, context.Random, !((FileSystemSettings)settings).NoHardlink))
         {
+            Title = "A folder on a disk or a mounted share",
             Normalize = settings => FileSystemStorage.Normalize((FileSystemSettings)settings),
         },
         .. S3Profiles.All.Select(profile => new StorageProvider(profile.Name, new S3Settings { Bucket = "" }, (settings, context) =>
             new S3Storage(S3Place.Of(profile, (S3Settings)settings), context))
         {
+            Title = profile.Title,
             TakesCredential = true,
             Regions = profile.Regions,
             Normalize = settings =>
@@ -75,7 +80,7 @@ internal static class StorageProviders
                 return settings;
             },
         }),
-        new("noop", new NoopSettings(), (_, _) => new NoopStorage()),
+        new("noop", new NoopSettings(), (_, _) => new NoopStorage()) { Title = "Keeps nothing: switches backups off" },
     ];
 
     /// <summary>The provider of a name.</summary>

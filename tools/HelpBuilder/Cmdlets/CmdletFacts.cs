@@ -11,6 +11,7 @@ internal sealed class CmdletFacts
         Type = type;
         Verb = attribute.VerbName;
         Noun = attribute.NounName;
+        HelpUri = attribute.HelpUri;
         var defaults = new DefaultValues(type);
         ParameterSets = [.. new CmdletInfo(Name, type).ParameterSets.OrderBy(set => !set.IsDefault).Select(set => SetOf(set, defaults))];
         Parameters = [.. ParameterSets.SelectMany(set => set.Parameters).GroupBy(parameter => parameter.Name).Select(ParameterFacts.Merge)];
@@ -24,6 +25,9 @@ internal sealed class CmdletFacts
     public string Noun { get; }
 
     public string Name => $"{Verb}-{Noun}";
+
+    /// <summary>Where its page is on the web.</summary>
+    public string HelpUri { get; }
 
     /// <summary>The ways to call it, the default one first.</summary>
     public IReadOnlyList<ParameterSetFacts> ParameterSets { get; }

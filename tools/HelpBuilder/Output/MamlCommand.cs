@@ -30,7 +30,7 @@ internal sealed class MamlCommand(CmdletFacts cmdlet, HelpPage page, PageLibrary
         new XElement(Command + "returnValues", Part(CmdletPage.Outputs).Parts.Select(part => TypeOf(part, "returnValue"))),
         NotesOf(page.Root.Part(CmdletPage.Notes)),
         new XElement(Command + "examples", Part(CmdletPage.Examples).Parts.Select(ExampleOf)),
-        new XElement(Command + "relatedLinks", HelpPage.Links(Part(CmdletPage.RelatedLinks).Blocks).Select(LinkOf)));
+        new XElement(Command + "relatedLinks", HelpPage.Links(Part(CmdletPage.RelatedLinks).Blocks).Select(LinkOf).Prepend(OnlineVersion())));
 
     private Section Part(string title) => page.Root.Part(title)!;
 
@@ -95,6 +95,12 @@ internal sealed class MamlCommand(CmdletFacts cmdlet, HelpPage page, PageLibrary
                 Paras(example.Blocks.Skip(codeAt).Where(block => block is not FencedCodeBlock)),
                 new XElement(Text + "para")));
     }
+
+    /// <summary>The first link with an address is what Get-Help -Online opens.</summary>
+    private XElement OnlineVersion() => new(
+        Text + "navigationLink",
+        new XElement(Text + "linkText", "Online version:"),
+        new XElement(Text + "uri", cmdlet.HelpUri));
 
     private static XElement LinkOf(Markdig.Syntax.Inlines.LinkInline link) => new(
         Text + "navigationLink",

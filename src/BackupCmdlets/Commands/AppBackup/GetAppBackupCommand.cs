@@ -3,13 +3,13 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Lists backups of apps, newest first.</summary>
-[Cmdlet(VerbsCommon.Get, "AppBackup", DefaultParameterSetName = "Filter")]
+[Cmdlet(VerbsCommon.Get, "AppBackup", DefaultParameterSetName = "Filter", HelpUri = OnlineHelp.Pages + "Get-AppBackup")]
 [OutputType(typeof(AppBackup))]
 public sealed class GetAppBackupCommand : EngineCommand
 {
     /// <summary>Locations of apps; wildcards are allowed. By default all.</summary>
     [Parameter(Position = 0, ParameterSetName = "Filter", ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(AppCompleter))]
+    [ArgumentCompleter(typeof(BackupLocationCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Location { get; set; } = ["*"];

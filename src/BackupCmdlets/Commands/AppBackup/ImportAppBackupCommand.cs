@@ -7,7 +7,9 @@ namespace CloudBackup.Commands;
 /// Imports data into an app: from a backup in any site, also of another platform, or from a file or folder on this machine. With -Register the
 /// backup is brought up as an app that is not registered yet.
 /// </summary>
-[Cmdlet(VerbsData.Import, "AppBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Site")]
+[Cmdlet(
+    VerbsData.Import, "AppBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Site",
+    HelpUri = OnlineHelp.Pages + "Import-AppBackup")]
 [OutputType(typeof(BackupApp))]
 public sealed class ImportAppBackupCommand : EngineCommand
 {
@@ -33,6 +35,7 @@ public sealed class ImportAppBackupCommand : EngineCommand
     /// <summary>The backup's path below the site's prefix, without extension. By default the one that the file names.</summary>
     [Parameter(ParameterSetName = "Site", ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = "ConfigFile")]
+    [ArgumentCompleter(typeof(RemotePathCompleter))]
     [ValidateNotNullOrEmpty]
     public string? RemotePath { get; set; }
 

@@ -6,7 +6,7 @@ namespace CloudBackup.Commands;
 /// <summary>
 /// Backs up apps: of each its configuration, its addons' dumps and its data. All apps that one command is given are backed up in one run.
 /// </summary>
-[Cmdlet(VerbsCommon.New, "AppBackup", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "AppBackup", SupportsShouldProcess = true, HelpUri = OnlineHelp.Pages + "New-AppBackup")]
 [OutputType(typeof(AppBackup))]
 public sealed class NewAppBackupCommand : EngineCommand
 {

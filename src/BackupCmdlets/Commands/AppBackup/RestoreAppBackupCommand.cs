@@ -5,14 +5,16 @@ namespace CloudBackup.Commands;
 /// <summary>
 /// Restores a backup: in place, where the app's data and version go back to it, or with -Destination its content to a folder.
 /// </summary>
-[Cmdlet(VerbsData.Restore, "AppBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "InPlace")]
+[Cmdlet(
+    VerbsData.Restore, "AppBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "InPlace",
+    HelpUri = OnlineHelp.Pages + "Restore-AppBackup")]
 [OutputType(typeof(BackupApp), ParameterSetName = ["InPlace"])]
 [OutputType(typeof(DirectoryInfo), ParameterSetName = ["Destination"])]
 public sealed class RestoreAppBackupCommand : EngineCommand
 {
     /// <summary>The id of the backup.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(AppBackupCompleter))]
+    [ArgumentCompleter(typeof(ReadyBackupCompleter))]
     [ValidateNotNullOrEmpty]
     public string Id { get; set; } = "";
 

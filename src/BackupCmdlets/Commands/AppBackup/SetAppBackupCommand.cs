@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Sets the label of a backup, or whether retention may remove it; in the storage too.</summary>
-[Cmdlet(VerbsCommon.Set, "AppBackup", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "AppBackup", SupportsShouldProcess = true, HelpUri = OnlineHelp.Pages + "Set-AppBackup")]
 [OutputType(typeof(AppBackup))]
 public sealed class SetAppBackupCommand : AppBackupByIdCommand
 {

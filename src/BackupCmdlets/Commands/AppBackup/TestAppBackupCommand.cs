@@ -6,11 +6,17 @@ namespace CloudBackup.Commands;
 /// Checks a backup in its storage: an archive to the last byte; of the format rsync that every object is there and as long as it should be,
 /// or with Deep to the last byte.
 /// </summary>
-[Cmdlet(VerbsDiagnostic.Test, "AppBackup")]
+[Cmdlet(VerbsDiagnostic.Test, "AppBackup", HelpUri = OnlineHelp.Pages + "Test-AppBackup")]
 [OutputType(typeof(BackupTestResult))]
 [OutputType(typeof(bool))]
 public sealed class TestAppBackupCommand : AppBackupByIdCommand
 {
+    /// <inheritdoc/>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Id")]
+    [ArgumentCompleter(typeof(ReadableBackupCompleter))]
+    [ValidateNotNullOrEmpty]
+    public override string[] Id { get; set; } = [];
+
     /// <summary>An app, as Get-BackupApp writes it: its newest backup is tested.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "InputObject")]
     public BackupApp? InputObject { get; set; }

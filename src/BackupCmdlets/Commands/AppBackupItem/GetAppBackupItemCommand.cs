@@ -3,13 +3,13 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Lists what is in a backup, from its index.</summary>
-[Cmdlet(VerbsCommon.Get, "AppBackupItem")]
+[Cmdlet(VerbsCommon.Get, "AppBackupItem", HelpUri = OnlineHelp.Pages + "Get-AppBackupItem")]
 [OutputType(typeof(BackupItem))]
 public sealed class GetAppBackupItemCommand : AppBackupItemCommand
 {
     /// <summary>The id of the backup.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(AppBackupCompleter))]
+    [ArgumentCompleter(typeof(ReadableBackupCompleter))]
     [ValidateNotNullOrEmpty]
     public string Id { get; set; } = "";
 

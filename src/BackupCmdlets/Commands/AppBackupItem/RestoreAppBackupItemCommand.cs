@@ -3,7 +3,9 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Restores single files, folders and links of a backup to a folder.</summary>
-[Cmdlet(VerbsData.Restore, "AppBackupItem", SupportsShouldProcess = true, DefaultParameterSetName = "Item")]
+[Cmdlet(
+    VerbsData.Restore, "AppBackupItem", SupportsShouldProcess = true, DefaultParameterSetName = "Item",
+    HelpUri = OnlineHelp.Pages + "Restore-AppBackupItem")]
 [OutputType(typeof(FileInfo))]
 public sealed class RestoreAppBackupItemCommand : AppBackupItemCommand
 {
@@ -11,7 +13,7 @@ public sealed class RestoreAppBackupItemCommand : AppBackupItemCommand
 
     /// <summary>The id of the backup.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = "Path")]
-    [ArgumentCompleter(typeof(AppBackupCompleter))]
+    [ArgumentCompleter(typeof(ReadableBackupCompleter))]
     [ValidateNotNullOrEmpty]
     public string Id { get; set; } = "";
 

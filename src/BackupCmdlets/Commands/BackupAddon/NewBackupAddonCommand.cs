@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Describes a data store of an app that is dumped, never copied live. Give it to Register-BackupApp or Set-BackupApp.</summary>
-[Cmdlet(VerbsCommon.New, "BackupAddon")]
+[Cmdlet(VerbsCommon.New, "BackupAddon", HelpUri = OnlineHelp.Pages + "New-BackupAddon")]
 [OutputType(typeof(BackupAddon))]
 public sealed class NewBackupAddonCommand : PSCmdlet
 {

@@ -6,13 +6,13 @@ namespace CloudBackup.Commands;
 /// Clones an app from one of its backups: an exact replica at another location, with its own id and data directory. Its configuration comes
 /// from the backup; what is given here takes its place.
 /// </summary>
-[Cmdlet(VerbsCommon.Copy, "BackupApp", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Copy, "BackupApp", SupportsShouldProcess = true, HelpUri = OnlineHelp.Pages + "Copy-BackupApp")]
 [OutputType(typeof(BackupApp))]
 public sealed class CopyBackupAppCommand : BackupAppParameters
 {
     /// <summary>The id of the backup.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(AppBackupCompleter))]
+    [ArgumentCompleter(typeof(ReadyBackupCompleter))]
     [ValidateNotNullOrEmpty]
     public string Id { get; set; } = "";
 

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Lists apps.</summary>
-[Cmdlet(VerbsCommon.Get, "BackupApp")]
+[Cmdlet(VerbsCommon.Get, "BackupApp", HelpUri = OnlineHelp.Pages + "Get-BackupApp")]
 [OutputType(typeof(BackupApp))]
 public sealed class GetBackupAppCommand : EngineCommand
 {

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Registers an app: something that is backed up on its own.</summary>
-[Cmdlet(VerbsLifecycle.Register, "BackupApp", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Register, "BackupApp", SupportsShouldProcess = true, HelpUri = OnlineHelp.Pages + "Register-BackupApp")]
 [OutputType(typeof(BackupApp))]
 public sealed class RegisterBackupAppCommand : BackupAppParameters
 {

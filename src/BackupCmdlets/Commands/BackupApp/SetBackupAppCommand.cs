@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Changes what is known of an app. What is not given stays.</summary>
-[Cmdlet(VerbsCommon.Set, "BackupApp", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "BackupApp", SupportsShouldProcess = true, HelpUri = OnlineHelp.Pages + "Set-BackupApp")]
 [OutputType(typeof(BackupApp))]
 public sealed class SetBackupAppCommand : BackupAppParameters
 {

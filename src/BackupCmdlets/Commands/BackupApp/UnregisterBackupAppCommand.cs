@@ -3,7 +3,9 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Forgets an app. Its data and its backups stay.</summary>
-[Cmdlet(VerbsLifecycle.Unregister, "BackupApp", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsLifecycle.Unregister, "BackupApp", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium,
+    HelpUri = OnlineHelp.Pages + "Unregister-BackupApp")]
 public sealed class UnregisterBackupAppCommand : EngineCommand
 {
     /// <summary>The app's location.</summary>

@@ -6,7 +6,7 @@ namespace CloudBackup.Commands;
 /// Updates an app: backs it up, stops it, runs its InstallCommand with the new version, starts it and asks for its health. When that fails,
 /// data and version are put back from the backup.
 /// </summary>
-[Cmdlet(VerbsData.Update, "BackupApp", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Update, "BackupApp", SupportsShouldProcess = true, HelpUri = OnlineHelp.Pages + "Update-BackupApp")]
 [OutputType(typeof(BackupApp))]
 public sealed class UpdateBackupAppCommand : EngineCommand
 {

@@ -4,7 +4,7 @@ using System.Security;
 namespace CloudBackup.Commands;
 
 /// <summary>Makes the catalog say what the storage of a site holds, and lists the backups that it holds.</summary>
-[Cmdlet(VerbsData.Sync, "BackupCatalog", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Sync, "BackupCatalog", SupportsShouldProcess = true, HelpUri = OnlineHelp.Pages + "Sync-BackupCatalog")]
 [OutputType(typeof(AppBackup))]
 [OutputType(typeof(PlatformBackup))]
 public sealed class SyncBackupCatalogCommand : EngineCommand

@@ -4,7 +4,7 @@ using CloudBackup.Cleanup;
 namespace CloudBackup.Commands;
 
 /// <summary>Removes the backups that the retention policy of a site does not keep, and what no backup needs.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "BackupCleanup", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Invoke, "BackupCleanup", SupportsShouldProcess = true, HelpUri = OnlineHelp.Pages + "Invoke-BackupCleanup")]
 [OutputType(typeof(RetentionDecision))]
 public sealed class InvokeBackupCleanupCommand : EngineCommand
 {

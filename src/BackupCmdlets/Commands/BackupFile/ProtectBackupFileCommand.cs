@@ -4,7 +4,9 @@ using CloudBackup.Encryption;
 namespace CloudBackup.Commands;
 
 /// <summary>Encrypts files, or with -Recurse whole folders with their names, in the format of encrypted backups.</summary>
-[Cmdlet(VerbsSecurity.Protect, "BackupFile", SupportsShouldProcess = true, DefaultParameterSetName = "Path")]
+[Cmdlet(
+    VerbsSecurity.Protect, "BackupFile", SupportsShouldProcess = true, DefaultParameterSetName = "Path",
+    HelpUri = OnlineHelp.Pages + "Protect-BackupFile")]
 [OutputType(typeof(FileInfo))]
 public sealed class ProtectBackupFileCommand : BackupFileCommand
 {

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Encrypts file names or relative paths as encrypted backups of the rsync format have them.</summary>
-[Cmdlet(VerbsSecurity.Protect, "BackupFileName")]
+[Cmdlet(VerbsSecurity.Protect, "BackupFileName", HelpUri = OnlineHelp.Pages + "Protect-BackupFileName")]
 [OutputType(typeof(string))]
 public sealed class ProtectBackupFileNameCommand : FileProtectionCommand
 {

@@ -7,7 +7,9 @@ namespace CloudBackup.Commands;
 /// Decrypts files, or with -Recurse whole folders with their names: what Protect-BackupFile made, and objects of encrypted backups. A file
 /// appears only when all of it is authentic.
 /// </summary>
-[Cmdlet(VerbsSecurity.Unprotect, "BackupFile", SupportsShouldProcess = true, DefaultParameterSetName = "Path")]
+[Cmdlet(
+    VerbsSecurity.Unprotect, "BackupFile", SupportsShouldProcess = true, DefaultParameterSetName = "Path",
+    HelpUri = OnlineHelp.Pages + "Unprotect-BackupFile")]
 [OutputType(typeof(FileInfo))]
 public sealed class UnprotectBackupFileCommand : BackupFileCommand
 {

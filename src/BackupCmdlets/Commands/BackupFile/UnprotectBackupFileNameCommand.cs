@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Decrypts file names or relative paths of encrypted backups of the rsync format.</summary>
-[Cmdlet(VerbsSecurity.Unprotect, "BackupFileName")]
+[Cmdlet(VerbsSecurity.Unprotect, "BackupFileName", HelpUri = OnlineHelp.Pages + "Unprotect-BackupFileName")]
 [OutputType(typeof(string))]
 public sealed class UnprotectBackupFileNameCommand : FileProtectionCommand
 {

@@ -5,7 +5,7 @@ namespace CloudBackup.Commands;
 /// <summary>
 /// Writes a site's settings to a file, without secrets, and which of its backups is meant: with it, another machine finds the backups.
 /// </summary>
-[Cmdlet(VerbsData.Export, "BackupSite", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Export, "BackupSite", SupportsShouldProcess = true, HelpUri = OnlineHelp.Pages + "Export-BackupSite")]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportBackupSiteCommand : EngineCommand
 {
@@ -24,7 +24,7 @@ public sealed class ExportBackupSiteCommand : EngineCommand
     /// <summary>The backup that is meant, of the platform or of an app.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Id")]
-    [ArgumentCompleter(typeof(PlatformBackupCompleter))]
+    [ArgumentCompleter(typeof(SiteBackupCompleter))]
     [ValidateNotNullOrEmpty]
     public string? BackupId { get; set; }
 

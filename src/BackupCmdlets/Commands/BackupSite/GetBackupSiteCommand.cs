@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Lists sites.</summary>
-[Cmdlet(VerbsCommon.Get, "BackupSite")]
+[Cmdlet(VerbsCommon.Get, "BackupSite", HelpUri = OnlineHelp.Pages + "Get-BackupSite")]
 [OutputType(typeof(BackupSite))]
 public sealed class GetBackupSiteCommand : EngineCommand
 {

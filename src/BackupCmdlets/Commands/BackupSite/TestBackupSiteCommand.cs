@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Tries a site: writes, finds, lists, reads and removes objects of its own, and tries what the storage says it can.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "BackupSite")]
+[Cmdlet(VerbsDiagnostic.Test, "BackupSite", HelpUri = OnlineHelp.Pages + "Test-BackupSite")]
 [OutputType(typeof(SiteTestResult))]
 [OutputType(typeof(bool))]
 public sealed class TestBackupSiteCommand : EngineCommand

@@ -8,7 +8,9 @@ namespace CloudBackup.Commands;
 /// Restores a whole platform from one of its backups: the platform itself, then the data of its apps, some at a time. What can be known to
 /// go wrong is looked at first; -WhatIf writes what was found and changes nothing. A restore that was interrupted is run again.
 /// </summary>
-[Cmdlet(VerbsData.Restore, "Platform", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Site")]
+[Cmdlet(
+    VerbsData.Restore, "Platform", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Site",
+    HelpUri = OnlineHelp.Pages + "Restore-Platform")]
 [OutputType(typeof(PlatformRestoreResult))]
 public sealed class RestorePlatformCommand : EngineCommand
 {
@@ -25,7 +27,7 @@ public sealed class RestorePlatformCommand : EngineCommand
 
     /// <summary>The id of the platform backup. By default the one that the file names, else the newest.</summary>
     [Parameter]
-    [ArgumentCompleter(typeof(PlatformBackupCompleter))]
+    [ArgumentCompleter(typeof(ReadyPlatformBackupCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Id { get; set; }
 
@@ -68,9 +70,15 @@ public sealed class RestorePlatformCommand : EngineCommand
     [Parameter]
     public SwitchParameter AllowCommand { get; set; }
 
-    /// <summary>
-    /// Replaces a platform that has apps, and folders that have content, which is kept beside them. Asks first, unless -Confirm:$false.
-    /// </summary>
+    /// <summary>Replaces a platform that has apps, or whose restore from another backup was interrupted. Asks first.</summary>
+    [Parameter]
+    public SwitchParameter ReplacePlatform { get; set; }
+
+    /// <summary>Fills folders that have content, which is kept beside them. Asks first.</summary>
+    [Parameter]
+    public SwitchParameter SetContentAside { get; set; }
+
+    /// <summary>Does not ask.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -96,7 +104,7 @@ public sealed class RestorePlatformCommand : EngineCommand
             // Before the user is asked, who should know.
             ForEachItem(plan.Preview.Checks.Where(check => check.Outcome == CheckOutcome.Warning), check => WriteWarning(check.Detail));
         }
-        if (IsConfirmed(Engine.HomePath, $"Restore the platform from {plan.Preview.BackupId}", destroys: Force))
+        if (IsConfirmed(Engine.HomePath, $"Restore the platform from {plan.Preview.BackupId}", destroys: (ReplacePlatform || SetContentAside) && !Force))
         {
             Restore(plan);
         }
@@ -126,7 +134,8 @@ public sealed class RestorePlatformCommand : EngineCommand
         AllowVersionMismatch = AllowVersionMismatch,
         AllowMissingBackup = AllowMissingBackup,
         AllowCommand = AllowCommand,
-        Force = Force,
+        ReplacePlatform = ReplacePlatform,
+        SetContentAside = SetContentAside,
         Throttle = Throttle,
     };
 }

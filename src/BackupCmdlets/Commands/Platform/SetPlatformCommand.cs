@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Says what belongs to the platform besides its home.</summary>
-[Cmdlet(VerbsCommon.Set, "Platform", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "Platform", SupportsShouldProcess = true, HelpUri = OnlineHelp.Pages + "Set-Platform")]
 [OutputType(typeof(BackupPlatform))]
 public sealed class SetPlatformCommand : EngineCommand
 {

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Lists backups of the platform, newest first.</summary>
-[Cmdlet(VerbsCommon.Get, "PlatformBackup", DefaultParameterSetName = "Filter")]
+[Cmdlet(VerbsCommon.Get, "PlatformBackup", DefaultParameterSetName = "Filter", HelpUri = OnlineHelp.Pages + "Get-PlatformBackup")]
 [OutputType(typeof(PlatformBackup))]
 public sealed class GetPlatformBackupCommand : EngineCommand
 {

@@ -6,7 +6,7 @@ namespace CloudBackup.Commands;
 /// Backs up every app whose automatic backup is on, and then the platform itself. An app that fails does not stop the others: the platform
 /// backup then depends on the app's latest backup from before, and an error tells of it.
 /// </summary>
-[Cmdlet(VerbsCommon.New, "PlatformBackup", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "PlatformBackup", SupportsShouldProcess = true, HelpUri = OnlineHelp.Pages + "New-PlatformBackup")]
 [OutputType(typeof(PlatformBackup))]
 public sealed class NewPlatformBackupCommand : EngineCommand
 {

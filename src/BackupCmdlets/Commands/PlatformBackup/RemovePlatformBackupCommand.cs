@@ -3,7 +3,9 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Removes a backup of the platform from its storage and from the catalog. The app backups that it depends on stay.</summary>
-[Cmdlet(VerbsCommon.Remove, "PlatformBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove, "PlatformBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
+    HelpUri = OnlineHelp.Pages + "Remove-PlatformBackup")]
 public sealed class RemovePlatformBackupCommand : PlatformBackupByIdCommand
 {
     /// <summary>Does not ask.</summary>

@@ -5,7 +5,7 @@ namespace CloudBackup.Commands;
 /// <summary>
 /// Checks a backup of the platform in its storage, as Test-AppBackup does, and that every app backup that it depends on is there.
 /// </summary>
-[Cmdlet(VerbsDiagnostic.Test, "PlatformBackup")]
+[Cmdlet(VerbsDiagnostic.Test, "PlatformBackup", HelpUri = OnlineHelp.Pages + "Test-PlatformBackup")]
 [OutputType(typeof(BackupTestResult))]
 [OutputType(typeof(bool))]
 public sealed class TestPlatformBackupCommand : PlatformBackupByIdCommand

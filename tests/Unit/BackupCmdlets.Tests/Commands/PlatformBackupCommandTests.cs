@@ -62,7 +62,7 @@ public sealed class PlatformBackupCommandTests
         session.Run("New-PlatformBackup");
         session.Invoke("Get-PlatformBackup | Remove-PlatformBackup");
         Assert.Single(session.Errors); // there is nobody to ask
-        Assert.StartsWith("BackupNeeded,", session.Fail("Get-AppBackup | Remove-AppBackup -Confirm:$false").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("BackupNeeded,", session.Fail("Get-AppBackup | Remove-AppBackup -Force").FullyQualifiedErrorId, StringComparison.Ordinal);
         session.Run("Get-PlatformBackup | Remove-PlatformBackup -Force");
         Assert.Empty(session.Run("Get-PlatformBackup"));
         Assert.Single(session.Run("Get-AppBackup"));

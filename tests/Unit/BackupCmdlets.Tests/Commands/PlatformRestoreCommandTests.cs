@@ -36,16 +36,17 @@ public sealed class PlatformRestoreCommandTests
     }
 
     [Fact]
-    public void Force_asks_first_names_what_is_in_the_way_and_keeps_it()
+    public void A_restore_over_content_asks_first_names_what_is_in_the_way_and_keeps_it()
     {
         using var session = MoveAway();
         Directory.CreateDirectory(session.Data);
         File.WriteAllText(Path.Join(session.Data, "mine"), "mine");
-        // Nobody can be asked here, so it must not go on.
-        Assert.NotEmpty(Failures(session, $"Restore-Platform \"$root/move.json\" -Password {Password} -Force"));
+        Assert.StartsWith("FolderOccupied,", Failures(session, $"Restore-Platform \"$root/move.json\" -Password {Password} -Force")[0].FullyQualifiedErrorId, StringComparison.Ordinal);
+        // The session has no one to ask, so it must not restore.
+        Assert.NotEmpty(Failures(session, $"Restore-Platform \"$root/move.json\" -Password {Password} -SetContentAside"));
         Assert.Contains(session.Warnings, warning => warning.Contains("is kept beside it", StringComparison.Ordinal));
         Assert.Equal(["mine"], Directory.EnumerateFileSystemEntries(session.Data).Select(Path.GetFileName));
-        var result = session.Run($"Restore-Platform \"$root/move.json\" -Password {Password} -Force -Confirm:$false").Single();
+        var result = session.Run($"Restore-Platform \"$root/move.json\" -Password {Password} -SetContentAside -Force").Single();
         Assert.Equal("True", result.Text("IsComplete"));
         var kept = Assert.Single((IReadOnlyList<object>)result.Get("KeptFolders")!);
         var path = Assert.Single(Directory.EnumerateDirectories(session.Root, "data.before-restore-*"));

@@ -49,7 +49,7 @@ public sealed class RetentionParameterTests
     [Theory]
     [InlineData("New-BackupSite a noop -Retention ", "'2 days'", 8)]
     [InlineData("Set-BackupSite a -Retention 7", "'7 daily, 4 weekly, 12 monthly'", 1)]
-    [InlineData("Set-BackupSite a -Retention 'fo", "forever", 1)]
+    [InlineData("Set-BackupSite a -Retention 'fo", "'forever'", 1)]
     public void Retention_completes_the_presets(string line, string first, int count)
     {
         using var session = new Session();

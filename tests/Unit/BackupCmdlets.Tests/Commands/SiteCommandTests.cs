@@ -116,12 +116,12 @@ public sealed class SiteCommandTests
     }
 
     [Fact]
-    public void Remove_BackupSite_keeps_a_site_with_backups_unless_forced()
+    public void Remove_BackupSite_keeps_a_site_with_backups_unless_their_records_may_go()
     {
         using var session = Session.WithApp();
         session.Run("New-AppBackup wiki.example.com");
-        Assert.StartsWith("SiteHasBackups,", session.Fail("Remove-BackupSite local -Confirm:$false").FullyQualifiedErrorId, StringComparison.Ordinal);
-        session.Run("Get-BackupSite | Remove-BackupSite -Force");
+        Assert.StartsWith("SiteHasBackups,", session.Fail("Remove-BackupSite local -Force").FullyQualifiedErrorId, StringComparison.Ordinal);
+        session.Run("Get-BackupSite | Remove-BackupSite -ForgetBackup -Force");
         Assert.Empty(session.Run("Get-BackupSite"));
         Assert.Equal(3, session.StoredFiles().Count);
     }

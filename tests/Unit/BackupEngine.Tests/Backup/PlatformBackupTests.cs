@@ -180,7 +180,7 @@ public sealed class PlatformBackupTests
         var failure = await Assert.ThrowsAsync<BackupException>(() => platform.Engine.AppBackups.RemoveAsync(needed, platform.Observer, Token));
         Assert.Equal("BackupNeeded", failure.ErrorId);
         Assert.Contains(box.Id, failure.Message, StringComparison.Ordinal);
-        await platform.Engine.AppBackups.RemoveAsync(needed, force: true, platform.Observer, Token);
+        await platform.Engine.AppBackups.RemoveAsync(needed, includeRequired: true, platform.Observer, Token);
         var test = await platform.Engine.PlatformBackups.TestAsync(box.Id, platform.Observer, Token);
         Assert.Contains(needed, Assert.Single(test.Problems).Reason, StringComparison.Ordinal);
         await platform.Engine.PlatformBackups.RemoveAsync(box.Id, platform.Observer, Token);
@@ -198,7 +198,7 @@ public sealed class PlatformBackupTests
             if (call == "write" && path.Contains("/box_", StringComparison.Ordinal) && path.EndsWith(".index.gz", StringComparison.Ordinal))
             {
                 var newest = platform.Engine.AppBackups.List()[0];
-                platform.Engine.AppBackups.RemoveAsync(newest.Id, force: true, platform.Observer, Token).GetAwaiter().GetResult();
+                platform.Engine.AppBackups.RemoveAsync(newest.Id, includeRequired: true, platform.Observer, Token).GetAwaiter().GetResult();
             }
         };
         Assert.Equal("DependencyGone", (await Assert.ThrowsAsync<BackupException>(() => platform.BackUpPlatformAsync())).ErrorId);

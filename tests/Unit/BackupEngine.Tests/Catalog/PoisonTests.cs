@@ -174,7 +174,7 @@ public sealed class PoisonTests
         Assert.Contains(told, warning => warning.Contains("Unregister-BackupApp other.example.com", StringComparison.Ordinal));
         Assert.Contains(told, warning => warning.Contains("Remove-BackupSite second", StringComparison.Ordinal));
         engine.Apps.Unregister("other.example.com", scene.Platform.Observer);
-        engine.Sites.Remove("second", force: true);
+        engine.Sites.Remove("second", forgetBackups: true);
         await scene.AssertAllWorksAsync();
         Assert.Empty(engine.TakeCatalogWarnings());
     }

@@ -141,7 +141,7 @@ public sealed class EncryptedSiteTests
         using var platform = await StartAsync();
         var backup = await platform.BackUpAsync();
         var site = platform.Engine.Sites.Get("local");
-        platform.Engine.Sites.Remove("local", force: true);
+        platform.Engine.Sites.Remove("local", forgetBackups: true);
         await platform.Engine.Sites.AddAsync(site with { KeyId = null }, SiteSecrets.None, platform.Observer, Token);
         Assert.Equal(backup.Id, Assert.Single(await platform.Engine.SyncAsync(null, [], platform.Observer, Token)).Id);
         Assert.True((await platform.Engine.AppBackups.TestAsync(backup.Id, platform.Observer, Token)).IsValid);

@@ -6,7 +6,7 @@ using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.PlatformRestore;
 
-/// <summary>-Force lets a platform be replaced; nothing that is in a folder is removed by it.</summary>
+/// <summary>A restore may replace a platform and fill folders that have content; it removes nothing that is in a folder.</summary>
 public sealed class ForcedRestoreTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -195,7 +195,7 @@ public sealed class ForcedRestoreTests
     internal static IEnumerable<string> LogOf(string log, string location) =>
         File.ReadAllLines(log).Where(line => line.StartsWith(location + " ", StringComparison.Ordinal)).Select(line => line[(location.Length + 1)..]);
 
-    private static PlatformRestoreOptions Forced(PlatformRestoreOptions options) => options with { Force = true };
+    private static PlatformRestoreOptions Forced(PlatformRestoreOptions options) => options with { ReplacePlatform = true, SetContentAside = true };
 
     private static SiteSecrets Credential(string name) => new() { Credential = new NetworkCredential(name, "secret") };
 

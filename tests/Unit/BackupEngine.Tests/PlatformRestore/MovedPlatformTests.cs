@@ -73,7 +73,7 @@ public sealed class MovedPlatformTests
         var place = machine.Engine.Sites.Get("local");
         // As the help of Restore-Platform says.
         await machine.Engine.Sites.AddAsync(place with { Name = "trial", Prefix = "trial", IsDefault = true }, SiteSecrets.None, machine.Observer, Token);
-        machine.Engine.Sites.Remove("local", force: true);
+        machine.Engine.Sites.Remove("local", forgetBackups: true);
         Assert.True((await machine.Engine.PlatformBackups.CreateAsync(new PlatformBackupOptions(), machine.Observer, Token))!.IsComplete);
         Assert.Equal(stored.Skip(1), Tree.Describe(old.SitePath).Where(line => !line.Contains("trial", StringComparison.Ordinal)).Skip(1));
         Assert.All(machine.Engine.AppBackups.List(), backup => Assert.Equal("trial", backup.Site));

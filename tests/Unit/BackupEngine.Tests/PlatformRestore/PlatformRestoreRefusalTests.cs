@@ -71,7 +71,7 @@ public sealed class PlatformRestoreRefusalTests
     }
 
     [Fact]
-    public async Task A_platform_with_apps_is_replaced_only_by_force()
+    public async Task A_platform_with_apps_is_replaced_only_when_that_is_said()
     {
         using var old = await MakeAsync();
         await old.BackUpPlatformAsync();
@@ -81,7 +81,8 @@ public sealed class PlatformRestoreRefusalTests
         machine.Engine.Apps.Register(mine);
         Assert.Equal("PlatformHasApps", await machine.FailAsync());
         Assert.Equal(["mine.example.com"], machine.Engine.Apps.List().Select(app => app.Location));
-        Assert.True((await machine.RestoreAsync(options => options with { Force = true })).IsComplete);
+        Assert.Equal("PlatformHasApps", await machine.FailAsync(options => options with { SetContentAside = true }));
+        Assert.True((await machine.RestoreAsync(options => options with { ReplacePlatform = true })).IsComplete);
         Assert.DoesNotContain(machine.Engine.Apps.List(), app => app.Location == "mine.example.com");
         Assert.Equal("mine", await File.ReadAllTextAsync(old.Folder["mine/f"], Token));
         machine.AssertAllIsBack();
@@ -101,11 +102,12 @@ public sealed class PlatformRestoreRefusalTests
         var failed = (await machine.PreviewAsync()).Checks.Where(check => check.Outcome == CheckOutcome.Failed).Select(check => check.Failure!.ErrorId);
         Assert.Equal(["FolderOccupied", "FolderOccupied", "FolderUnwritable"], failed.Order(StringComparer.Ordinal));
         Assert.Equal("FolderOccupied", await machine.FailAsync());
-        Assert.Equal("FolderUnwritable", await machine.FailAsync(options => options with { Force = true }));
+        Assert.Equal("FolderOccupied", await machine.FailAsync(options => options with { ReplacePlatform = true }));
+        Assert.Equal("FolderUnwritable", await machine.FailAsync(options => options with { SetContentAside = true }));
         Assert.Equal("mine", await File.ReadAllTextAsync(old.Folder["data/mine"], Token));
         Assert.Empty(machine.Engine.Apps.List());
         File.Delete(old.Folder["apps/shop.example.com"]);
-        Assert.True((await machine.RestoreAsync(options => options with { Force = true })).IsComplete);
+        Assert.True((await machine.RestoreAsync(options => options with { SetContentAside = true })).IsComplete);
         machine.AssertAllIsBack();
     }
 
@@ -199,7 +201,7 @@ public sealed class PlatformRestoreRefusalTests
         machine.Reopen();
         Assert.Equal("PlatformRestoreUnfinished", await machine.FailAsync(options => options with { BackupId = second.Id }));
         Assert.Equal(first.Id, (await machine.PreviewAsync()).BackupId);
-        var result = await machine.RestoreAsync(options => options with { BackupId = second.Id, Force = true });
+        var result = await machine.RestoreAsync(options => options with { BackupId = second.Id, ReplacePlatform = true });
         Assert.Equal((second.Id, true), (result.BackupId, result.IsComplete));
         machine.AssertAllIsBack();
     }

@@ -122,7 +122,7 @@ public sealed class RestorePreflightTests
         })
         {
             Directory.CreateSymbolicLink(link, old.Folder[target]);
-            Assert.Contains(expected, await FailuresAsync(options => options with { Force = true }));
+            Assert.Contains(expected, await FailuresAsync(options => options with { SetContentAside = true }));
             File.Delete(link);
         }
         Directory.CreateSymbolicLink(shop, old.Folder["data"]);

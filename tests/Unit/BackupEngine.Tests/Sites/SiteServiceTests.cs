@@ -18,7 +18,7 @@ public sealed class SiteServiceTests
         Assert.False(platform.Engine.Sites.Get("second").IsDefault);
         await AddAsync(platform, Site(platform, "third") with { IsDefault = true });
         Assert.Equal("third", Assert.Single(platform.Engine.Sites.List(), site => site.IsDefault).Name);
-        platform.Engine.Sites.Remove("third", force: false);
+        platform.Engine.Sites.Remove("third", forgetBackups: false);
         Assert.Equal("local", Assert.Single(platform.Engine.Sites.List(), site => site.IsDefault).Name);
     }
 
@@ -82,8 +82,8 @@ public sealed class SiteServiceTests
         using var platform = await new TestPlatform().SetUpAsync();
         await platform.BackUpAsync();
         var stored = platform.StoredFiles();
-        Assert.Equal("SiteHasBackups", Assert.Throws<BackupException>(() => platform.Engine.Sites.Remove("local", force: false)).ErrorId);
-        platform.Engine.Sites.Remove("local", force: true);
+        Assert.Equal("SiteHasBackups", Assert.Throws<BackupException>(() => platform.Engine.Sites.Remove("local", forgetBackups: false)).ErrorId);
+        platform.Engine.Sites.Remove("local", forgetBackups: true);
         Assert.Equal(stored, platform.StoredFiles());
         Assert.Empty(platform.Engine.AppBackups.List());
     }
