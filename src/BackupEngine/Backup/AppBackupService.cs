@@ -61,11 +61,29 @@ public sealed partial class AppBackupService
         [.. _context.Backups.List(location, site).Select(record => record.Backup).OfType<AppBackup>()];
 
     /// <summary>
-    /// Of some backups the newest Ready one of each app. A backup with a time stamp in the future counts only where there is no other; one that was
+    /// Of some backups the newest Ready one of each app. A backup that is not trusted counts only where no trusted one holds data, and one of another
+    /// app's id only where the registered app of the location has none. A backup with a time stamp in the future counts only where there is no other; one that was
     /// made with a clock that was behind counts as made when it was made.
     /// </summary>
     public IReadOnlyList<AppBackup> SelectNewest(IEnumerable<AppBackup> backups) =>
-        [.. backups.Where(backup => backup.State == BackupState.Ready).NewestFirst(_context.Time.GetUtcNow()).DistinctBy(backup => backup.AppId)];
+    [
+        .. backups.GroupBy(backup => backup.Location, StringComparer.OrdinalIgnoreCase).SelectMany(OfOneApp)
+            .NewestFirst(_context.Time.GetUtcNow()).DistinctBy(backup => backup.AppId).DistinctBy(backup => backup.Location, StringComparer.OrdinalIgnoreCase),
+    ];
+
+    /// <summary>Why a backup is not trusted and what to check; null when it is trusted.</summary>
+    public string? FindDoubt(SiteBackup backup)
+    {
+        ArgumentNullException.ThrowIfNull(backup);
+        return BackupDoubt.Find(backup, _context.Sites.Find(backup.Site));
+    }
+
+    private IEnumerable<AppBackup> OfOneApp(IGrouping<string, AppBackup> location)
+    {
+        var ready = location.ToList().TrustedOrAll().Where(backup => backup.State == BackupState.Ready).ToList();
+        var own = _context.Apps.Find(location.Key) is { } app ? ready.FindAll(backup => backup.AppId == app.Id) : [];
+        return own.Count > 0 ? own : ready;
+    }
 
     /// <summary>The backup of an id.</summary>
     /// <exception cref="BackupException">There is none.</exception>

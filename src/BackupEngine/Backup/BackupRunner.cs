@@ -34,7 +34,7 @@ internal sealed class BackupRunner(EngineContext context)
         var started = context.Time.GetTimestamp();
         var record = CreateRecord(subject, run) with { MadeAfter = EarlierBackups.CheckClock(context, subject.Owner, run) };
         await CheckPlaceAsync(run, record, started, cancellationToken).ConfigureAwait(false);
-        context.Backups.Save(new BackupRecord { Backup = record, IsLocal = true });
+        context.Backups.Save(new BackupRecord { Backup = record });
         run.Observer.OnStep($"Backing up {subject.Name} {record.Version} to {run.Site.Name}: {record.RemotePath}.");
         var timeout = run.Site.Limits.Timeout ?? DefaultTimeout;
         using var deadline = new CancellationTokenSource(timeout, context.Time);
@@ -87,7 +87,7 @@ internal sealed class BackupRunner(EngineContext context)
             .ConfigureAwait(false);
         await StoredProof.CheckAsync(run.Storage, path, infoSize, cancellationToken).ConfigureAwait(false);
         record = record with { Size = result.StoredBytes + infoSize };
-        context.Backups.Save(new BackupRecord { Backup = record, IsLocal = true, InfoHash = StoredInfo.HashOf(info) });
+        context.Backups.Save(new BackupRecord { Backup = record, InfoHash = StoredInfo.HashOf(info) });
         Tell(subject, run, record, issues);
         return record;
     }
@@ -188,7 +188,6 @@ internal sealed class BackupRunner(EngineContext context)
             Error = failure is OperationCanceledException ? "The backup was stopped." : failure.Message,
             Duration = context.Time.GetElapsedTime(started),
         },
-        IsLocal = true,
     });
 
     /// <summary>Whether a path of a storage's failure, which has the site's prefix before it, is one of a backup.</summary>
@@ -205,6 +204,7 @@ internal sealed class BackupRunner(EngineContext context)
             Format = run.Site.Format,
             KeyId = run.Site.KeyId,
             State = BackupState.Creating,
+            Origin = BackupOrigin.Platform,
             Created = run.Started,
             Label = run.Label,
             PreserveUntil = run.PreserveUntil,

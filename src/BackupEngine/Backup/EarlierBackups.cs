@@ -16,11 +16,8 @@ internal static class EarlierBackups
     /// </summary>
     public static DateTimeOffset? CheckClock(EngineContext context, BackupOwner owner, BackupRun run)
     {
-        List<SiteBackup> earlier =
-        [
-            .. context.Backups.ListOf(owner, run.Site.Name).Select(record => record.Backup)
-                .Where(backup => backup.State is BackupState.Ready or BackupState.Partial),
-        ];
+        var known = context.Backups.ListOf(owner, run.Site.Name).Select(record => record.Backup);
+        var earlier = known.Where(backup => backup.State is BackupState.Ready or BackupState.Partial).ToList().TrustedOrAll().ToList();
         if (earlier.MaxBy(backup => backup.Created) is { } latest && NewestBackup.IsFuture(latest.Created, run.Started))
         {
             run.Observer.OnWarning(

@@ -55,7 +55,7 @@ internal static class LeftOvers
         try
         {
             var stored = await StoredBackup.TryReadAsync(
-                storage, site, BackupPaths.Of(backup), keys, context.Random, knownHash: null, _ => { }, cancellationToken).ConfigureAwait(false);
+                storage, site, BackupPaths.Of(backup), keys, context.Random, cancellationToken).ConfigureAwait(false);
             return stored?.Backup.Id == backup.Id ? stored : null;
         }
         catch (Exception failure) when (failure is BackupException or StorageException { Kind: StorageErrorKind.Corrupt })

@@ -60,16 +60,16 @@ internal sealed class PlatformBackupRunner(EngineContext context, SiteStorage st
         {
             return result with { Outcome = AppRunOutcome.BackedUp, BackupId = backup.Id };
         }
-        var ready = context.Backups.ListOf(new BackupOwner(app.Id), site.Name)
-            .Where(record => record.Backup.State == BackupState.Ready).NewestFirst(context.Time.GetUtcNow()).ToList();
+        var ready = context.Backups.ListOf(new BackupOwner(app.Id), site.Name).Select(record => record.Backup)
+            .Where(backup => backup.State == BackupState.Ready).NewestFirst(context.Time.GetUtcNow()).ToList();
         // An app that waits for its data is still what it waits for, whatever was saved since from where that goes.
-        var latest = ready.Find(record => record.Backup.Id == app.UnfinishedRestore) ?? ready.FirstOrDefault();
+        var latest = ready.Find(backup => backup.Id == app.UnfinishedRestore) ?? ready.FirstOrDefault();
         // A Partial backup is no failure of its own, but the platform backup does not stand on it: that must not pass without a word.
         var failure = outcome?.Backup is { State: BackupState.Partial } partial ? BackupErrors.AppBackupPartial(partial) : outcome?.Failure;
         return result with
         {
             Outcome = outcome is null ? AppRunOutcome.Excluded : latest is null ? AppRunOutcome.Failed : AppRunOutcome.FellBack,
-            BackupId = latest?.Backup.Id,
+            BackupId = latest?.Id,
             Error = failure?.Message,
             Failure = failure,
         };

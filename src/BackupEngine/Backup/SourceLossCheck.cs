@@ -1,3 +1,5 @@
+using CloudBackup.Catalog;
+
 namespace CloudBackup.Backup;
 
 /// <summary>
@@ -21,7 +23,7 @@ internal static class SourceLossCheck
     /// <param name="earlier">The app's earlier backups, on all sites.</param>
     public static string? Find(AppBackup backup, BackupApp app, IEnumerable<AppBackup> earlier)
     {
-        var ready = earlier.Where(other => other.State == BackupState.Ready && other.Id != backup.Id)
+        var ready = earlier.Where(other => other.State == BackupState.Ready && other.Id != backup.Id).ToList().TrustedOrAll()
             .OrderByDescending(other => other.Created).ToList();
         // A backup without files is no measure for the next one: an app that stays empty is warned of each time.
         var isEmpty = ContentOf(backup) == 0;

@@ -10,10 +10,10 @@ internal sealed record BackupRecord
     public BackupOwner Owner => BackupOwner.Of(Backup);
 
     /// <summary>
-    /// True when this platform stored the backup itself, so that the hash of its backup info is known from a source that whoever can
-    /// write to the storage cannot change.
+    /// True when this platform stored the backup itself, so that the hash of its backup info is known from a source that a writer to the storage
+    /// cannot change.
     /// </summary>
-    public bool IsLocal { get; init; }
+    public bool IsLocal => Backup.Origin == BackupOrigin.Platform;
 
     /// <summary>SHA-256 of the stored backup info, in hexadecimal; null while there is none.</summary>
     public string? InfoHash { get; init; }

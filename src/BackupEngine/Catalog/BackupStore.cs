@@ -14,7 +14,6 @@ internal sealed class BackupStore(PlatformDatabase database)
     private const string AppKind = "app";
     private const string BoxKind = "box";
     private const string LocalOrigin = "local";
-    private const string StorageOrigin = "storage";
     private const int LongestShown = 100;
 
     /// <summary>The backups that fit every given condition, newest first. Those of the platform have no location and no app.</summary>
@@ -63,7 +62,7 @@ internal sealed class BackupStore(PlatformDatabase database)
             ("$path", backup.RemotePath),
             ("$state", backup.State.ToString()),
             ("$created", backup.Created.ToUnixTimeMilliseconds()),
-            ("$origin", record.IsLocal ? LocalOrigin : StorageOrigin),
+            ("$origin", OriginText(backup.Origin)),
             ("$hash", record.InfoHash),
             ("$document", Write(backup)));
     }
@@ -86,8 +85,20 @@ internal sealed class BackupStore(PlatformDatabase database)
         ("$origin", LocalOrigin),
         ("$hash", infoHash)).Count > 0;
 
-    /// <summary>Takes all records for ones that were found in a storage, whatever they say.</summary>
-    public void Distrust() => database.Execute("UPDATE backup SET origin = $origin", ("$origin", StorageOrigin));
+    /// <summary>Trusts no record, whatever it says, before a sync has read its backup from the storage.</summary>
+    public void Distrust() => database.Execute("UPDATE backup SET origin = $origin", ("$origin", OriginText(BackupOrigin.Claimed)));
+
+    /// <summary>How a row writes its origin.</summary>
+    internal static string OriginText(BackupOrigin origin) => origin switch
+    {
+        BackupOrigin.Platform => LocalOrigin,
+        BackupOrigin.Storage => "storage",
+        _ => "claimed",
+    };
+
+    /// <summary>The origin that a row says.</summary>
+    internal static BackupOrigin OriginOf(string? text) =>
+        Array.Find(Enum.GetValues<BackupOrigin>(), origin => OriginText(origin) == text);
 
     /// <summary>Saves what was found at a place; another record of the same place goes.</summary>
     public void SaveFound(BackupRecord record) => database.InTransaction(() =>
@@ -118,8 +129,7 @@ internal sealed class BackupStore(PlatformDatabase database)
         {
             return new BackupRecord
             {
-                Backup = backup,
-                IsLocal = Text(row, 2) == LocalOrigin,
+                Backup = backup with { Origin = OriginOf(Text(row, 2)) },
                 InfoHash = Text(row, 3),
             };
         }

@@ -1,7 +1,8 @@
 namespace CloudBackup.Catalog;
 
 /// <summary>
-/// Which of several backups is the newest: the one rule for all that asks. A time stamp in the future comes from a clock that was wrong, so such a
+/// Which of several backups is the newest: the one rule for all that asks. A backup that is not trusted counts only where there is no other,
+/// whatever its time stamp. A time stamp in the future comes from a clock that was wrong, so such a
 /// backup counts only where there is no other. The rest is in the order in which it was made: by time stamp, or, for a backup that was made while
 /// the clock was behind an earlier backup's, just after that one.
 /// </summary>
@@ -24,15 +25,20 @@ internal static class NewestBackup
 
     /// <summary>The backups, the newest first.</summary>
     public static IEnumerable<T> NewestFirst<T>(this IEnumerable<T> backups, DateTimeOffset now)
-        where T : SiteBackup => backups.NewestFirst(backup => (backup.Created, backup.MadeAfter), now).ThenBy(backup => backup.Id, StringComparer.Ordinal);
+        where T : SiteBackup => backups.NewestFirst(backup => (backup.Trusted, backup.Created, backup.MadeAfter), now).ThenBy(backup => backup.Id, StringComparer.Ordinal);
 
     /// <summary>The records, that of the newest backup first.</summary>
     public static IEnumerable<BackupRecord> NewestFirst(this IEnumerable<BackupRecord> records, DateTimeOffset now) => records
-        .NewestFirst(record => (record.Backup.Created, record.Backup.MadeAfter), now).ThenBy(record => record.Backup.Id, StringComparer.Ordinal);
+        .NewestFirst(record => (record.Backup.Trusted, record.Backup.Created, record.Backup.MadeAfter), now).ThenBy(record => record.Backup.Id, StringComparer.Ordinal);
 
     /// <summary>The time stamp of the newest; null when there is none.</summary>
-    public static DateTimeOffset? FindNewest(IEnumerable<(DateTimeOffset Created, DateTimeOffset? MadeAfter)> times, DateTimeOffset now) =>
+    public static DateTimeOffset? FindNewest(IEnumerable<(bool Trusted, DateTimeOffset Created, DateTimeOffset? MadeAfter)> times, DateTimeOffset now) =>
         times.NewestFirst(time => time, now).Select(time => (DateTimeOffset?)time.Created).FirstOrDefault();
+
+    /// <summary>The backups that decide: the trusted ones, or all where no trusted one holds data.</summary>
+    public static IEnumerable<T> TrustedOrAll<T>(this IReadOnlyCollection<T> backups)
+        where T : SiteBackup =>
+        backups.Any(IsTrusted) ? backups.Where(backup => backup.Trusted) : backups;
 
     /// <summary>
     /// What a backup that is made now notes as <see cref="SiteBackup.MadeAfter"/>: a moment after the newest that is there, when the clock is behind
@@ -50,9 +56,12 @@ internal static class NewestBackup
         return latest < DateTimeOffset.MaxValue.AddMilliseconds(-1) ? latest.AddMilliseconds(1) : latest;
     }
 
+    private static bool IsTrusted(SiteBackup backup) => backup is { Trusted: true, State: BackupState.Ready or BackupState.Partial };
+
     private static IOrderedEnumerable<T> NewestFirst<T>(
-        this IEnumerable<T> items, Func<T, (DateTimeOffset Created, DateTimeOffset? MadeAfter)> timesOf, DateTimeOffset now) => items
-        .OrderBy(item => IsFuture(timesOf(item).Created, now))
+        this IEnumerable<T> items, Func<T, (bool Trusted, DateTimeOffset Created, DateTimeOffset? MadeAfter)> timesOf, DateTimeOffset now) => items
+        .OrderByDescending(item => timesOf(item).Trusted)
+        .ThenBy(item => IsFuture(timesOf(item).Created, now))
         .ThenByDescending(item => Rank(timesOf(item).Created, timesOf(item).MadeAfter, now, ClockTolerance))
         .ThenByDescending(item => timesOf(item).Created);
 }

@@ -6,11 +6,41 @@ using CloudBackup.Storage;
 
 namespace CloudBackup.Catalog;
 
+/// <summary>How much of what a backup info names is in the storage.</summary>
+internal enum StoredContent
+{
+    /// <summary>All of it.</summary>
+    Complete,
+
+    /// <summary>The storage does not show one of the objects. That can be a wrong answer.</summary>
+    Lacking,
+
+    /// <summary>An object has another size, or the backup info cannot be right.</summary>
+    Different,
+}
+
 /// <summary>Makes catalog records of what a storage holds: the storage is the truth, the catalog its cache.</summary>
 internal static class StoredBackup
 {
     /// <summary>
     /// The record of a stored backup; null when its backup info or one of the objects that this names is missing: without them it is none.
+    /// </summary>
+    /// <exception cref="BackupException">The backup info is there, and cannot be read.</exception>
+    public static async Task<BackupRecord?> TryReadAsync(
+        IBackupStorage storage,
+        BackupSite site,
+        BackupPaths paths,
+        IEnumerable<BackupKeys> keys,
+        IRandomSource random,
+        CancellationToken cancellationToken)
+    {
+        var (record, content) = await ReadAsync(storage, site, paths, keys, random, knownHash: null, _ => { }, cancellationToken).ConfigureAwait(false);
+        return content == StoredContent.Complete ? record : null;
+    }
+
+    /// <summary>
+    /// The record of a stored backup, and how much of what it names is there. There is no record without a backup info, and none of what lacks
+    /// something.
     /// </summary>
     /// <param name="storage">The storage.</param>
     /// <param name="site">Its site.</param>
@@ -21,7 +51,7 @@ internal static class StoredBackup
     /// <param name="onBadNote">Takes why the backup's note cannot be read; label and preservation are then those of the backup info.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="BackupException">The backup info is there, and cannot be read.</exception>
-    public static async Task<BackupRecord?> TryReadAsync(
+    public static async Task<(BackupRecord? Record, StoredContent Content)> ReadAsync(
         IBackupStorage storage,
         BackupSite site,
         BackupPaths paths,
@@ -33,21 +63,22 @@ internal static class StoredBackup
     {
         if (await storage.FindAsync(paths.Info, cancellationToken).ConfigureAwait(false) is null)
         {
-            return null;
+            return (null, StoredContent.Lacking);
         }
         var bytes = await SteadyObject.ReadAsync(storage, paths.Info, knownHash, SmallObject.LargestInfo, cancellationToken).ConfigureAwait(false);
         var stored = StoredInfo.Open(bytes, paths, keys, random);
-        if (!await IsCompleteAsync(storage, stored, cancellationToken).ConfigureAwait(false))
+        var content = await LookAsync(storage, stored, cancellationToken).ConfigureAwait(false);
+        if (content != StoredContent.Complete)
         {
-            return null;
+            return (null, content);
         }
         var note = await TryReadNoteAsync(storage, paths, stored.Cipher, onBadNote, cancellationToken).ConfigureAwait(false);
-        return new BackupRecord
+        var record = new BackupRecord
         {
-            Backup = stored.Info.ToBackup(site.Name, bytes.Length, note),
-            IsLocal = false,
+            Backup = stored.Info.ToBackup(site.Name, bytes.Length, note) with { Origin = BackupOrigin.Storage },
             InfoHash = StoredInfo.HashOf(bytes),
         };
+        return (record, content);
     }
 
     private static async Task<BackupNote?> TryReadNoteAsync(
@@ -66,23 +97,40 @@ internal static class StoredBackup
     }
 
     /// <summary>Whether every object that a backup info names is there, in its size.</summary>
-    public static async Task<bool> IsCompleteAsync(IBackupStorage storage, StoredInfo stored, CancellationToken cancellationToken)
+    public static async Task<bool> IsCompleteAsync(IBackupStorage storage, StoredInfo stored, CancellationToken cancellationToken) =>
+        await LookAsync(storage, stored, cancellationToken).ConfigureAwait(false) == StoredContent.Complete;
+
+    private static async Task<StoredContent> LookAsync(IBackupStorage storage, StoredInfo stored, CancellationToken cancellationToken)
     {
         var info = stored.Info;
-        var index = await storage.FindAsync(info.Paths.Index, cancellationToken).ConfigureAwait(false);
-        if (index?.Size != info.Index.Size)
+        var index = await LookAsync(storage, info.Paths.Index, info.Index.Size, cancellationToken).ConfigureAwait(false);
+        if (index != StoredContent.Complete)
         {
-            return false;
+            return index;
         }
-        if (info.Archive is null)
+        if (info.Archive is not null)
         {
-            // A look whether there is anything must do: Test-AppBackup lists all.
-            return info.Objects is null or { Count: 0 }
-                || await storage.ListAsync(info.RemotePath, recursive: false, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false)
-                || await StoredProof.HasAnyAsync(storage, FirstObjects(stored), cancellationToken).ConfigureAwait(false);
+            return await LookAsync(storage, info.Paths.Archive, info.Archive.Size, cancellationToken).ConfigureAwait(false);
         }
-        var archive = await storage.FindAsync(info.Paths.Archive, cancellationToken).ConfigureAwait(false);
-        return archive?.Size == info.Archive.Size;
+        if (info.Objects is not { Count: > 0 })
+        {
+            return StoredContent.Different; // each backup has its configuration: a record without objects describes none
+        }
+        // A look whether there is anything must do: Test-AppBackup lists all.
+        return await storage.ListAsync(info.RemotePath, recursive: false, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false)
+            || await StoredProof.HasAnyAsync(storage, FirstObjects(stored), cancellationToken).ConfigureAwait(false)
+                ? StoredContent.Complete
+                : StoredContent.Lacking;
+    }
+
+    private static async Task<StoredContent> LookAsync(IBackupStorage storage, string path, long size, CancellationToken cancellationToken)
+    {
+        var found = await storage.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        if (found is not null && found.Size != size)
+        {
+            found = await storage.FindAsync(path, cancellationToken).ConfigureAwait(false); // one wrong answer is not a proof
+        }
+        return found is null ? StoredContent.Lacking : found.Size == size ? StoredContent.Complete : StoredContent.Different;
     }
 
     /// <summary>Objects of which every backup without an archive has one: a listing that shows nothing proves nothing.</summary>

@@ -84,7 +84,7 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
                 return new CleanupCandidate(record, IsRunLive: true);
             // The run died between the last two steps: everything is stored, only the catalog did not hear of it.
             case BackupState.Creating when await LeftOvers.FindAsync(context, record.Backup, site, storage, cancellationToken).ConfigureAwait(false) is { } stored:
-                return new CleanupCandidate(stored with { IsLocal = true }) { IsToBeSettled = true };
+                return new CleanupCandidate(stored with { Backup = stored.Backup with { Origin = BackupOrigin.Platform } }) { IsToBeSettled = true };
             default:
                 return new CleanupCandidate(record);
         }

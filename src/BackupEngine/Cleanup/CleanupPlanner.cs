@@ -50,6 +50,7 @@ internal static class CleanupPlanner
             State = backup.State,
             IsRunLive = candidate.IsRunLive,
             IsWhole = candidate.Presence == BackupPresence.Whole,
+            IsTrusted = backup.Trusted,
             IsForeign = IsForeign(facts, candidate.Record),
             PreserveUntil = backup.PreserveUntil,
             DependsOn = backup is PlatformBackup platform ? platform.DependsOn : [],

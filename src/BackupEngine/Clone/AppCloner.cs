@@ -13,14 +13,14 @@ internal sealed class AppCloner(EngineContext context, SiteStorage storages)
     {
         var record = context.Backups.Find(backupId);
         var backup = record?.Backup as AppBackup ?? throw BackupErrors.BackupNotFound(backupId);
-        if (record!.IsLocal || backup.Encrypted)
+        if (backup.Trusted)
         {
             return [];
         }
         var site = storages.Resolve(backup.Site);
         return await storages.UseAsync(site, observer, async storage =>
         {
-            var opened = await OpenedBackup.OpenAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
+            var opened = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);
             await using var _ = opened.ConfigureAwait(false);
             return await UntrustedConfig.FindCommandsAsync(opened, site.Limits, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);

@@ -38,6 +38,11 @@ internal static class UntrustedConfig
             warn($"The backup is not trusted. Check what backups of {location} leave out: {OutsideText.Clean(string.Join(", ", config.Exclude), LongestShown)} "
                 + "(Set-BackupApp -Exclude).");
         }
+        if (config.Addons.Count > 0)
+        {
+            warn($"The backup is not trusted. Check the addons that {location} gets from it: {OutsideText.Clean(string.Join(", ", config.Addons), LongestShown)} "
+                + "(Set-BackupApp -Addon).");
+        }
         var commands = Describe(config.Commands);
         if (commands.Count == 0)
         {

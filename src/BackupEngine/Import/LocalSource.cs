@@ -41,6 +41,11 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
     public bool IsTrusted => _content.IsTrusted;
 
     /// <inheritdoc/>
+    public string? Doubt => IsTrusted || Config is null
+        ? null
+        : $"'{Name}' is not trusted: anyone who can write to it can have changed it. Check where it comes from and what it holds.";
+
+    /// <inheritdoc/>
     public string? ResumeKey => null;
 
     /// <inheritdoc/>

@@ -26,6 +26,22 @@ public abstract record SiteBackup
     /// <summary>Which keys an encrypted backup needs: a name for them that gives nothing of them away; null when it is not encrypted.</summary>
     public string? KeyId { get; init; }
 
+    /// <summary>
+    /// Whether the backup is authentic: this platform made it, or a key of this platform opens it. Everyone who can write to the storage can have
+    /// written a backup that is not trusted.
+    /// </summary>
+    [JsonIgnore]
+    public bool Trusted => Origin switch
+    {
+        BackupOrigin.Platform => true,
+        BackupOrigin.Storage => Encrypted,
+        _ => false,
+    };
+
+    /// <summary>How this platform knows of the backup. Each read sets it: it is not part of what the catalog stores as text.</summary>
+    [JsonIgnore]
+    internal BackupOrigin Origin { get; init; }
+
     /// <summary>What the backup may be relied on for.</summary>
     public BackupState State { get; init; }
 

@@ -21,38 +21,66 @@ internal sealed record FoundBox(StoredInfo Stored, string InfoHash, long InfoSiz
 /// <param name="source">The site, and what opens its backups.</param>
 /// <param name="storage">Its storage.</param>
 /// <param name="random">For ciphers.</param>
+/// <param name="backups">Says which backups this platform made.</param>
 /// <param name="time">Says which time stamps are in the future: such a backup is the newest only where there is no other.</param>
-internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRandomSource random, TimeProvider time)
+internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRandomSource random, BackupStore backups, TimeProvider time)
 {
+    /// <summary>The path of a newer backup that was passed over for a trusted one; null when there is none.</summary>
+    public string? PassedOver { get; private set; }
+
     /// <summary>
     /// The platform backup at a path, or of an id, or the newest. The newest one is never passed over because it cannot be opened: an older
     /// one would be restored without anybody having asked for it. With an id, newer ones that are damaged or have another password are no
-    /// matter, unless the wanted one is not found.
+    /// matter, unless the wanted one is not found. The newest one is the newest trusted one where there is one: anyone who can write to the storage
+    /// can add one that is not encrypted.
     /// </summary>
     /// <exception cref="BackupException">There is none, it is damaged, or no key opens it.</exception>
     public async Task<FoundBox> FindAsync(string? id, string? remotePath, CancellationToken cancellationToken)
     {
         BackupException? locked = null;
+        FoundBox? untrusted = null;
+        BackupException? broken = null;
+        var own = backups.List().Where(record => record.IsLocal).Select(record => record.Backup.RemotePath).ToHashSet(StringComparer.Ordinal);
         await foreach (var paths in ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (id is null && remotePath is not null && paths.RemotePath != remotePath)
+            var isExpected = id is not null || remotePath is null || paths.RemotePath == remotePath;
+            var isDecided = untrusted is not null || broken is not null; // only a trusted one counts now
+            if (!isExpected || (isDecided && !paths.IsEncrypted && !own.Contains(paths.RemotePath)))
             {
                 continue;
             }
             try
             {
-                if (await OpenAsync(paths, id, cancellationToken).ConfigureAwait(false) is { } box)
+                if (await OpenAsync(paths, id, cancellationToken).ConfigureAwait(false) is not { } box)
                 {
+                    continue;
+                }
+                if (id is not null || IsTrusted(backups, box))
+                {
+                    PassedOver = untrusted?.Info.RemotePath;
                     return box;
                 }
+                untrusted ??= broken is null ? box : null;
             }
-            catch (BackupException failure) when (id is not null && RestoreSite.IsLocked(failure))
+            catch (BackupException failure) when ((id is not null || isDecided) && RestoreSite.IsLocked(failure))
             {
                 locked ??= failure;
             }
+            catch (BackupException failure) when (id is null && !paths.IsEncrypted)
+            {
+                broken ??= untrusted is null ? failure : null;
+            }
         }
-        throw locked ?? BackupErrors.PlatformBackupMissing(source.Site.Name, id ?? remotePath);
+        if (locked is not null && id is null)
+        {
+            throw locked; // a backup that may be trusted is there, and its password is not
+        }
+        return untrusted ?? throw broken ?? locked ?? BackupErrors.PlatformBackupMissing(source.Site.Name, id ?? remotePath);
     }
+
+    /// <summary>Whether a key opened the backup, or this platform made it.</summary>
+    public static bool IsTrusted(BackupStore backups, FoundBox box) => box.Stored.Cipher is not null
+        || (backups.Find(box.Info.Id) is { IsLocal: true } known && known.InfoHash == box.InfoHash);
 
     private async Task<FoundBox?> OpenAsync(BackupPaths paths, string? id, CancellationToken cancellationToken)
     {

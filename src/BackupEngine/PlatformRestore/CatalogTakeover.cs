@@ -23,8 +23,10 @@ internal sealed class CatalogTakeover(EngineContext context)
             PlaceSite(plan.Source.Site with { KeyId = box.Info.Encryption?.KeyId }, entry.Site);
             context.Backups.Save(new BackupRecord
             {
-                Backup = box.Info.ToBackup(entry.Site, box.InfoSize, note: null),
-                IsLocal = plan.IsTrusted,
+                Backup = box.Info.ToBackup(entry.Site, box.InfoSize, note: null) with
+                {
+                    Origin = plan.IsTrusted ? BackupOrigin.Platform : BackupOrigin.Storage,
+                },
                 InfoHash = box.InfoHash,
             });
             foreach (var app in plan.Apps)

@@ -68,8 +68,14 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
         IOperationObserver observer,
         CancellationToken cancellationToken)
     {
-        var finder = new BoxFinder(source, storage, context.Random, context.Time);
+        var finder = new BoxFinder(source, storage, context.Random, context.Backups, context.Time);
         var box = await finder.FindAsync(unfinished?.BackupId ?? options.BackupId, source.Export?.RemotePath, cancellationToken).ConfigureAwait(false);
+        if (finder.PassedOver is { } untrusted)
+        {
+            observer.OnWarning(
+                $"{untrusted} is newer than {box.Info.Id}, but not trusted: it is not encrypted, and this platform did not make it. It is passed over. Find "
+                + "out who wrote it; -Id restores it all the same.");
+        }
         var backup = await OpenedBackup.OpenAsync(context, box.Stored, isTrusted: false, storage, cancellationToken).ConfigureAwait(false);
         await using var _ = backup.ConfigureAwait(false);
         var content = await BoxContent.UnpackAsync(context, backup, source.Site.Limits, observer, cancellationToken).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal sealed record TrustCheck(bool IsTrusted, IReadOnlyList<AppToRestore> Ap
     public static TrustCheck Run(
         EngineContext context, PlatformRestoreOptions options, FoundBox box, IReadOnlyList<AppToRestore> apps, PlatformConfig config)
     {
-        if (box.Stored.Cipher is not null || (context.Backups.Find(box.Info.Id) is { IsLocal: true } known && known.InfoHash == box.InfoHash))
+        if (BoxFinder.IsTrusted(context.Backups, box))
         {
             return new TrustCheck(true, apps, new(Name, CheckOutcome.Passed, "The backup is encrypted or one of this platform: its commands can be trusted."));
         }

@@ -19,6 +19,10 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
     /// <exception cref="BackupException">It failed; what the app is now says <see cref="RestoreJob.IsFresh"/>.</exception>
     public async Task<BackupApp> RunAsync(RestoreJob job, CancellationToken cancellationToken)
     {
+        if (job.Source.Doubt is { } doubt)
+        {
+            observer.OnWarning(doubt);
+        }
         job = WithFolder(job);
         var before = job.App;
         using var swap = PrepareSwap(job);

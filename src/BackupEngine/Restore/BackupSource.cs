@@ -16,6 +16,9 @@ internal sealed class BackupSource(EngineContext context, OpenedBackup backup) :
     public bool IsTrusted => backup.IsTrusted;
 
     /// <inheritdoc/>
+    public string? Doubt => backup.Doubt;
+
+    /// <inheritdoc/>
     public long Size => backup.Info.AllocatedSize;
 
     /// <inheritdoc/>

@@ -23,6 +23,10 @@ internal sealed class FolderRestorer(EngineContext context, SiteStorage storages
         {
             var backup = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);
             await using var _ = backup.ConfigureAwait(false);
+            if (backup.Doubt is { } doubt)
+            {
+                observer.OnWarning(doubt);
+            }
             using var folder = DestinationFolder.Prepare(path, backup.Key);
             observer.OnStep(folder.Mark.IsResumed
                 ? $"Going on with the restore of {backupId} to '{path}' that was interrupted."

@@ -15,6 +15,9 @@ internal interface IRestoreSource
     /// <summary>Whether the content is known to be of this platform, or of somebody who has its keys.</summary>
     bool IsTrusted { get; }
 
+    /// <summary>Why the content is not trusted and what to check, when it is a backup; null otherwise.</summary>
+    string? Doubt { get; }
+
     /// <summary>Bytes that the content takes on the disk; at least, when more is not known.</summary>
     long Size { get; }
 

@@ -43,6 +43,13 @@ internal sealed class OpenedBackup : IRecordedIndex
     /// <summary>Whether the record is known to be one that this platform, or somebody else who has its keys, wrote.</summary>
     public bool IsTrusted { get; }
 
+    /// <summary>Why it is not trusted; null when it is.</summary>
+    public string? Doubt => IsTrusted
+        ? null
+        : _record is { Backup: { Trusted: false } backup }
+            ? BackupDoubt.Find(backup, _context.Sites.Find(backup.Site))
+            : BackupDoubt.Of(Info.Id, Info.AppId is not null, isSiteEncrypted: false);
+
     /// <summary>
     /// Tells it, as it is restored here, from all others: what an interrupted restore has left with another key is of no use for this one.
     /// </summary>
@@ -60,7 +67,7 @@ internal sealed class OpenedBackup : IRecordedIndex
             throw BackupErrors.BackupNotRestorable(backup);
         }
         var stored = await ReadInfoAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
-        var opened = await OpenAsync(context, stored, record.IsLocal || stored.Cipher is not null, storage, cancellationToken).ConfigureAwait(false);
+        var opened = await OpenAsync(context, stored, backup.Trusted || stored.Cipher is not null, storage, cancellationToken).ConfigureAwait(false);
         opened._record = record;
         return opened;
     }

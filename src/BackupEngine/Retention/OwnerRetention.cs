@@ -95,46 +95,56 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
 
     /// <summary>
     /// Keeps the newest backup of each of the newest periods that have a Ready one. A Partial one never takes a Ready one's place: it is
-    /// kept only for a period, among these, that has no Ready one, and without using up a place of theirs.
+    /// kept only for a period, among these, that has no Ready one, and without using up a place of theirs. Untrusted ones get the places
+    /// that trusted ones leave.
     /// </summary>
     private void Fill(PeriodRule rule, List<int> candidates, List<DateTimeOffset> local)
     {
-        var filled = new HashSet<long>();
-        var end = candidates.Count;
-        for (var c = 0; c < end; c++)
+        var (ready, partial) = (new HashSet<long>(), new HashSet<long>());
+        foreach (var isTrusted in (bool[])[true, false])
         {
-            if (IsReady(candidates[c]) && filled.Add(rule.PeriodOf(c, local[c])))
+            var end = ready.Count < rule.Count ? candidates.Count : 0;
+            for (var c = 0; c < end; c++)
             {
-                Keep(candidates[c], rule.Word, filled.Count);
-                end = filled.Count == rule.Count ? c : end;
+                if (IsOf(c, isTrusted) && IsReady(candidates[c]) && ready.Add(rule.PeriodOf(c, local[c])))
+                {
+                    Keep(candidates[c], rule.Word, ready.Count);
+                    end = ready.Count == rule.Count ? c : end;
+                }
+            }
+            for (var c = 0; c < end && partial.Count < rule.Count; c++)
+            {
+                if (IsOf(c, isTrusted) && !IsReady(candidates[c])
+                    && rule.PeriodOf(c, local[c]) is var period && !ready.Contains(period) && partial.Add(period))
+                {
+                    Keep(candidates[c], $"{rule.Word}-partial", partial.Count);
+                }
             }
         }
-        var ready = filled.Count;
-        for (var c = 0; c < end && filled.Count - ready < rule.Count; c++)
-        {
-            if (!IsReady(candidates[c]) && filled.Add(rule.PeriodOf(c, local[c])))
-            {
-                Keep(candidates[c], $"{rule.Word}-partial", filled.Count - ready);
-            }
-        }
+
+        bool IsOf(int c, bool isTrusted) => _items[candidates[c]].IsTrusted == isTrusted;
     }
 
-    /// <summary>Registered apps and the platform never lose their last good backup, or, without one, their last incomplete one.</summary>
+    /// <summary>
+    /// Registered apps and the platform never lose their last good backup, or, without one, their last incomplete one and the last that is not
+    /// trusted.
+    /// </summary>
     private void KeepLatest()
     {
         if (owner.AppId is { } app && !rules.RegisteredApps.Contains(app))
         {
             return;
         }
-        KeepLatest(IsReady);
-        if (!Enumerable.Range(0, _items.Count).Any(i => IsLatestCandidate(i) && IsReady(i)))
+        if (!KeepLatest(i => _items[i].IsTrusted && IsReady(i)))
         {
-            KeepLatest(i => _items[i].State is BackupState.Ready or BackupState.Partial);
+            KeepLatest(i => _items[i].IsTrusted && HoldsData(i));
+            _ = KeepLatest(i => !_items[i].IsTrusted && IsReady(i)) || KeepLatest(i => !_items[i].IsTrusted && HoldsData(i));
         }
     }
 
     /// <summary>Keeps the one with the latest time stamp and the one that was made last, when a clock was behind.</summary>
-    private void KeepLatest(Predicate<int> isWanted)
+    /// <returns>Whether there is one.</returns>
+    private bool KeepLatest(Predicate<int> isWanted)
     {
         var wanted = Enumerable.Range(0, _items.Count).Where(i => IsLatestCandidate(i) && isWanted(i)).ToList();
         if (wanted.Count > 0)
@@ -142,10 +152,13 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
             _keep[wanted[0]] ??= [RetentionReasons.Latest];
             _keep[wanted.MaxBy(i => NewestBackup.Rank(_items[i].Created, _items[i].MadeAfter, rules.Now, rules.ClockTolerance))] ??= [RetentionReasons.Latest];
         }
+        return wanted.Count > 0;
     }
 
     // One with a wrong time stamp is not known to be the latest; it is kept anyway.
     private bool IsLatestCandidate(int i) => !_items[i].IsForeign && !IsFuture(_items[i]);
+
+    private bool HoldsData(int i) => _items[i].State is BackupState.Ready or BackupState.Partial;
 
     private bool IsReady(int i) => _items[i] is { State: BackupState.Ready, IsWhole: true };
 

@@ -26,6 +26,9 @@ internal sealed record RetentionItem
     /// <summary>False when some of what it should have in the storage is missing: it is then worth no more than a Partial one.</summary>
     public bool IsWhole { get; init; } = true;
 
+    /// <summary>False for a backup that anyone who can write to the storage can have written: it takes no place of a trusted one.</summary>
+    public bool IsTrusted { get; init; } = true;
+
     /// <summary>True for a backup of another platform that uses the same place: none of ours to remove.</summary>
     public bool IsForeign { get; init; }
 

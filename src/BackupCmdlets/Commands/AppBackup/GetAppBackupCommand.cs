@@ -68,17 +68,29 @@ public sealed class GetAppBackupCommand : EngineCommand
             return;
         }
         var newest = Engine.AppBackups.SelectNewest(found);
-        WriteObject(newest, enumerateCollection: true);
-        foreach (var last in found.DistinctBy(backup => backup.AppId).ExceptBy(newest.Select(backup => backup.AppId), backup => backup.AppId))
+        ForEachItem(newest, WriteNewest);
+        var lacking = found.Where(backup => !newest.Any(other => other.AppId == backup.AppId || IsAt(other.Location, backup.Location)));
+        foreach (var last in lacking.OrderByDescending(backup => backup.Trusted).DistinctBy(backup => backup.Location, StringComparer.OrdinalIgnoreCase))
         {
             WriteWarning($"{last.Location} has no Ready backup. The last one, {last.Id}, is {last.State}: see Get-AppBackup {last.Location}.");
         }
     }
 
+    private void WriteNewest(AppBackup backup)
+    {
+        if (Engine.AppBackups.FindDoubt(backup) is { } doubt)
+        {
+            WriteWarning(doubt);
+        }
+        WriteObject(backup);
+    }
+
+    private static bool IsAt(string location, string other) => string.Equals(location, other, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A plain name without backups: an app that has none yet, the id of a backup that comes through the pipeline, or a mistake.</summary>
     private void WriteNamed(string name, string? site)
     {
-        if (Engine.Apps.List().Any(app => string.Equals(app.Location, name, StringComparison.OrdinalIgnoreCase)))
+        if (Engine.Apps.List().Any(app => IsAt(app.Location, name)))
         {
             return;
         }

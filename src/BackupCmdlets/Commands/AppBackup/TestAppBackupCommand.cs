@@ -38,7 +38,12 @@ public sealed class TestAppBackupCommand : AppBackupByIdCommand
             return;
         }
         var newest = Engine.AppBackups.SelectNewest(Engine.AppBackups.List(InputObject.Location).Where(backup => backup.AppId == InputObject.Id));
-        Process(newest.Count > 0 ? newest[0].Id : throw BackupErrors.AppHasNoBackup(InputObject.Location));
+        var wanted = newest.Count > 0 ? newest[0] : throw BackupErrors.AppHasNoBackup(InputObject.Location);
+        if (Engine.AppBackups.FindDoubt(wanted) is { } doubt)
+        {
+            WriteWarning(doubt);
+        }
+        Process(wanted.Id);
     }
 
     /// <inheritdoc/>

@@ -39,6 +39,10 @@ public sealed class GetPlatformBackupCommand : EngineCommand
         }
         else if (Engine.PlatformBackups.FindNewest(site) is { } newest)
         {
+            if (Engine.AppBackups.FindDoubt(newest) is { } doubt)
+            {
+                WriteWarning(doubt);
+            }
             WriteObject(newest);
         }
     }

@@ -90,7 +90,8 @@ public sealed class FlippedBitsTests : IDisposable
         using (var database = PlatformDatabase.Open(_platform.Folder["home/platform.db"]))
         {
             var store = new BackupStore(database);
-            store.Save(store.Find(backup.Id)! with { IsLocal = false });
+            var known = store.Find(backup.Id)!;
+            store.Save(known with { Backup = known.Backup with { Origin = BackupOrigin.Storage } });
         }
         await ReplaceAsync(backup, "wiki", "other");
         await _platform.Engine.SyncAsync(null, [], _platform.Observer, Token);

@@ -85,7 +85,7 @@ public sealed class PoisonTests
         scene.Write($"{interrupted.RemotePath}.backupinfo", Replace(scene.Template(interrupted), ["id"], id));
         using (var database = PlatformDatabase.Open(scene.Platform.Folder["home/platform.db"]))
         {
-            new BackupStore(database).Save(new BackupRecord { Backup = interrupted with { State = BackupState.Creating }, IsLocal = true });
+            new BackupStore(database).Save(new BackupRecord { Backup = interrupted with { State = BackupState.Creating } });
         }
         scene.Time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(BackupState.Ready, (await scene.Platform.BackUpAsync()).State);

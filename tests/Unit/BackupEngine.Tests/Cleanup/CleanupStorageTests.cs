@@ -376,7 +376,7 @@ public sealed class CleanupStorageTests
             State = BackupState.Ready,
             DependsOn = [app.Id],
         };
-        return new BackupRecord { IsLocal = true, Backup = backup };
+        return new BackupRecord { Backup = backup with { Origin = BackupOrigin.Platform } };
     }
 
     private static void CopyFolder(string from, string to)
