@@ -73,6 +73,20 @@ internal static class AppFolder
     /// <summary>The data directory without links on the way, whether it is there or not.</summary>
     public static string PathOf(BackupApp app) => app.DataFolder?.Path ?? RealPath.Of(app.DataDirectory);
 
+    /// <summary>Whether a folder that was registered is at its place now. An empty mount point is not the disk.</summary>
+    public static bool IsThere(DataFolder registered)
+    {
+        try
+        {
+            using var folder = LocalFileSystem.OpenReal(registered.Path);
+            return folder.ReadLastingIdentity() == registered.Inode;
+        }
+        catch (FileTreeException)
+        {
+            return false;
+        }
+    }
+
     private static DataFolder Describe(DirectoryNode folder) => new(folder.Path, folder.ReadLastingIdentity());
 
     private static T Guard<T>(BackupApp app, Func<T> open)

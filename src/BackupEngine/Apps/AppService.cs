@@ -61,7 +61,7 @@ public sealed class AppService
         if (known?.DataDirectory != app.DataDirectory || confirmDataDirectory)
         {
             FolderClaim.CheckDataDirectory(_context, app);
-            app = app with { DataFolder = AppFolder.Register(app) };
+            app = RestoreRecovery.GiveUpHidden(_context, app with { DataFolder = AppFolder.Register(app) });
         }
         else
         {

@@ -42,7 +42,9 @@ internal sealed record PlatformRestoreEntry
 /// <param name="IsWholeFolder">Whether it changes place as one folder.</param>
 /// <param name="KeptPath">Where its old content is kept; null when it had none.</param>
 /// <param name="Staging">The restore's folder; null in entries of versions that did not note it.</param>
-internal sealed record SwappedDirectory(string Name, string Path, bool IsWholeFolder, string? KeptPath = null, StagingRecord? Staging = null);
+/// <param name="IsSwapping">Whether old and new content may be changing places, so that the old may be in the restore's folder.</param>
+internal sealed record SwappedDirectory(
+    string Name, string Path, bool IsWholeFolder, string? KeptPath = null, StagingRecord? Staging = null, bool IsSwapping = false);
 
 /// <summary>The restore of this platform that is under way; at most one. It is written before the step that it tells of.</summary>
 internal sealed class PlatformRestoreJournal(PlatformDatabase database)

@@ -25,6 +25,16 @@ internal static partial class BackupErrors
         + "change with Set-BackupApp -DataDirectory.",
         location);
 
+    public static BackupException InterruptedRestoreHidden(string dataDirectory, string staging, string otherwise) => new(
+        nameof(InterruptedRestoreHidden),
+        BackupErrorCategory.InvalidState,
+        $"A restore was interrupted while it exchanged the data in '{dataDirectory}', and '{staging}' with the old data is missing. Mount its "
+        + $"disk, then repeat the command.{otherwise}",
+        dataDirectory);
+
+    /// <summary>The way out of <see cref="InterruptedRestoreHidden"/> for an app.</summary>
+    public const string AcceptDataDirectory = " If the disk is lost, accept the present folder with Set-BackupApp -DataDirectory.";
+
     public static BackupException RestoreHealthUnknown(string location, string backupId) => new(
         nameof(RestoreHealthUnknown),
         BackupErrorCategory.InvalidState,

@@ -20,7 +20,7 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
     public async Task<PlatformRestoreEntry> RunAsync(
         OpenedBackup backup, PlatformConfig config, PlatformRestoreEntry entry, SiteLimits limits, CancellationToken cancellationToken)
     {
-        UndoInterrupted(entry);
+        entry = UndoInterrupted(entry);
         if (config.ExtraDirectories.Count == 0)
         {
             return entry;
@@ -33,17 +33,19 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
                 entry = Choose(directory, entry, swaps);
             }
             await UnpackAsync(backup, swaps, limits, cancellationToken).ConfigureAwait(false);
+            entry = Note(entry, isSwapping: true);
             foreach (var (directory, swap) in swaps)
             {
                 observer.OnStep($"Putting the restored content of '{directory.Path}' in its place.");
                 swap.PutNewInPlace();
             }
+            entry = Note(entry, isSwapping: false);
             RemoveStaging(swaps.Select(pair => pair.Swap));
             return entry;
         }
         catch (Exception failure)
         {
-            PutBack(swaps.Select(pair => pair.Swap));
+            PutBack(swaps.ConvertAll(pair => pair.Swap), entry);
             if (failure is IOException or UnauthorizedAccessException)
             {
                 var reason = FileTreeException.From("restore", config.ExtraDirectories[0].Path, failure);
@@ -118,21 +120,48 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
         }
     }
 
-    private void UndoInterrupted(PlatformRestoreEntry entry)
+    /// <summary>Notes whether old and new content may be changing places: from before the first exchange until after the last.</summary>
+    private PlatformRestoreEntry Note(PlatformRestoreEntry entry, bool isSwapping)
     {
-        // Where entries change place one by one, nothing is outside the directory.
-        var swaps = entry.ExtraDirectories.Where(directory => directory.IsWholeFolder || Directory.Exists(directory.Path)).Select(directory =>
-            DataSwap.Reopen(directory.Path, directory.IsWholeFolder, directory.KeptPath, directory.Staging)).ToList();
-        PutBack(swaps);
-        swaps.ForEach(swap => swap.Dispose());
+        entry = entry with { ExtraDirectories = [.. entry.ExtraDirectories.Select(directory => directory with { IsSwapping = isSwapping })] };
+        context.PlatformRestores.Save(entry);
+        return entry;
     }
 
-    private void PutBack(IEnumerable<DataSwap> swaps)
+    /// <exception cref="BackupException">The old content of a directory is on a disk that is not mounted, or cannot be moved back.</exception>
+    private PlatformRestoreEntry UndoInterrupted(PlatformRestoreEntry entry)
     {
-        foreach (var swap in swaps.ToList())
+        // Where entries change place one by one, nothing is outside the directory.
+        var swaps = entry.ExtraDirectories.Where(directory => directory.IsWholeFolder || directory.IsSwapping || Directory.Exists(directory.Path))
+            .Select(directory => (directory.IsSwapping, Swap: DataSwap.Reopen(directory.Path, directory.IsWholeFolder, directory.KeptPath, directory.Staging)))
+            .ToList();
+        try
+        {
+            if (swaps.Find(pair => pair.IsSwapping && pair.Swap.IsHidden).Swap is { } hidden)
+            {
+                throw BackupErrors.InterruptedRestoreHidden(hidden.DataDirectory, hidden.StagingPath, "");
+            }
+            return PutBack(swaps.ConvertAll(pair => pair.Swap), entry);
+        }
+        finally
+        {
+            swaps.ForEach(pair => pair.Swap.Dispose());
+        }
+    }
+
+    private PlatformRestoreEntry PutBack(List<DataSwap> swaps, PlatformRestoreEntry entry)
+    {
+        swaps.ForEach(PutBack);
+        entry = Note(entry, isSwapping: false);
+        RemoveStaging(swaps);
+        return entry;
+    }
+
+    private static void PutBack(DataSwap swap)
+    {
+        if (!swap.IsHidden)
         {
             RestoreRecovery.PutOldBack(swap);
-            RemoveStaging([swap]);
         }
     }
 

@@ -70,6 +70,7 @@ internal abstract partial class DataSwap
             : isWholeFolder ? new FolderSwap(dataDirectory)
             : new EntrySwap(dataDirectory);
         swap._otherStagingName = staging is null || staging.Name == swap.StagingId.Name ? null : staging.Name;
+        swap._isUnnoted = staging is null; // by a version whose journal did not note it
         swap._stagingInode = staging?.Inode;
         swap.NewInode = staging?.NewInode;
         return swap;

@@ -33,10 +33,23 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
     /// <summary>In the staging folder: what was in the way of the old data when it was put back.</summary>
     protected const string RejectedName = "rejected";
 
+    /// <summary>In the staging folder: the inodes of the new and the old data.</summary>
+    protected const string NewIdentityName = "new-identity";
+
+    /// <inheritdoc cref="NewIdentityName"/>
+    protected const string OldIdentityName = "old-identity";
+
+    /// <summary>In the staging folder: the mark that stands while new entries may be in the data directory.</summary>
+    protected const string ComingInName = "new-data-is-coming-in";
+
+    /// <summary>One of these is in a staging folder from the first step of an exchange on.</summary>
+    private static readonly string[] StartedNames = [OldName, RejectedName, OldIdentityName, ComingInName];
+
     private DirectoryNode? _around;
     private DirectoryNode? _data;
     private StagingFolder? _staging;
     private string? _otherStagingName;
+    private bool _isUnnoted;
     private ulong? _stagingInode;
 
     /// <summary>The data directory, without links on the way.</summary>
@@ -66,6 +79,11 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
     /// <summary>Whether it was interrupted while it unpacked something that can be gone on with.</summary>
     public bool IsUnfinished => _otherStagingName is null && IsUnfinishedOf(key: null);
 
+    /// <summary>
+    /// Whether the staging folder that this restore noted is out of sight. What was moved into it is then not known: its disk may not be mounted.
+    /// </summary>
+    public virtual bool IsHidden => HasRecord && FindStaging() is null;
+
     /// <summary>Whether the staging folder's identity is noted, so that all that this restore did is known.</summary>
     protected bool HasRecord => _stagingInode is not null;
 
@@ -85,6 +103,7 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
         _ = Data; // from here on, this folder and no other
         if (key is not null && FindStaging() is { } found && UnfinishedMark.Find(found.Folder, UnfinishedName, key) is { } left)
         {
+            _stagingInode = found.Inode;
             return left;
         }
         RemoveStaging();
@@ -123,7 +142,8 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
         try
         {
             var staging = FindStaging();
-            var isOurs = staging is not null && (HasRecord || UnfinishedMark.Find(staging.Folder, UnfinishedName, key: null) is not null);
+            var isOurs = staging is not null && (HasRecord
+                || (UnfinishedMark.Find(staging.Folder, UnfinishedName, key: null) is not null && !MayHoldOldData(staging.Folder)));
             if (isOurs)
             {
                 staging!.Remove();
@@ -134,7 +154,7 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
             if (!isOurs)
             {
                 // A private folder of root proves nothing: the owner of the folder around it can have renamed any of root's to this name.
-                StagingFolder.RemoveStray(Around, StagingId.Name);
+                StagingFolder.RemoveStray(Around, StagingId.Name, _isUnnoted ? null : MayHoldOldData);
             }
         }
         catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
@@ -185,6 +205,9 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
         }
         return parent.OpenDirectory(name);
     }
+
+    /// <summary>Whether a staging folder that no journal knows may hold the only copy of an app's data.</summary>
+    private static bool MayHoldOldData(DirectoryNode staging) => StartedNames.Any(staging.Exists);
 
     private DirectoryNode Expected(DirectoryNode data)
     {

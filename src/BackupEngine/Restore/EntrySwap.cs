@@ -9,8 +9,6 @@ namespace CloudBackup.Restore;
 /// </summary>
 internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory, dataDirectory, StagingName)
 {
-    private const string MarkName = "new-data-is-coming-in";
-
     /// <inheritdoc/>
     public override bool IsWholeFolder => false;
 
@@ -34,7 +32,7 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory, 
         var metadata = EntryMetadata.From(data.ReadFacts(), data.ReadAttributes());
         MoveAll(data, old);
         old.ApplyMetadata(metadata, new MetadataLosses());
-        staging.MakeDirectory(MarkName);
+        staging.MakeDirectory(ComingInName);
         FlushAll(data, staging, old);
         var newMetadata = EntryMetadata.From(unpacked.ReadFacts(), unpacked.ReadAttributes());
         MoveAll(unpacked, data);
@@ -51,7 +49,7 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory, 
         }
         var (data, staging) = (Data, found.Folder);
         using var old = staging.OpenDirectory(OldName);
-        if (staging.Exists(MarkName))
+        if (staging.Exists(ComingInName))
         {
             using var rejected = OpenOrMake(staging, RejectedName);
             foreach (var name in EntriesOf(data))
@@ -60,7 +58,7 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory, 
                 data.MoveToFree(name, rejected, name);
             }
             // From here on what is in the data directory is old: the mark must be gone before the first old entry is back.
-            staging.RemoveDirectory(MarkName);
+            staging.RemoveDirectory(ComingInName);
             FlushAll(data, staging, rejected);
         }
         var metadata = EntryMetadata.From(old.ReadFacts(), old.ReadAttributes());

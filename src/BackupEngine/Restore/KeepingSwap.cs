@@ -15,6 +15,9 @@ internal sealed class KeepingSwap(string dataDirectory, string keptPath) : Whole
     /// <inheritdoc/>
     public override string? KeptPath { get; } = keptPath;
 
+    /// <inheritdoc/>
+    public override bool IsHidden => base.IsHidden && !IsKeptThere();
+
     private string KeptName => Path.GetFileName(KeptPath!);
 
     /// <summary>The swap for a folder whose content is kept.</summary>
@@ -87,6 +90,18 @@ internal sealed class KeepingSwap(string dataDirectory, string keptPath) : Whole
         }
         GiveName(Around, KeptName);
         Around.Flush();
+    }
+
+    private bool IsKeptThere()
+    {
+        try
+        {
+            return Around.Exists(KeptName) && WasKept();
+        }
+        catch (FileTreeException failure) when (failure.MeansGone)
+        {
+            return false; // nor is the folder around it
+        }
     }
 
     /// <summary>Whether what has the name is the old data, and not something that another user has put there.</summary>

@@ -1,3 +1,4 @@
+using CloudBackup.Apps;
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
@@ -29,7 +30,10 @@ internal static class RestoreRecovery
         var wasSwapping = entry.Phase == RestorePhase.Swapping;
         if (wasSwapping)
         {
-            PutOldBack(swap);
+            if (!IsOldInPlace(app, entry))
+            {
+                PutOldBack(swap, BackupErrors.AcceptDataDirectory);
+            }
             observer.OnWarning(BackupErrors.RestoreInterrupted(app.Location).Message);
         }
         var registered = context.Apps.Find(app.Id);
@@ -45,13 +49,26 @@ internal static class RestoreRecovery
         RemoveStaging(context, entry, swap, observer);
     }
 
-    /// <summary>Removes what a restore unpacked, or the old data after a success. What cannot be removed now is tried again next time.</summary>
+    /// <summary>
+    /// Removes what a restore unpacked, or the old data after a success. What cannot be removed now, or is on a disk that is not mounted, is
+    /// tried again next time.
+    /// </summary>
     public static void RemoveStaging(EngineContext context, RestoreJournalEntry entry, DataSwap swap, IOperationObserver observer)
     {
+        if (context.RestoreJournal.Find(entry.AppId) is { Phase: RestorePhase.Swapping or RestorePhase.Starting } noted)
+        {
+            // From here on a missing staging folder is one that was removed.
+            context.RestoreJournal.Save(noted with { Phase = RestorePhase.CleaningUp });
+        }
         try
         {
+            var isHidden = swap.IsHidden && context.Apps.Find(entry.AppId)?.DataFolder is { } folder
+                && folder.Path == entry.DataDirectory && !AppFolder.IsThere(folder);
             swap.RemoveStaging();
-            context.RestoreJournal.Remove(entry.AppId);
+            if (!isHidden)
+            {
+                context.RestoreJournal.Remove(entry.AppId);
+            }
         }
         catch (FileTreeException failure)
         {
@@ -66,11 +83,17 @@ internal static class RestoreRecovery
         DataSwap.Reopen(entry.DataDirectory, entry.IsWholeFolder, entry.KeptPath, entry.Staging);
 
     /// <summary>Undoes an interrupted swap.</summary>
+    /// <param name="swap">The swap.</param>
+    /// <param name="otherwise">What you can do when the disk of the data is lost.</param>
     /// <exception cref="BackupException">The old data could not be brought back; it is where the message says.</exception>
-    public static void PutOldBack(DataSwap swap)
+    public static void PutOldBack(DataSwap swap, string otherwise = "")
     {
         try
         {
+            if (swap.IsHidden)
+            {
+                throw BackupErrors.InterruptedRestoreHidden(swap.DataDirectory, swap.StagingPath, otherwise);
+            }
             swap.PutOldBack();
         }
         catch (FileTreeException failure)
@@ -78,6 +101,29 @@ internal static class RestoreRecovery
             throw BackupErrors.OldDataStuck(swap.DataDirectory, swap.StagingPath, failure);
         }
     }
+
+    /// <summary>
+    /// The administrator has confirmed the folder that is at an app's data directory. An interrupted restore whose old data is on a disk that
+    /// is not there is given up. What it left is never removed without being noted.
+    /// </summary>
+    public static BackupApp GiveUpHidden(EngineContext context, BackupApp app)
+    {
+        if (context.RestoreJournal.Find(app.Id) is not { Phase: RestorePhase.Swapping } entry)
+        {
+            return app;
+        }
+        using var swap = SwapOf(entry);
+        if (!swap.IsHidden)
+        {
+            return app;
+        }
+        context.RestoreJournal.Remove(app.Id);
+        return app.State == AppState.Restoring ? app with { State = AppState.Installed, LastError = null } : app;
+    }
+
+    /// <summary>Whether the data directory is the registered folder as a whole, so that nothing has to be brought back.</summary>
+    private static bool IsOldInPlace(BackupApp app, RestoreJournalEntry entry) => entry.IsWholeFolder
+        && app.DataFolder is { Inode: not null } folder && folder.Path == entry.DataDirectory && AppFolder.IsThere(folder);
 
     /// <summary>
     /// The app may have been up on the new data since, so that it is worth more than the old. Only whether the app is healthy, nobody knows.

@@ -87,12 +87,24 @@ internal sealed class StagingFolder : IDisposable
     /// Removes what is at a name where only the administrator, or this user, can have put it. Elsewhere it is left alone: it may be a folder
     /// of another user's choice.
     /// </summary>
-    public static void RemoveStray(DirectoryNode parent, string name)
+    /// <param name="parent">The folder around it.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="isPrecious">Says of a folder whether it may hold the only copy of something, and stays; null when none does.</param>
+    public static void RemoveStray(DirectoryNode parent, string name, Func<DirectoryNode, bool>? isPrecious = null)
     {
-        if (parent.Exists(name) && !FolderTrust.OthersCanReplace(parent.ReadFacts(), parent.Stat(name)))
+        if (!parent.Exists(name) || FolderTrust.OthersCanReplace(parent.ReadFacts(), parent.Stat(name)))
         {
-            TreeRemoval.Remove(parent, name);
+            return;
         }
+        if (isPrecious is not null && parent.Stat(name).Kind == EntryKind.Directory)
+        {
+            using var folder = parent.OpenDirectory(name);
+            if (isPrecious(folder))
+            {
+                return;
+            }
+        }
+        TreeRemoval.Remove(parent, name);
     }
 
     /// <summary>Removes the folder and everything in it.</summary>

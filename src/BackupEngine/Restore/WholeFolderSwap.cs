@@ -12,8 +12,6 @@ namespace CloudBackup.Restore;
 internal abstract class WholeFolderSwap(string dataDirectory)
     : DataSwap(dataDirectory, Path.GetDirectoryName(dataDirectory)!, StagingNameFor(dataDirectory))
 {
-    private const string NewIdentityName = "new-identity";
-    private const string OldIdentityName = "old-identity";
     private const string AsideSuffix = ".set-aside-";
     private const int MostAside = 1000;
     private const int MostTries = 100;
