@@ -50,7 +50,8 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
             _links = sync.Links;
         }
         using var index = new IndexSpool(run.SpoolFolder);
-        using var finish = new SnapshotFinish(target, run, index, files?.NewCache ?? Path.Join(run.SpoolFolder, "cache"));
+        var hasChanges = _plan!.Actions > 0 || _plan.Removals > 0 || !known.IsRemembered;
+        using var finish = new SnapshotFinish(target, run, index, files?.NewCache ?? Path.Join(run.SpoolFolder, "cache"), hasChanges);
         await RotateAsync(finish, cancellationToken).ConfigureAwait(false);
         await _journal!.FlushAsync(cancellationToken).ConfigureAwait(false);
         await CheckAsync(finish, cancellationToken).ConfigureAwait(false);
@@ -177,13 +178,13 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
     /// <summary>Compares what a listing of the backup's folder shows with what should be there.</summary>
     private async Task CheckAsync(SnapshotFinish finish, CancellationToken cancellationToken)
     {
-        var found = new SetFingerprint();
+        var found = new ObjectSet();
         var folder = run.Paths.RemotePath;
         await foreach (var item in target.Storage.ListAsync(folder, recursive: true, cancellationToken).ConfigureAwait(false))
         {
-            found.Add(item.Path[(folder.Length + 1)..], item.Size, []);
+            found.Add(item.Path.AsSpan(folder.Length + 1), item.Size);
         }
-        if (found.ToString() == finish.Objects.ToString())
+        if (found.IsSameAs(finish.Objects))
         {
             return;
         }
@@ -203,7 +204,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
             await _journal.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
             await _journal.CheckUndisturbedAsync(cancellationToken).ConfigureAwait(false);
             finish.CompleteCache(stamp);
-            var state = new SnapshotState { Token = stamp.Token, IsComplete = true, Content = finish.Content.ToString() };
+            var state = new SnapshotState { Token = stamp.Token, IsComplete = true, Content = finish.FingerprintContent() };
             await state.WriteAsync(target.Storage, kept.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
             if (!known.IsRemembered && _plan.Removals > 0)
             {

@@ -1,3 +1,4 @@
+using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;
@@ -29,7 +30,7 @@ internal sealed class RsyncWrite
     {
         using var origins = new SyncOrigins();
         var write = new RsyncWrite(run, origins);
-        var items = origins.Read(run.Items);
+        var items = ReadAhead.Of(origins.Read(run.Items));
         using var first = write.NewAttempt("first");
         try
         {

@@ -19,10 +19,12 @@ internal sealed class SnapshotFinish : IDisposable
     private readonly IndexSpool _index;
     private readonly FsMetadataWriter _metadata;
     private readonly SyncFileWriter _cache;
+    private readonly string _cachePath;
     private readonly ObjectNames _names;
     private readonly IndexEntryWriter _entries = new();
     private readonly ArrayBufferWriter<byte> _lines = new(FlushAt + 4096);
     private readonly OwnerNames _owners = new();
+    private SetFingerprint? _content;
     private int _lineCount;
 
     /// <summary>Starts the pass.</summary>
@@ -30,21 +32,24 @@ internal sealed class SnapshotFinish : IDisposable
     /// <param name="run">The run.</param>
     /// <param name="index">Takes the index.</param>
     /// <param name="cachePath">The next sync cache.</param>
-    public SnapshotFinish(SnapshotTarget target, FormatWrite run, IndexSpool index, string cachePath)
+    /// <param name="hasChanges">
+    /// Whether the snapshot changes, so that its content is surely asked for and is best hashed on the way; else it is only when the metadata
+    /// alone have changed.
+    /// </param>
+    public SnapshotFinish(SnapshotTarget target, FormatWrite run, IndexSpool index, string cachePath, bool hasChanges)
     {
         _target = target;
         _run = run;
         _index = index;
         _names = target.NewNames();
         _metadata = new FsMetadataWriter(run.SpoolFolder);
+        _cachePath = cachePath;
+        _content = hasChanges ? new SetFingerprint() : null;
         _cache = new SyncFileWriter(cachePath);
     }
 
-    /// <summary>Paths, lengths and hashes of all files.</summary>
-    public SetFingerprint Content { get; } = new();
-
     /// <summary>Paths and lengths of all objects.</summary>
-    public SetFingerprint Objects { get; } = new();
+    public ObjectSet Objects { get; } = new();
 
     /// <summary>Bytes of all objects.</summary>
     public long StoredBytes { get; private set; }
@@ -111,7 +116,25 @@ internal sealed class SnapshotFinish : IDisposable
     }
 
     /// <summary>Ends the next sync cache.</summary>
-    public void CompleteCache(SyncStamp stamp) => _cache.Complete(stamp, isDurable: true);
+    public void CompleteCache(SyncStamp stamp)
+    {
+        _cache.Complete(stamp, isDurable: true);
+        _cache.Dispose();
+    }
+
+    /// <summary>Paths, lengths and hashes of all files, as <see cref="SetFingerprint"/>. The next sync cache must be complete.</summary>
+    public string FingerprintContent()
+    {
+        if (_content is null)
+        {
+            _content = new SetFingerprint();
+            foreach (var record in SyncFileReader.Read(_cachePath))
+            {
+                _content.Add(record.Path, record.Facts.Size, record.Sha256);
+            }
+        }
+        return _content.ToString();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -147,8 +170,8 @@ internal sealed class SnapshotFinish : IDisposable
     private string AddObject(SyncRecord record)
     {
         var path = _names.ObjectOf(record.Path);
-        Content.Add(record.Path, record.Facts.Size, record.Sha256);
-        Objects.Add(path, record.StoredSize, []);
+        _content?.Add(record.Path, record.Facts.Size, record.Sha256);
+        Objects.Add(path, record.StoredSize);
         StoredBytes += record.StoredSize;
         return path;
     }

@@ -5,11 +5,11 @@ namespace CloudBackup.Formats.Rsync;
 
 /// <summary>
 /// Where the items of a plan come from: a plan is a file, so it names trees and generated items by their numbers, and items are looked for
-/// again when their turn comes.
+/// again when their turn comes. Items may be read on one thread while another asks for the origins of those it has.
 /// </summary>
 internal sealed class SyncOrigins : IDisposable
 {
-    private readonly List<object> _origins = [];
+    private volatile object[] _origins = [];
 
     /// <summary>
     /// The items as records, ordered by their paths: the generated ones, of which there are few, take their places between those of the trees.
@@ -97,15 +97,15 @@ internal sealed class SyncOrigins : IDisposable
     {
         if (item.Tree is not { } tree)
         {
-            _origins.Add(item);
-            return _origins.Count;
+            _origins = [.. _origins, item];
+            return _origins.Length;
         }
-        if (_origins.Count == 0 || _origins[^1] is not SourceTree last || last != tree)
+        if (_origins.Length == 0 || _origins[^1] is not SourceTree last || last != tree)
         {
             tree.Root.AddReference();
-            _origins.Add(tree);
+            _origins = [.. _origins, tree];
         }
-        return _origins.Count;
+        return _origins.Length;
     }
 }
 

@@ -44,43 +44,9 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
         string folder, bool recursive, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        if (OpenFolder(folder) is not { } start)
+        foreach (var found in ReadAhead.Of(List(folder, recursive, cancellationToken)))
         {
-            yield break;
-        }
-        var frames = new Stack<(DirectoryNode Node, string Path, IEnumerator<string> Names)>();
-        try
-        {
-            frames.Push((start, folder, ReadNames(start, folder, cancellationToken)));
-            while (frames.TryPeek(out var frame))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!frame.Names.MoveNext())
-                {
-                    frames.Pop().Node.Dispose();
-                    continue;
-                }
-                var path = StoragePath.Join(frame.Path, frame.Names.Current);
-                var found = Look(frame.Node, frame.Names.Current, path);
-                if (found is { IsFolder: true } && recursive)
-                {
-                    if (TryEnter(frame.Node, frame.Names.Current, path) is { } inside)
-                    {
-                        frames.Push((inside, path, ReadNames(inside, path, cancellationToken)));
-                    }
-                }
-                else if (found is not null)
-                {
-                    yield return found;
-                }
-            }
-        }
-        finally
-        {
-            foreach (var frame in frames)
-            {
-                frame.Node.Dispose();
-            }
+            yield return found;
         }
     }
 
@@ -130,6 +96,48 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
             _written.Clear();
         }
         return ValueTask.CompletedTask;
+    }
+
+    private IEnumerable<StoredObject> List(string folder, bool recursive, CancellationToken cancellationToken)
+    {
+        if (OpenFolder(folder) is not { } start)
+        {
+            yield break;
+        }
+        var frames = new Stack<(DirectoryNode Node, string Path, IEnumerator<string> Names)>();
+        try
+        {
+            frames.Push((start, folder, ReadNames(start, folder, cancellationToken)));
+            while (frames.TryPeek(out var frame))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!frame.Names.MoveNext())
+                {
+                    frames.Pop().Node.Dispose();
+                    continue;
+                }
+                var path = StoragePath.Join(frame.Path, frame.Names.Current);
+                var found = Look(frame.Node, frame.Names.Current, path);
+                if (found is { IsFolder: true } && recursive)
+                {
+                    if (TryEnter(frame.Node, frame.Names.Current, path) is { } inside)
+                    {
+                        frames.Push((inside, path, ReadNames(inside, path, cancellationToken)));
+                    }
+                }
+                else if (found is not null)
+                {
+                    yield return found;
+                }
+            }
+        }
+        finally
+        {
+            foreach (var frame in frames)
+            {
+                frame.Node.Dispose();
+            }
+        }
     }
 
     private static StoredObject? Look(DirectoryNode folder, string name, string path)
