@@ -1,16 +1,19 @@
 namespace CloudBackup.Infrastructure;
 
 /// <summary>
-/// Keeps the memory that waits for the garbage collector within a share of a site's memory limit (I10). The runtime collects the young when they
-/// fill a share of the processor's cache, and servers have caches of hundreds of megabytes. Where much memory is allowed the runtime knows better.
+/// Keeps the memory that waits for the garbage collector within a share of a site's memory limit, and small in any case (I10). The runtime collects
+/// the young when they fill a share of the processor's cache, and servers have caches of hundreds of megabytes.
 /// </summary>
 internal sealed class GarbageWatch : IDisposable
 {
     /// <summary>Less garbage than this is not worth a collection.</summary>
     private const long Least = 8L * 1024 * 1024;
 
-    /// <summary>So much is never reached before the runtime collects by itself, or does not matter.</summary>
-    private const long Most = 256L * 1024 * 1024;
+    /// <summary>
+    /// More garbage than this is never worth its memory: the youngest generation of a backup is collected in less than a millisecond, since little
+    /// of it is still in use.
+    /// </summary>
+    private const long Most = 16L * 1024 * 1024;
 
     private const int Share = 8;
 
@@ -31,10 +34,9 @@ internal sealed class GarbageWatch : IDisposable
     /// <summary>How many collections it has asked for.</summary>
     public int Collections => Volatile.Read(ref _collections);
 
-    /// <summary>Watches until it is disposed; null where there is nothing to watch.</summary>
+    /// <summary>Watches until it is disposed.</summary>
     /// <param name="memoryLimit">Bytes of memory that a run may hold.</param>
-    public static GarbageWatch? Start(long memoryLimit) =>
-        Math.Max(Least, memoryLimit / Share) is var most && most < Most ? new GarbageWatch(most) : null;
+    public static GarbageWatch Start(long memoryLimit) => new(Math.Clamp(memoryLimit / Share, Least, Most));
 
     /// <inheritdoc/>
     public void Dispose()

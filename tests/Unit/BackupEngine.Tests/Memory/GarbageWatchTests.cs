@@ -6,11 +6,12 @@ public sealed class GarbageWatchTests
 {
     private const long Megabyte = 1024 * 1024;
 
-    [Fact]
-    public void Garbage_beyond_the_share_of_a_small_limit_is_collected()
+    [Theory]
+    [InlineData(64)]
+    [InlineData(4096)]
+    public void Garbage_is_collected_whatever_the_limit(long megabytes)
     {
-        using var watch = GarbageWatch.Start(64 * Megabyte);
-        Assert.NotNull(watch);
+        using var watch = GarbageWatch.Start(megabytes * Megabyte);
         for (var round = 0; round < 3; round++)
         {
             var before = GC.CollectionCount(0);
@@ -24,16 +25,9 @@ public sealed class GarbageWatchTests
     }
 
     [Fact]
-    public void Where_much_memory_is_allowed_the_runtime_is_left_alone()
-    {
-        using var watch = GarbageWatch.Start(4096 * Megabyte);
-        Assert.Null(watch);
-    }
-
-    [Fact]
     public void A_watch_that_ends_asks_for_nothing_more()
     {
-        var watch = GarbageWatch.Start(1)!;
+        var watch = GarbageWatch.Start(1);
         watch.Dispose();
         var collections = watch.Collections;
         MakeGarbage();
