@@ -15,8 +15,9 @@ internal interface IAddonHandler
     /// <summary>Refuses an addon whose source is there and cannot be dumped, as each backup would; one that is not there yet is not refused.</summary>
     /// <param name="addon">The addon.</param>
     /// <param name="data">The app's data directory.</param>
+    /// <returns>Which file the source is; null when it is not there yet.</returns>
     /// <exception cref="BackupException">The source is not what it should be.</exception>
-    void CheckSource(BackupAddon addon, FileTree.DirectoryNode data);
+    (ulong Device, ulong Inode)? CheckSource(BackupAddon addon, FileTree.DirectoryNode data);
 
     /// <summary>The files that are not to be copied live, relative to the data directory.</summary>
     IEnumerable<string> LiveFiles(BackupAddon addon);

@@ -25,13 +25,17 @@ internal static partial class AppRules
     }
 
     /// <summary>Refuses addons whose sources are there and cannot be dumped: no backup would be made.</summary>
-    /// <exception cref="BackupException">One is a link, or not what it should be.</exception>
+    /// <exception cref="BackupException">One is a link, or not what it should be, or two are one file.</exception>
     public static void CheckAddonSources(BackupApp app)
     {
         using var data = AppFolder.Open(app);
+        var known = new Dictionary<(ulong Device, ulong Inode), BackupAddon>();
         foreach (var addon in app.Addons)
         {
-            AddonHandlers.For(addon.Type).CheckSource(addon, data);
+            if (AddonHandlers.For(addon.Type).CheckSource(addon, data) is { } identity && !known.TryAdd(identity, addon) && known[identity] != addon)
+            {
+                throw BackupErrors.AddonTwice(known[identity].ToString(), addon.ToString());
+            }
         }
     }
 
@@ -57,6 +61,7 @@ internal static partial class AppRules
         return app with
         {
             Location = app.Location.ToLowerInvariant(),
+            Addons = [.. app.Addons.Distinct()],
             DataDirectory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(app.DataDirectory)),
         };
     }

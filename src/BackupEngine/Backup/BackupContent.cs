@@ -19,10 +19,12 @@ internal sealed class BackupContent : IDisposable
     private readonly string _spoolPath;
     private readonly List<SourceItem> _dumps = [];
     private readonly List<BackupAddon> _undumped = [];
+    private readonly List<BackupAddon> _doubled = [];
 
     private BackupContent(BackupApp app, DirectoryNode data, DirectoryNode spool, string spoolPath)
     {
-        _app = app;
+        // A catalog of an earlier version may have an addon twice; a backup with its dump twice could not be restored.
+        _app = app with { Addons = [.. app.Addons.Distinct()] };
         _data = new SourceTree(data, DataPath);
         _spool = spool;
         _spoolPath = spoolPath;
@@ -48,13 +50,17 @@ internal sealed class BackupContent : IDisposable
     /// <exception cref="BackupException">A dump failed, and the caller did not say to go on.</exception>
     public async Task DumpAddonsAsync(ContentRequest request, CancellationToken cancellationToken)
     {
+        var dumped = new List<(BackupAddon Addon, (ulong Device, ulong Inode) Identity)>();
         for (var i = 0; i < _app.Addons.Count; i++)
         {
             var addon = _app.Addons[i];
             var context = new AddonContext(_app, _data.Root, _spoolPath, _spool, i, request.Issues, request.Observer);
             try
             {
-                _dumps.AddRange(await AddonHandlers.For(addon.Type).DumpAsync(addon, context, cancellationToken).ConfigureAwait(false));
+                foreach (var dump in await AddonHandlers.For(addon.Type).DumpAsync(addon, context, cancellationToken).ConfigureAwait(false))
+                {
+                    AddDump(dump, addon, dumped);
+                }
             }
             catch (BackupException failure)
             {
@@ -65,22 +71,47 @@ internal sealed class BackupContent : IDisposable
         }
     }
 
+    /// <summary>
+    /// Adds a dump. Where the file system ignores case, two addons can name one file, and a restore could not put both dumps to their places.
+    /// </summary>
+    private void AddDump(SourceItem dump, BackupAddon addon, List<(BackupAddon Addon, (ulong Device, ulong Inode) Identity)> dumped)
+    {
+        if (dumped.Any(other => other.Identity == dump.Facts.Identity && string.Equals(other.Addon.Path, addon.Path, StringComparison.OrdinalIgnoreCase)))
+        {
+            _doubled.Add(addon);
+            dump.Dispose();
+            return;
+        }
+        dumped.Add((addon, dump.Facts.Identity));
+        _dumps.Add(dump);
+    }
+
     /// <summary>All items, in the order they are stored.</summary>
     /// <param name="request">What they are made ready with.</param>
     /// <param name="cancellationToken">Stops the walk.</param>
     public IEnumerable<SourceItem> Items(ContentRequest request, CancellationToken cancellationToken)
     {
-        var config = AppConfig.Of(_app) with { Undumped = _undumped.Count > 0 ? _undumped : null };
+        var config = AppConfig.Of(_app with { Addons = [.. _app.Addons.Except(_doubled)] }) with { Undumped = _undumped.Count > 0 ? _undumped : null };
         yield return new MemoryItem(AppConfig.Path, config.ToBytes(), UnixTime.From(request.Created));
         foreach (var dump in _dumps)
         {
             yield return dump;
         }
         var live = _app.Addons.SelectMany(addon => AddonHandlers.For(addon.Type).LiveFiles(addon));
-        var rules = new ExcludeRules(_app.Exclude, live.Append(DataSwap.StagingName), ItemStaging.IsStaging);
+        var ways = _app.Addons.SelectMany(addon => FoldersTo(AddonHandlers.For(addon.Type).MoveOf(addon).Place));
+        var rules = new ExcludeRules(_app.Exclude, live.Append(DataSwap.StagingName), ItemStaging.IsStaging, ways);
         foreach (var item in request.NewWalker(rules).Walk(_data, cancellationToken))
         {
             yield return item;
+        }
+    }
+
+    /// <summary>The folders on the way to a dump's place, below the data directory: a restore needs them with their owners and modes.</summary>
+    private static IEnumerable<string> FoldersTo(string place)
+    {
+        for (var slash = place.LastIndexOf('/'); slash > DataPath.Length; slash = place.LastIndexOf('/', slash - 1))
+        {
+            yield return place[(DataPath.Length + 1)..slash];
         }
     }
 

@@ -102,7 +102,7 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
         };
         yield return new MemoryItem(PlatformConfig.Path, config.ToBytes(), time);
         var facts = spool.Stat(PlatformConfig.DatabasePath) with { Mode = 0x180, Modified = time };
-        yield return new SpoolItem(PlatformConfig.DatabasePath, spool, PlatformConfig.DatabasePath, facts);
+        yield return new SpoolItem(PlatformConfig.DatabasePath, spool, PlatformConfig.DatabasePath, facts, []);
         if (request.IsEncrypted)
         {
             yield return new GeneratedFolder(PlatformConfig.SecretsPath, time);

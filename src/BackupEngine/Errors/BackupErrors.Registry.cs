@@ -105,12 +105,25 @@ internal static partial class BackupErrors
         + "(Set-BackupApp -Addon), or move the file in.",
         addon);
 
-    public static BackupException SqliteLocked(string path, Exception inner) => new(
+    public static BackupException AddonTwice(string addon, string other) => new(
+        nameof(AddonTwice),
+        BackupErrorCategory.InvalidInput,
+        $"The addons {addon} and {other} are one file. SQLite damages a database that is used by two names. Declare the name that the app uses.",
+        other);
+
+    public static BackupException SqliteLocked(string path, Exception? inner = null) => new(
         nameof(SqliteLocked),
         BackupErrorCategory.Busy,
         $"The SQLite database '{path}' was locked for a minute. Try again when the app does not hold it, or stop the app in a PreBackupCommand.",
         path,
         inner);
+
+    public static BackupException SqliteReplaced(string path) => new(
+        nameof(SqliteReplaced),
+        BackupErrorCategory.Busy,
+        $"The SQLite database '{path}', its -wal or its -shm file was replaced again and again while it was copied. Try again when the app is at rest, "
+        + "or stop the app in a PreBackupCommand.",
+        path);
 
     public static BackupException AddonDumpMissing(string addon, string path, Exception inner) => new(
         nameof(AddonDumpMissing),

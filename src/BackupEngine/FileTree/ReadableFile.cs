@@ -24,6 +24,21 @@ internal abstract class ReadableFile(string path, FileFacts facts) : IDisposable
     /// <summary>The file's extended attributes.</summary>
     public abstract IReadOnlyList<ExtendedAttribute> ReadAttributes();
 
+    /// <summary>
+    /// Takes a shared lock on a stretch of the file, as record locks of other programs see it; false when another one locks it exclusively.
+    /// Closing the file releases it.
+    /// </summary>
+    /// <exception cref="FileTreeException">The file system has no locks.</exception>
+    public virtual bool TryLockShared(long start, long length) => throw NoLocks();
+
+    /// <summary>Releases a lock.</summary>
+    public virtual void Unlock(long start, long length) => throw NoLocks();
+
+    /// <summary>Whether another program locks part of a stretch.</summary>
+    public virtual bool IsLocked(long start, long length) => throw NoLocks();
+
     /// <inheritdoc/>
     public abstract void Dispose();
+
+    private FileTreeException NoLocks() => new(FileTreeErrorKind.NotSupported, "lock", Path, "this system has no record locks");
 }

@@ -29,14 +29,6 @@ internal static class SqliteOnlineCopy
         }
     }
 
-    /// <summary>Copies a database that another user can replace at any moment.</summary>
-    /// <exception cref="SqliteException">It cannot be read, is damaged, or is not the file that was looked at.</exception>
-    public static void Copy(SqliteConfinement source, string destination, CancellationToken cancellationToken)
-    {
-        using var confined = source.Enter(destination);
-        Copy(source.Path, destination, cancellationToken);
-    }
-
     /// <summary>The first thing that SQLite finds wrong with a database; null when all is well.</summary>
     public static string? FindDefect(string path, CancellationToken cancellationToken)
     {
@@ -53,7 +45,9 @@ internal static class SqliteOnlineCopy
         }
     }
 
-    private static void Copy(string source, string destination, CancellationToken cancellationToken)
+    /// <summary>Copies a database, and leaves it to the caller what a failure means.</summary>
+    /// <exception cref="SqliteException">It cannot be read or is damaged.</exception>
+    public static void Copy(string source, string destination, CancellationToken cancellationToken)
     {
         using var from = OpenSource(source, cancellationToken);
         var isWriteAhead = (string?)Query(from, "PRAGMA journal_mode", cancellationToken) == "wal";

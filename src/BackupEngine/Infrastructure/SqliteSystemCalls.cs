@@ -1,18 +1,19 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CloudBackup.FileTree;
-using CloudBackup.FileTree.Linux;
 
 namespace CloudBackup.Infrastructure;
 
 /// <summary>
-/// Stands between SQLite and the system calls that open and remove files, by SQLite's own interface for that (sqlite.org/c3ref/vfs.html,
-/// <c>xSetSystemCall</c>). Only a thread with rules is affected: SQLite names files by their paths, resolves symbolic links in them, and
-/// removes whatever file a journal names; none of that may happen where another user can write.
+/// Stands between SQLite and the system calls that look for, open, read and remove files, by SQLite's own interface for that
+/// (sqlite.org/c3ref/vfs.html, <c>xSetSystemCall</c>). Only a thread with rules is affected: a database and its journal can name other files,
+/// and SQLite reads a long log without asking whether it should stop.
 /// </summary>
 internal static unsafe partial class SqliteSystemCalls
 {
-    private const int Refused = 13; // EACCES: SQLite then tries to open read-only, and gives up
+    private const int Refused = 13; // EACCES
+    private const int NotThere = 2; // ENOENT
+    private const int Stopped = 5; // EIO
 
     [ThreadStatic]
     private static Rules? _rules;
@@ -20,18 +21,18 @@ internal static unsafe partial class SqliteSystemCalls
     private static delegate* unmanaged[Cdecl]<byte*, int, int, int> _open;
     private static delegate* unmanaged[Cdecl]<byte*, int> _remove;
     private static delegate* unmanaged[Cdecl]<byte*, void*, int> _stat;
-    private static delegate* unmanaged[Cdecl]<byte*, void*, int> _linkStat;
+    private static delegate* unmanaged[Cdecl]<int, void*, nint, nint> _read;
+    private static delegate* unmanaged[Cdecl]<int, void*, nint, long, nint> _readAt;
 
     private static readonly Lazy<bool> Installed = new(Install);
 
-    /// <summary>Confines SQLite on this thread to the given files, until the result is disposed.</summary>
-    /// <param name="database">The database, by the handle of its folder; its side files are allowed with it.</param>
-    /// <param name="identity">What the file was when it was looked at: another one is refused.</param>
-    /// <param name="copy">The path of the copy that is made.</param>
-    public static IDisposable Confine(string database, (ulong Device, ulong Inode) identity, string copy)
+    /// <summary>Confines SQLite on this thread to a folder, until the result is disposed.</summary>
+    /// <param name="folder">The real path of the folder.</param>
+    /// <param name="cancellationToken">Makes reads fail.</param>
+    public static IDisposable Confine(string folder, CancellationToken cancellationToken)
     {
         _ = Installed.Value;
-        return _rules = new Rules(PathText.ToBytes(database), PathText.ToBytes(copy), identity);
+        return _rules = new Rules([.. PathText.ToBytes(folder), (byte)'/'], cancellationToken);
     }
 
     private static bool Install()
@@ -40,56 +41,46 @@ internal static unsafe partial class SqliteSystemCalls
         _open = (delegate* unmanaged[Cdecl]<byte*, int, int, int>)Get(system, "open"u8);
         _remove = (delegate* unmanaged[Cdecl]<byte*, int>)Get(system, "unlink"u8);
         _stat = (delegate* unmanaged[Cdecl]<byte*, void*, int>)Get(system, "stat"u8);
-        _linkStat = (delegate* unmanaged[Cdecl]<byte*, void*, int>)Get(system, "lstat"u8);
+        _read = (delegate* unmanaged[Cdecl]<int, void*, nint, nint>)Get(system, "read"u8);
         Set(system, "open"u8, (nint)(delegate* unmanaged[Cdecl]<byte*, int, int, int>)&Open);
         Set(system, "unlink"u8, (nint)(delegate* unmanaged[Cdecl]<byte*, int>)&Remove);
-        if (_linkStat is not null)
+        Set(system, "stat"u8, (nint)(delegate* unmanaged[Cdecl]<byte*, void*, int>)&Stat);
+        Set(system, "read"u8, (nint)(delegate* unmanaged[Cdecl]<int, void*, nint, nint>)&Read);
+        // SQLite is built to use one of these, or none: it then uses the plain read.
+        foreach (var name in new[] { "pread", "pread64" })
         {
-            Set(system, "stat"u8, (nint)(delegate* unmanaged[Cdecl]<byte*, void*, int>)&Stat);
-            Set(system, "lstat"u8, (nint)(delegate* unmanaged[Cdecl]<byte*, void*, int>)&LinkStat);
+            var bytes = PathText.ToBytes(name + "\0");
+            if (Get(system, bytes) is not 0 and var readAt)
+            {
+                _readAt = (delegate* unmanaged[Cdecl]<int, void*, nint, long, nint>)readAt;
+                Set(system, bytes, (nint)(delegate* unmanaged[Cdecl]<int, void*, nint, long, nint>)&ReadAt);
+            }
         }
         return true;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Open(byte* path, int flags, int mode)
-    {
-        if (_rules is not { } rules)
-        {
-            return _open(path, flags, mode);
-        }
-        var name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path);
-        if (!rules.IsOfDatabase(name))
-        {
-            return rules.MayOpen(name) ? _open(path, flags, mode) : Refuse();
-        }
-        // A pipe in the file's place must not hang us, and a link not lead anywhere.
-        var file = _open(path, flags | LibC.OpenNonBlocking | LibC.OpenNoFollow, mode);
-        if (file >= 0 && !rules.IsExpected(name, file))
-        {
-            _ = LibC.Close(file);
-            return Refuse();
-        }
-        return file;
-    }
+    private static int Open(byte* path, int flags, int mode) =>
+        _rules?.MayOpen(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path)) ?? true ? _open(path, flags, mode) : Refuse(Refused);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Remove(byte* path) =>
-        _rules?.MayRemove(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path)) ?? true ? _remove(path) : Refuse();
+        _rules?.IsInside(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path)) ?? true ? _remove(path) : Refuse(Refused);
 
-    /// <summary>What SQLite asks of the database's path it asks of the file there, not of what a link leads to.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Stat(byte* path, void* result) =>
-        _rules?.IsOfDatabase(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path)) ?? false ? _linkStat(path, result) : _stat(path, result);
+        _rules?.IsInside(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path)) ?? true ? _stat(path, result) : Refuse(NotThere);
 
-    /// <summary>The folder's handle looks like a link, which SQLite would replace by the path that the folder has at the moment.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int LinkStat(byte* path, void* result) =>
-        _rules?.IsWayToDatabase(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path)) ?? false ? _stat(path, result) : _linkStat(path, result);
+    private static nint Read(int file, void* buffer, nint count) => _rules?.MustStop ?? false ? Refuse(Stopped) : _read(file, buffer, count);
 
-    private static int Refuse()
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint ReadAt(int file, void* buffer, nint count, long offset) =>
+        _rules?.MustStop ?? false ? Refuse(Stopped) : _readAt(file, buffer, count, offset);
+
+    private static int Refuse(int error)
     {
-        Marshal.SetLastSystemError(Refused);
+        Marshal.SetLastSystemError(error);
         return -1;
     }
 
@@ -128,33 +119,15 @@ internal static unsafe partial class SqliteSystemCalls
     }
 
     /// <summary>What a thread's SQLite may touch.</summary>
-    private sealed class Rules(byte[] database, byte[] copy, (ulong Device, ulong Inode) identity) : IDisposable
+    private sealed class Rules(byte[] folder, CancellationToken cancellationToken) : IDisposable
     {
-        private readonly int _folderLength = database.AsSpan().LastIndexOf((byte)'/');
+        public bool MustStop => cancellationToken.IsCancellationRequested;
 
-        public bool IsOfDatabase(ReadOnlySpan<byte> path) =>
-            path.StartsWith(database) && (path.Length == database.Length || path[database.Length] == (byte)'-');
+        public bool IsInside(ReadOnlySpan<byte> path) => path.StartsWith(folder);
 
-        public bool IsWayToDatabase(ReadOnlySpan<byte> path) => database.AsSpan(0, _folderLength).StartsWith(path);
-
+        /// <summary>The folder itself is opened to make a removal in it durable.</summary>
         public bool MayOpen(ReadOnlySpan<byte> path) =>
-            path.StartsWith(copy) || path.SequenceEqual("/dev/urandom"u8) || path.SequenceEqual(database.AsSpan(0, _folderLength));
-
-        public bool MayRemove(ReadOnlySpan<byte> path) =>
-            path.StartsWith(copy) || (IsOfDatabase(path) && path.Length > database.Length);
-
-        public bool IsExpected(ReadOnlySpan<byte> path, int file)
-        {
-            try
-            {
-                var facts = LinuxFacts.Of(file, "");
-                return facts.Kind == EntryKind.File && (path.Length > database.Length || facts.Identity == identity);
-            }
-            catch (FileTreeException)
-            {
-                return false;
-            }
-        }
+            IsInside(path) || path.SequenceEqual("/dev/urandom"u8) || path.SequenceEqual(folder.AsSpan(0, folder.Length - 1));
 
         public void Dispose() => _rules = null;
     }

@@ -30,15 +30,16 @@ internal sealed class SqliteAddonHandler : IAddonHandler
     public IEnumerable<string> LiveFiles(BackupAddon addon) => SqliteSource.FilesOf(Relative(addon));
 
     /// <inheritdoc/>
-    public void CheckSource(BackupAddon addon, DirectoryNode data)
+    public (ulong Device, ulong Inode)? CheckSource(BackupAddon addon, DirectoryNode data)
     {
         try
         {
-            SqliteSource.Open(addon, Relative(addon), data).Dispose();
+            using var source = SqliteSource.Open(addon, Relative(addon), data);
+            return source.Identity;
         }
         catch (FileTreeException)
         {
-            // It is not there yet, or closed to the current user: the backup says so when it meets that.
+            return null; // it is not there yet, or closed to the current user: the backup says so when it meets that
         }
     }
 
@@ -80,7 +81,7 @@ internal sealed class SqliteAddonHandler : IAddonHandler
         try
         {
             using var source = SqliteSource.Open(addon, Relative(addon), context.Data);
-            var (facts, defect) = source.CopyTo(Path.Join(context.SpoolPath, spoolName), cancellationToken);
+            var (facts, attributes, defect) = source.CopyTo(context.Spool, spoolName, cancellationToken);
             if (defect is not null)
             {
                 context.Issues.AddDamaged(addon.Path!, $"the database is damaged ({defect})");
@@ -89,7 +90,8 @@ internal sealed class SqliteAddonHandler : IAddonHandler
                     + "restore the database from an older one.");
             }
             var copied = context.Spool.Stat(spoolName);
-            return [new SpoolItem($"{DumpFolder}/{addon.Path}", context.Spool, spoolName, facts with { Size = copied.Size, LinkCount = 1 })];
+            facts = facts with { Size = copied.Size, Allocated = copied.Allocated, LinkCount = 1 };
+            return [new SpoolItem($"{DumpFolder}/{addon.Path}", context.Spool, spoolName, facts, attributes)];
         }
         catch (FileTreeException failure)
         {
@@ -109,8 +111,13 @@ internal sealed class SqliteAddonHandler : IAddonHandler
             }
             catch (FileTreeException failure) when (create && failure.Kind == FileTreeErrorKind.NotFound)
             {
+                // The backup of an earlier version may lack the folder: the app must get in as it gets into the one above.
                 parent.MakeDirectory(part);
                 node = parent.OpenDirectory(part);
+                if (parent != root)
+                {
+                    node.ApplyMetadata(EntryMetadata.From(parent.ReadFacts(), parent.ReadAttributes()), new MetadataLosses());
+                }
             }
         }
         return node;

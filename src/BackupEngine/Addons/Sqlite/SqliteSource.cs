@@ -11,9 +11,6 @@ namespace CloudBackup.Addons.Sqlite;
 /// </summary>
 internal sealed class SqliteSource : IDisposable
 {
-    private const int Attempts = 3;
-    private const int BufferLength = 1024 * 1024;
-
     private static readonly string[] SideFiles = ["-wal", "-shm", "-journal"];
 
     private readonly BackupAddon _addon;
@@ -62,42 +59,18 @@ internal sealed class SqliteSource : IDisposable
         }
     }
 
-    /// <summary>
-    /// Copies the database. One that SQLite cannot open because it is damaged is copied byte by byte: parts of it can perhaps be saved.
-    /// </summary>
-    /// <param name="destination">The new file.</param>
+    /// <summary>Copies the database. A damaged one is copied as it is: parts of it can perhaps be saved.</summary>
+    /// <param name="spool">The folder for the copy.</param>
+    /// <param name="copyName">Its name there.</param>
     /// <param name="cancellationToken">Stops the copy.</param>
-    /// <returns>The facts of the file that was copied, and the first thing that is wrong with it.</returns>
     /// <exception cref="BackupException">It cannot be read, is locked, or is replaced again and again.</exception>
     /// <exception cref="FileTreeException">It has vanished.</exception>
-    public (FileFacts Facts, string? Defect) CopyTo(string destination, CancellationToken cancellationToken)
+    public SqliteCopy CopyTo(DirectoryNode spool, string copyName, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            Look();
-            var source = new SqliteConfinement(_folder, _name);
-            try
-            {
-                SqliteOnlineCopy.Copy(source, destination, cancellationToken);
-                return (source.Facts, SqliteOnlineCopy.FindDefect(destination, cancellationToken));
-            }
-            catch (SqliteException failure) when (failure.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT)
-            {
-                return (CopyBytes(destination, cancellationToken), failure.Message);
-            }
-            catch (SqliteException) when (attempt < Attempts && _folder.Stat(_name).Identity != source.Facts.Identity)
-            {
-                // The app has put another file in its place meanwhile.
-            }
-            catch (SqliteException failure) when (failure.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED)
-            {
-                throw BackupErrors.SqliteLocked(source.ShownPath, failure);
-            }
-            catch (SqliteException failure)
-            {
-                throw BackupErrors.SqliteCopyFailed(source.ShownPath, failure);
-            }
-        }
+        using var copies = spool.MakePrivateDirectory($"{copyName}-files");
+        var copy = _folder.HandlePath is null ? CopyBySqlite(copies, cancellationToken) : CopyByLocks(copies, cancellationToken);
+        copies.MoveToFree(SqliteLiveCopy.CopyName, spool, copyName);
+        return copy;
     }
 
     /// <inheritdoc/>
@@ -112,17 +85,58 @@ internal sealed class SqliteSource : IDisposable
         }
     }
 
-    private FileFacts CopyBytes(string destination, CancellationToken cancellationToken)
+    private SqliteCopy CopyByLocks(DirectoryNode copies, CancellationToken cancellationToken)
     {
-        using var file = _folder.OpenFile(_name);
-        using var copy = File.Create(destination, bufferSize: 0);
-        var buffer = new byte[BufferLength];
-        for (long offset = 0; file.Read(buffer, offset) is > 0 and var count; offset += count)
+        try
+        {
+            var (facts, attributes) = new SqliteLiveCopy(_folder, _name, Look, copies, cancellationToken).Run();
+            var defect = SqliteRecovery.Run(copies, SqliteLiveCopy.CopyName, cancellationToken) ?? FindDefect(copies, cancellationToken);
+            return new SqliteCopy(facts, attributes, defect);
+        }
+        catch (SqliteException failure)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            copy.Write(buffer, 0, count);
+            throw BackupErrors.SqliteCopyFailed(ShownPath, failure);
         }
-        return file.Facts;
+        catch (FileTreeException failure) when (!failure.MeansGone)
+        {
+            throw BackupErrors.SqliteCopyFailed(ShownPath, failure);
+        }
+    }
+
+    /// <summary>Where the system has no locks that we could take ourselves, SQLite copies.</summary>
+    private SqliteCopy CopyBySqlite(DirectoryNode copies, CancellationToken cancellationToken)
+    {
+        var facts = _folder.Stat(_name);
+        try
+        {
+            SqliteOnlineCopy.Copy(ShownPath, Path.Join(copies.Path, SqliteLiveCopy.CopyName), cancellationToken);
+            return new SqliteCopy(facts, [], FindDefect(copies, cancellationToken));
+        }
+        catch (SqliteException failure) when (failure.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT)
+        {
+            File.Copy(ShownPath, Path.Join(copies.Path, SqliteLiveCopy.CopyName), overwrite: true);
+            return new SqliteCopy(facts, [], failure.Message);
+        }
+        catch (SqliteException failure) when (failure.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED)
+        {
+            throw BackupErrors.SqliteLocked(ShownPath, failure);
+        }
+        catch (SqliteException failure)
+        {
+            throw BackupErrors.SqliteCopyFailed(ShownPath, failure);
+        }
+    }
+
+    /// <summary>Which file it is.</summary>
+    public (ulong Device, ulong Inode) Identity => _folder.Stat(_name).Identity;
+
+    private string ShownPath => Path.Join(_folder.Path, _name);
+
+    private static string? FindDefect(DirectoryNode copies, CancellationToken cancellationToken)
+    {
+        using var copy = copies.OpenFile(SqliteLiveCopy.CopyName);
+        return SqliteStructure.FindDefect(copy, cancellationToken);
     }
 
     private static void Require(BackupAddon addon, DirectoryNode folder, string name, EntryKind kind, string path)
@@ -140,3 +154,9 @@ internal sealed class SqliteSource : IDisposable
         });
     }
 }
+
+/// <summary>A copy of a database.</summary>
+/// <param name="Facts">The facts of the file that was copied.</param>
+/// <param name="Attributes">Its extended attributes, access control lists among them.</param>
+/// <param name="Defect">The first thing that is wrong with it; null when all is well.</param>
+internal readonly record struct SqliteCopy(FileFacts Facts, IReadOnlyList<ExtendedAttribute> Attributes, string? Defect);

@@ -12,16 +12,32 @@ internal sealed class ExcludeRules
     private readonly ExcludePattern[] _patterns;
     private readonly HashSet<string> _exact;
     private readonly Func<string, bool> _isOurs;
+    private readonly HashSet<string> _ways;
+
+    /// <summary>The folders that are kept for what is below them, although they are left out: nothing else in them is kept.</summary>
+    private readonly HashSet<string> _hollow = new(StringComparer.Ordinal);
 
     /// <summary>Reads the patterns; blank ones and comments are ignored.</summary>
     /// <param name="patterns">The user's patterns.</param>
     /// <param name="exact">Paths relative to the data directory that are left out whatever the patterns say.</param>
     /// <param name="isOurs">Says of a folder's name whether it is left out wherever it is.</param>
-    public ExcludeRules(IEnumerable<string> patterns, IEnumerable<string>? exact = null, Func<string, bool>? isOurs = null)
+    /// <param name="ways">
+    /// Folders that are kept whatever the patterns say, each with the folders above it; what is in them is left out with them all the same.
+    /// </param>
+    public ExcludeRules(
+        IEnumerable<string> patterns, IEnumerable<string>? exact = null, Func<string, bool>? isOurs = null, IEnumerable<string>? ways = null)
     {
         _isOurs = isOurs ?? (_ => false);
         _patterns = [.. patterns.Select(ExcludePattern.TryParse).OfType<ExcludePattern>()];
         _exact = new HashSet<string>(exact ?? [], StringComparer.Ordinal);
+        _ways = new HashSet<string>(ways ?? [], StringComparer.Ordinal);
+        foreach (var way in _ways.OrderBy(way => way.Length))
+        {
+            if (_hollow.Contains(FolderOf(way)) || MatchesPatterns(way, isDirectory: true))
+            {
+                _hollow.Add(way);
+            }
+        }
     }
 
     /// <summary>Whether the entry is left out.</summary>
@@ -34,6 +50,17 @@ internal sealed class ExcludeRules
         {
             return true;
         }
+        if (isDirectory && _ways.Contains(path))
+        {
+            return false;
+        }
+        return (_hollow.Count > 0 && _hollow.Contains(FolderOf(path))) || MatchesPatterns(path, isDirectory);
+    }
+
+    private static string FolderOf(string path) => path[..Math.Max(0, path.LastIndexOf('/'))];
+
+    private bool MatchesPatterns(string path, bool isDirectory)
+    {
         if (_patterns.Length == 0)
         {
             return false;

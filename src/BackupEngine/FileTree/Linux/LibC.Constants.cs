@@ -49,6 +49,16 @@ internal static unsafe partial class LibC
 
     public const uint SyncRangeWrite = 2;
 
+    /// <summary>F_OFD_GETLK and F_OFD_SETLK, whose locks belong to the open file; F_GETLK and F_SETLK, whose locks belong to the process.</summary>
+    public const int GetOpenFileLock = 36;
+    public const int SetOpenFileLock = 37;
+    public const int GetProcessLock = 5;
+    public const int SetProcessLock = 6;
+
+    public const short SharedLock = 0;
+    public const short ExclusiveLock = 1;
+    public const short NoLock = 2;
+
     /// <summary>Types of file systems, from linux/magic.h and statfs(2).</summary>
     public const long FatMagic = 0x4D44;
     public const long ExFatMagic = 0x2011BAB0;
@@ -71,6 +81,7 @@ internal static unsafe partial class LibC
     public const int NoSuchDevice = 6;
     public const int TooBig = 7;
     public const int NotPermitted = 1;
+    public const int TryAgain = 11;
     public const int AccessDenied = 13;
     public const int DeviceBusy = 16;
     public const int EntryExists = 17;

@@ -46,6 +46,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "copy_file_range", SetLastError = true)]
     public static partial nint CopyFileRange(int from, long* fromOffset, int to, long* toOffset, nuint count, uint flags);
 
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Lock(int file, int command, RecordLock* request);
+
     /// <summary><c>openat2</c>, which the C library has no function for.</summary>
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     public static partial nint OpenAt2(nint number, nint directory, byte* path, OpenHow* how, nint size);
@@ -131,6 +134,17 @@ internal static unsafe partial class LibC
     {
         public long Seconds;
         public long Nanoseconds;
+    }
+
+    /// <summary><c>struct flock</c> of 64-bit Linux.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 32)]
+    public struct RecordLock
+    {
+        public short Type;
+        public short Whence;
+        public long Start;
+        public long Length;
+        public int Process;
     }
 
     /// <summary><c>struct open_how</c>.</summary>

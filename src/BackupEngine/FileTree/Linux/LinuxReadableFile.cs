@@ -133,6 +133,15 @@ internal sealed unsafe class LinuxReadableFile : ReadableFile
     public override IReadOnlyList<ExtendedAttribute> ReadAttributes() => LinuxAttributes.Read(_file, Path);
 
     /// <inheritdoc/>
+    public override bool TryLockShared(long start, long length) => LinuxLocks.TrySet(_file, LibC.SharedLock, start, length, Path);
+
+    /// <inheritdoc/>
+    public override void Unlock(long start, long length) => LinuxLocks.TrySet(_file, LibC.NoLock, start, length, Path);
+
+    /// <inheritdoc/>
+    public override bool IsLocked(long start, long length) => LinuxLocks.IsHeld(_file, start, length, Path);
+
+    /// <inheritdoc/>
     public override void Dispose()
     {
         var file = Interlocked.Exchange(ref _file, -1);

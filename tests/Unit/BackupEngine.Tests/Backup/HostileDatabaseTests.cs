@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CloudBackup.Addons.Sqlite;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
 using CloudBackup.Tests.Support;
@@ -103,15 +104,15 @@ public sealed class HostileDatabaseTests
         {
             using var data = LocalFileSystem.Open(temporary["data"]);
             var others = GetIdentity(temporary["secret"], "app.db");
+            using var spool = LocalFileSystem.Open(temporary.Make("spool"));
             for (var i = 0; i < 1500; i++)
             {
-                var copy = temporary[$"copy-{i}"];
-                if (TryCopy(data, copy) is { } facts)
+                if (TryCopy(data, spool, $"copy-{i}") is { } facts)
                 {
                     copied++;
-                    Assert.Equal(facts.Identity == others ? Secret : "mine", ReadValue(copy));
+                    Assert.Equal(facts.Identity == others ? Secret : "mine", ReadValue(temporary[$"spool/copy-{i}"]));
+                    File.Delete(temporary[$"spool/copy-{i}"]);
                 }
-                File.Delete(copy);
             }
         }
         finally
@@ -122,16 +123,16 @@ public sealed class HostileDatabaseTests
         Assert.InRange(copied, 1, 1499);
     }
 
-    private static FileFacts? TryCopy(DirectoryNode data, string copy)
+    private static FileFacts? TryCopy(DirectoryNode data, DirectoryNode spool, string copy)
     {
         try
         {
-            using var folder = data.OpenDirectory("own");
-            var source = new SqliteConfinement(folder, "app.db");
-            SqliteOnlineCopy.Copy(source, copy, Token);
-            return source.Facts;
+            using var source = SqliteSource.Open(Addon, "own/app.db", data);
+            var made = source.CopyTo(spool, copy, Token);
+            Assert.Null(made.Defect);
+            return made.Facts;
         }
-        catch (Exception failure) when (failure is SqliteException or FileTreeException)
+        catch (Exception failure) when (failure is BackupException or FileTreeException)
         {
             return null;
         }
@@ -161,18 +162,16 @@ public sealed class HostileDatabaseTests
     }
 
     [Fact]
-    public void A_database_that_names_other_files_gets_SQLite_to_touch_none_of_them()
+    public void SQLite_that_is_confined_to_a_folder_touches_nothing_outside()
     {
         using var temporary = new TempFolder();
-        MakeDatabase(temporary["data/app.db"], "mine");
-        MakeDatabase(temporary["data/app.db2"], Secret);
+        MakeDatabase(temporary["copies/db"], "mine");
+        MakeDatabase(temporary["copies2/db"], Secret);
         MakeDatabase(temporary["other.db"], Secret);
-        using var data = LocalFileSystem.Open(temporary["data"]);
-        var source = new SqliteConfinement(data, "app.db");
-        using (source.Enter(temporary["copy"]))
+        using (SqliteSystemCalls.Confine(temporary["copies"], Token))
         {
-            Assert.Equal("mine", ReadValue(source.Path));
-            foreach (var path in new[] { temporary["other.db"], temporary["data/app.db2"], temporary["data/app.db"], data.HandlePath + "/app.db2" })
+            Assert.Equal("mine", ReadValue(temporary["copies/db"]));
+            foreach (var path in new[] { temporary["other.db"], temporary["copies2/db"] })
             {
                 Assert.Throws<SqliteException>(() => ReadValue(path));
             }
