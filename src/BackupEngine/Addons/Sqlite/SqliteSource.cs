@@ -136,7 +136,8 @@ internal sealed class SqliteSource : IDisposable
     private static string? FindDefect(DirectoryNode copies, CancellationToken cancellationToken)
     {
         using var copy = copies.OpenFile(SqliteLiveCopy.CopyName);
-        return SqliteStructure.FindDefect(copy, cancellationToken);
+        return SqliteStructure.FindDefect(copy, cancellationToken)
+            ?? SqliteSchemaCheck.FindDefect(copies, SqliteLiveCopy.CopyName, cancellationToken);
     }
 
     private static void Require(BackupAddon addon, DirectoryNode folder, string name, EntryKind kind, string path)

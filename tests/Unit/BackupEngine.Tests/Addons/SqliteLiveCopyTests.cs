@@ -168,18 +168,34 @@ public sealed class SqliteLiveCopyTests
         Assert.True(File.Exists(temporary["data/app.db"]));
     }
 
-    [Fact]
-    public void A_column_that_takes_for_ever_to_compute_is_not_computed()
+    [Theory]
+    [InlineData("CREATE TABLE t (y)", "CREATE TABLE t (y, x AS (instr(hex(zeroblob(200000000)), hex(zeroblob(100000000)) || '1')) NOT NULL)")]
+    [InlineData("ANALYZE", "CREATE TABLE sqlite_stat1 (tbl, idx, stat AS (instr(hex(zeroblob(200000000)), hex(zeroblob(100000000)) || '1')))")]
+    [InlineData("ANALYZE", "CREATE TABLE sqlite_stat1 (tbl, idx, stat AS (d||d), a AS (tbl||tbl), b AS (a||a||a||a), c AS (b||b||b||b), d AS (c||c||c||c))")]
+    public void A_column_that_takes_for_ever_to_compute_is_not_computed(string before, string after)
     {
         using var temporary = new TempFolder();
         temporary.Make("data");
         using (var connection = Open(temporary["data/app.db"]))
         {
-            Execute(connection, "CREATE TABLE t (y); INSERT INTO t VALUES (1); PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = "
-                + "'CREATE TABLE t (y, x AS (instr(hex(zeroblob(200000000)), hex(zeroblob(100000000)) || ''1'')) NOT NULL)';");
+            Execute(connection, "CREATE TABLE u (v); CREATE INDEX i ON u (v); INSERT INTO u VALUES (1);" + before + ";");
+            Execute(connection, "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = '" + after.Replace("'", "''", StringComparison.Ordinal)
+                + "' WHERE name = '" + (before == "ANALYZE" ? "sqlite_stat1" : "t") + "';");
         }
         Assert.Null(Copy(temporary, "copy").Defect);
         Assert.Equal(File.ReadAllBytes(temporary["data/app.db"]), File.ReadAllBytes(temporary["spool/copy"]));
+    }
+
+    [Fact]
+    public void A_schema_that_SQLite_cannot_read_is_a_defect()
+    {
+        using var temporary = new TempFolder();
+        temporary.Make("data");
+        using (var connection = Open(temporary["data/app.db"]))
+        {
+            Execute(connection, "CREATE TABLE t (y); PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'XREATE TABLE t (y)';");
+        }
+        Assert.Contains("malformed", Copy(temporary, "copy").Defect, StringComparison.Ordinal);
     }
 
     [Fact]

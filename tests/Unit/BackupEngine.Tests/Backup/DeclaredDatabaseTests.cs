@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using CloudBackup.FileTree;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 using Microsoft.Data.Sqlite;
 
