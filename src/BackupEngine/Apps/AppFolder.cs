@@ -18,16 +18,27 @@ internal static class AppFolder
         return Describe(folder);
     });
 
-    /// <summary>The app with its data directory known: one that was registered by an earlier version is looked at now.</summary>
+    /// <summary>
+    /// The app with its data directory known. One that was registered by an earlier version is looked at now. Another folder in its place is
+    /// accepted where only the administrator can have put it there.
+    /// </summary>
     /// <exception cref="BackupException">It cannot be opened, or is not the folder that was registered.</exception>
-    public static BackupApp Settle(EngineContext context, BackupApp app)
+    public static BackupApp Settle(EngineContext context, BackupApp app, IOperationObserver observer)
     {
-        using var folder = Open(app);
-        if (app.DataFolder is { } before && (before.Inode is not null || folder.ReadLastingIdentity() is null))
+        using var folder = Open(app, out var isOther);
+        var found = Describe(folder);
+        if (isOther)
+        {
+            RequireAdministrator(context, app, found);
+            observer.OnWarning(
+                $"The data directory of {app.Location}, '{found.Path}', is another folder than before. Only the administrator can have replaced it, "
+                + "so CloudBackup uses it from now on.");
+        }
+        else if (app.DataFolder is { } before && (before == found || (before.Inode is not null && found.Inode is null)))
         {
             return app;
         }
-        var known = app with { DataFolder = Describe(folder) };
+        var known = app with { DataFolder = found };
         context.Apps.Update(known);
         return known;
     }
@@ -36,6 +47,18 @@ internal static class AppFolder
     /// <exception cref="BackupException">It cannot be opened, or is not the folder that was registered.</exception>
     public static DirectoryNode Open(BackupApp app)
     {
+        var folder = Open(app, out var isOther);
+        if (!isOther)
+        {
+            return folder;
+        }
+        folder.Dispose();
+        throw Replaced(app);
+    }
+
+    private static DirectoryNode Open(BackupApp app, out bool isOther)
+    {
+        isOther = false;
         if (app.DataFolder is not { } known)
         {
             return Guard(app, () => TrustedPath.Open(app.DataDirectory));
@@ -45,13 +68,25 @@ internal static class AppFolder
             throw BackupErrors.DataDirectoryReplaced(app.Location, $"'{app.DataDirectory}' now leads to '{real}'");
         }
         var folder = Guard(app, () => LocalFileSystem.OpenReal(known.Path));
-        if (known.Inode is null || folder.ReadLastingIdentity() is not { } inode || inode == known.Inode)
-        {
-            return folder;
-        }
-        folder.Dispose();
-        throw BackupErrors.DataDirectoryReplaced(app.Location, $"another folder is at '{known.Path}'");
+        isOther = known.Inode is not null && folder.ReadLastingIdentity() is { } inode && inode != known.Inode;
+        return folder;
     }
+
+    /// <summary>
+    /// A disk that is not mounted also leaves another folder, that of the mount point: that is never accepted. Nor is any while a restore waits
+    /// for the folder that it knows.
+    /// </summary>
+    private static void RequireAdministrator(EngineContext context, BackupApp app, DataFolder found)
+    {
+        if (app.DataFolder!.Mount is null || found.Mount != app.DataFolder.Mount || context.RestoreJournal.Find(app.Id) is not null
+            || FolderOrigin.Of(found.Path) is not { OthersCanReplace: false })
+        {
+            throw Replaced(app);
+        }
+    }
+
+    private static BackupException Replaced(BackupApp app) =>
+        BackupErrors.DataDirectoryReplaced(app.Location, $"another folder is at '{app.DataFolder!.Path}'");
 
     /// <summary>
     /// Opens the data directory of an app that waits for its data, and makes it when it is missing. What is there is taken as it is.
@@ -87,7 +122,7 @@ internal static class AppFolder
         }
     }
 
-    private static DataFolder Describe(DirectoryNode folder) => new(folder.Path, folder.ReadLastingIdentity());
+    private static DataFolder Describe(DirectoryNode folder) => new(folder.Path, folder.ReadLastingIdentity(), FolderOrigin.Of(folder.Path)?.Mount);
 
     private static T Guard<T>(BackupApp app, Func<T> open)
     {

@@ -70,7 +70,7 @@ internal sealed class AppBatch(EngineContext context)
     {
         RestoreRecovery.Run(context, app, observer);
         var present = context.Apps.Find(app.Id) ?? throw BackupErrors.AppNotFound(app.Location);
-        return present.UnfinishedRestore is null ? AppFolder.Settle(context, present) : present;
+        return present.UnfinishedRestore is null ? AppFolder.Settle(context, present, observer) : present;
     }
 
     private async Task<AppBackup?> StoreAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken)

@@ -24,8 +24,13 @@ internal enum RestorePhase
 /// <summary>What a restore in place was about to do.</summary>
 internal sealed record RestoreJournalEntry
 {
-    /// <summary>The app.</summary>
+    /// <summary>The app; of an entry that was set aside, a number of its own.</summary>
     public required Guid AppId { get; init; }
+
+    /// <summary>
+    /// The app whose restore it was, when only its folder is left, which could not be removed yet; null for one that is under way.
+    /// </summary>
+    public Guid? OwnerId { get; init; }
 
     /// <summary>The backup that is being restored.</summary>
     public required string BackupId { get; init; }
@@ -77,6 +82,19 @@ internal sealed class RestoreJournal(PlatformDatabase database)
         Save(entry with { Phase = RestorePhase.CleaningUp });
         return apps.Update(app);
     });
+
+    /// <summary>Makes room for another restore of the app, and keeps the entry: its folder is still to be removed.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="number">What it is kept under.</param>
+    public void SetAside(RestoreJournalEntry entry, Guid number) => database.InTransaction(() =>
+    {
+        Remove(entry.AppId);
+        Save(entry with { AppId = number, OwnerId = entry.AppId });
+        return true;
+    });
+
+    /// <summary>The entries that were set aside.</summary>
+    public IEnumerable<RestoreJournalEntry> ListSetAside() => List().Where(entry => entry.OwnerId is not null);
 
     /// <summary>Forgets all entries: they are of another machine.</summary>
     public void Clear() => database.Execute("DELETE FROM restore_journal");

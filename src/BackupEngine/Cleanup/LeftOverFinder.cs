@@ -39,7 +39,7 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
             .Concat(remembered).Where(id => !facts.Rules.RegisteredApps.Contains(id) && id != platformId).Distinct().Order()
             .Select(id => new CleanupLeftOver(CleanupLeftOverKind.Snapshot, $"{BackupNames.SnapshotFolder}/{id:D}") { AppId = id });
         return [.. folders, .. snapshots, .. await FindUploadsAsync(cancellationToken).ConfigureAwait(false),
-            .. await FindProbesAsync(cancellationToken).ConfigureAwait(false), .. FindRestores()];
+            .. await FindProbesAsync(cancellationToken).ConfigureAwait(false), .. FindRestores(), .. FindStuck()];
     }
 
     /// <summary>A trial of a site takes minutes: one whose newest object is a day old was killed.</summary>
@@ -69,6 +69,13 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
             }
         }
     }
+
+    /// <summary>What a restore could not remove. Commands on the app try that again, and a cleanup of any site, since the app may be gone.</summary>
+    private IEnumerable<CleanupLeftOver> FindStuck() => context.RestoreJournal.ListSetAside().Select(entry =>
+    {
+        using var swap = RestoreRecovery.SwapOf(entry);
+        return new CleanupLeftOver(CleanupLeftOverKind.UnfinishedRestore, swap.StagingPath) { Restore = entry };
+    });
 
     /// <summary>Whether a backup is one of the site; what is not in the catalog is every site's.</summary>
     private bool IsOfSite(string backupId) => context.Backups.Find(backupId) is not { } record || record.Backup.Site == facts.Site.Name;

@@ -133,7 +133,7 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         using var appLock = AppLock.Take(context, app, "import");
         RestoreRecovery.Run(context, app, observer);
         app = context.Apps.Find(app.Id) ?? throw BackupErrors.AppNotFound(location);
-        app = AppRestorer.CheckDataDirectory(context, app);
+        app = AppRestorer.CheckDataDirectory(context, app, observer);
         if (source.Version is { } version)
         {
             CheckVersion(app, version);

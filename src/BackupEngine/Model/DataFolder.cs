@@ -5,4 +5,8 @@ namespace CloudBackup;
 /// </summary>
 /// <param name="Path">The folder, without symbolic links on the way.</param>
 /// <param name="Inode">Its inode; null where the file system gives out numbers per mount.</param>
-internal sealed record DataFolder(string Path, ulong? Inode);
+/// <param name="Mount">
+/// Where its file system is mounted: a folder that is found where that is not mounted is the empty place of the mount, not a new folder. Null
+/// as long as no operation has looked.
+/// </param>
+internal sealed record DataFolder(string Path, ulong? Inode, string? Mount = null);

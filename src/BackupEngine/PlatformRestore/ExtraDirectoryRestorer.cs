@@ -71,7 +71,6 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
             : DataSwap.Choose(real, Announce, expectedInode: inode);
         swaps.Add((directory, swap));
         swap.Prepare();
-        Announce(swap);
         return entry;
 
         void Announce(DataSwap chosen)

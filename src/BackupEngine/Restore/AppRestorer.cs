@@ -45,7 +45,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
             }
             else
             {
-                RestoreRecovery.RemoveStaging(context, entry, swap, observer);
+                RestoreRecovery.RemoveStaging(context, entry with { Staging = swap.StagingId }, swap, observer);
             }
             throw;
         }
@@ -85,8 +85,8 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
     /// </summary>
     /// <returns>The app with its data directory known.</returns>
     /// <exception cref="BackupException">The data directory cannot be used.</exception>
-    internal static BackupApp CheckDataDirectory(EngineContext context, BackupApp app) =>
-        app.UnfinishedRestore is null || Directory.Exists(AppFolder.PathOf(app)) ? AppFolder.Settle(context, app) : app;
+    internal static BackupApp CheckDataDirectory(EngineContext context, BackupApp app, IOperationObserver observer) =>
+        app.UnfinishedRestore is null || Directory.Exists(AppFolder.PathOf(app)) ? AppFolder.Settle(context, app, observer) : app;
 
     /// <summary>
     /// Whether what was fetched before is good and worth its place: not when the disk is full, nor when the backup is damaged.
@@ -101,31 +101,27 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
     private RestoreJob WithFolder(RestoreJob job)
     {
         var isThere = Directory.Exists(AppFolder.PathOf(job.App));
-        var app = job.IsFresh && !isThere ? job.App with { DataFolder = AppFolder.Make(job.App) } : CheckDataDirectory(context, job.App);
+        var app = job.IsFresh && !isThere ? job.App with { DataFolder = AppFolder.Make(job.App) } : CheckDataDirectory(context, job.App, observer);
         return job with { App = app, Restored = job.Restored with { DataFolder = app.DataFolder } };
     }
 
     private DataSwap PrepareSwap(RestoreJob job)
     {
         var app = job.App;
-        var (path, inode) = app.DataFolder!;
+        var (path, inode, _) = app.DataFolder!;
         UnfinishedRestores.MakeWay(context, app, job.Source.ResumeKey, observer);
         if (job.KeepOld is { } keepOld && DataSwap.HoldsData(path))
         {
-            return KeepingSwap.Choose(
-                path,
-                context.Time.GetUtcNow(),
-                chosen =>
-                {
-                    keepOld(new KeptFolder(app.DataDirectory, chosen.KeptPath!));
-                    context.RestoreJournal.Save(EntryFor(job, chosen));
-                },
-                inode);
+            var keeping = KeepingSwap.Choose(path, context.Time.GetUtcNow(), Announce, inode);
+            keepOld(new KeptFolder(app.DataDirectory, keeping.KeptPath!));
+            return keeping;
         }
-        return DataSwap.Choose(path, chosen => context.RestoreJournal.Save(EntryFor(job, chosen)), job.Source.ResumeKey, inode);
+        return DataSwap.Choose(path, Announce, job.Source.ResumeKey, inode);
+
+        void Announce(DataSwap chosen) => context.RestoreJournal.Save(EntryFor(job, chosen));
     }
 
-    /// <summary>Makes the staging folder, and notes which one it is.</summary>
+    /// <summary>Makes the staging folder, which notes itself in the journal.</summary>
     private RestoreJournalEntry Prepare(RestoreJob job, DataSwap swap, out UnfinishedMark? mark)
     {
         try
@@ -136,9 +132,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         {
             throw BackupErrors.DestinationUnusable(job.App.DataDirectory, failure);
         }
-        var entry = EntryFor(job, swap);
-        context.RestoreJournal.Save(entry);
-        return entry;
+        return EntryFor(job, swap);
     }
 
     private RestoreJournalEntry EntryFor(RestoreJob job, DataSwap swap) => new()

@@ -11,7 +11,7 @@ internal abstract partial class DataSwap
 
     /// <summary>The swap for a data directory: one that was interrupted while it unpacked the same, else as one folder where that can work.</summary>
     /// <param name="dataDirectory">The data directory, without links on the way.</param>
-    /// <param name="announce">Told of a swap before anything is written for it.</param>
+    /// <param name="announce">Told of a swap before anything is written for it, and each time that what must be known of it has changed.</param>
     /// <param name="key">Tells the content that is coming from all others; null when nothing can be gone on with.</param>
     /// <param name="expectedInode">What identifies the data directory; null when any folder there will do.</param>
     /// <exception cref="BackupException">Another file system is mounted inside the data directory, or another folder is in its place.</exception>
@@ -64,7 +64,13 @@ internal abstract partial class DataSwap
     }
 
     /// <summary>The swap that a journal tells of.</summary>
-    public static DataSwap Reopen(string dataDirectory, bool isWholeFolder, string? keptPath, StagingRecord? staging = null)
+    /// <param name="dataDirectory">The data directory, without links on the way.</param>
+    /// <param name="isWholeFolder">Whether it changes place as one folder.</param>
+    /// <param name="keptPath">Where the old data is kept; null when it goes.</param>
+    /// <param name="staging">What is noted of the staging folder.</param>
+    /// <param name="announce">Told when that changes.</param>
+    public static DataSwap Reopen(
+        string dataDirectory, bool isWholeFolder, string? keptPath, StagingRecord? staging = null, Action<DataSwap>? announce = null)
     {
         DataSwap swap = keptPath is not null ? new KeepingSwap(dataDirectory, keptPath)
             : isWholeFolder ? new FolderSwap(dataDirectory)
@@ -73,6 +79,7 @@ internal abstract partial class DataSwap
         swap._isUnnoted = staging is null; // by a version whose journal did not note it
         swap._stagingInode = staging?.Inode;
         swap.NewInode = staging?.NewInode;
+        swap._announce = announce;
         return swap;
     }
 
@@ -90,8 +97,10 @@ internal abstract partial class DataSwap
         }
     }
 
-    private DataSwap Begin(Action<DataSwap> announce)
+    /// <summary>Notes the swap now, and again with each name and identity of its folder before anything is in it.</summary>
+    protected DataSwap Begin(Action<DataSwap> announce)
     {
+        _announce = announce;
         announce(this);
         return this;
     }
@@ -109,5 +118,25 @@ internal abstract partial class DataSwap
         {
             return false;
         }
+    }
+
+    /// <summary>An earlier restore's folder goes. Where something in it stays, the new folder gets another name.</summary>
+    private void ClearPlace()
+    {
+        try
+        {
+            RemoveStaging();
+        }
+        catch (FileTreeException)
+        {
+            _staging?.Dispose();
+            (_staging, _stagingInode) = (null, null);
+        }
+    }
+
+    private void Note(string name, ulong? inode)
+    {
+        (_otherStagingName, _stagingInode) = (name == defaultStagingName ? null : name, inode);
+        _announce?.Invoke(this);
     }
 }

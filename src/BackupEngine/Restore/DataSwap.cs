@@ -51,6 +51,7 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
     private string? _otherStagingName;
     private bool _isUnnoted;
     private ulong? _stagingInode;
+    private Action<DataSwap>? _announce;
 
     /// <summary>The data directory, without links on the way.</summary>
     public string DataDirectory { get; } = dataDirectory;
@@ -66,6 +67,9 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
 
     /// <summary>The staging folder as a journal needs it to find it again.</summary>
     public StagingRecord StagingId => new(_otherStagingName ?? defaultStagingName, _stagingInode, NewInode);
+
+    /// <summary>Whether only the staging folder that is noted is of interest: its name may be another restore's by now.</summary>
+    public bool IsSetAside { get; set; }
 
     /// <summary>Whether the data changes place as one folder.</summary>
     public abstract bool IsWholeFolder { get; }
@@ -103,12 +107,13 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
         _ = Data; // from here on, this folder and no other
         if (key is not null && FindStaging() is { } found && UnfinishedMark.Find(found.Folder, UnfinishedName, key) is { } left)
         {
-            _stagingInode = found.Inode;
+            Note(found.Name, found.Inode); // the mark goes before the data changes places
             return left;
         }
-        RemoveStaging();
-        _staging = StagingFolder.Make(Around, defaultStagingName);
-        (_otherStagingName, _stagingInode) = (_staging.Name == defaultStagingName ? null : _staging.Name, _staging.Inode);
+        ClearPlace();
+        _staging = StagingFolder.Make(Around, defaultStagingName, name => Note(name, inode: null));
+        // It is known before anything is in it: until then it is empty, and can be removed for that reason.
+        Note(_staging.Name, _staging.Inode);
         _staging.Folder.MakeDirectory(NewName);
         return key is null ? null : UnfinishedMark.Set(_staging.Folder, UnfinishedName, key);
     }
@@ -151,7 +156,7 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
             }
             staging?.Dispose();
             _staging = null;
-            if (!isOurs)
+            if (!isOurs && !IsSetAside)
             {
                 // A private folder of root proves nothing: the owner of the folder around it can have renamed any of root's to this name.
                 StagingFolder.RemoveStray(Around, StagingId.Name, _isUnnoted ? null : MayHoldOldData);

@@ -122,6 +122,10 @@ internal sealed class DestinationFolder : IDisposable
             {
                 return (left, found);
             }
+            if (UnfinishedMark.Find(left.Folder, MarkName, key: null) is not null)
+            {
+                left.Remove(); // of another backup, or killed while it made the mark
+            }
             left.Dispose();
         }
         StagingFolder.RemoveStray(around, name);

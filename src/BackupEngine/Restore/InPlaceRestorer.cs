@@ -19,7 +19,7 @@ internal sealed class InPlaceRestorer(EngineContext context, SiteStorage storage
         using var appLock = AppLock.Take(context, app, "restore");
         RestoreRecovery.Run(context, app, observer);
         app = context.Apps.Find(wanted.AppId) ?? throw BackupErrors.AppNotRegistered(wanted.Location, wanted.AppId);
-        app = AppRestorer.CheckDataDirectory(context, app);
+        app = AppRestorer.CheckDataDirectory(context, app, observer);
         return await storages.UseAsync(site, observer, async storage =>
         {
             var backup = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);

@@ -93,7 +93,8 @@ internal sealed class ItemStaging : IDisposable
     private static void RemoveLeft(DirectoryNode root, string name)
     {
         using var staging = StagingFolder.Find(root, name);
-        if (staging is not null && UnfinishedMark.Find(staging.Folder, MarkName, name) is not null)
+        // A mark without a word in it is one that was just being written.
+        if (staging is not null && new[] { name, "" }.Any(key => UnfinishedMark.Find(staging.Folder, MarkName, key) is not null))
         {
             staging.Remove();
             return;

@@ -37,9 +37,7 @@ internal sealed class KeepingSwap(string dataDirectory, string keptPath) : Whole
         {
             if (!Path.Exists(free))
             {
-                var swap = new KeepingSwap(dataDirectory, free) { ExpectedInode = expectedInode };
-                announce(swap);
-                return swap;
+                return new KeepingSwap(dataDirectory, free) { ExpectedInode = expectedInode }.Begin(announce);
             }
             free = $"{kept}-{number}";
         }

@@ -16,11 +16,26 @@ internal static class RestoreRecovery
     public static void Run(EngineContext context, BackupApp app, IOperationObserver observer)
     {
         SettleUpdate(context, app, observer);
-        if (context.RestoreJournal.Find(app.Id) is not { } entry)
+        if (context.RestoreJournal.Find(app.Id) is { } entry)
         {
-            return;
+            Settle(context, app, entry, observer);
         }
-        using var swap = SwapOf(entry);
+        RemoveSetAside(context, other => other.OwnerId == app.Id, observer);
+    }
+
+    /// <summary>Tries again to remove the folders of earlier restores that could not be removed.</summary>
+    public static void RemoveSetAside(EngineContext context, Func<RestoreJournalEntry, bool> which, IOperationObserver observer)
+    {
+        foreach (var entry in context.RestoreJournal.ListSetAside().Where(which).ToList())
+        {
+            using var swap = SwapOf(entry);
+            RemoveStaging(context, entry, swap, observer);
+        }
+    }
+
+    private static void Settle(EngineContext context, BackupApp app, RestoreJournalEntry entry, IOperationObserver observer)
+    {
+        using var swap = SwapOf(entry, left => context.RestoreJournal.Save(entry with { Staging = left.StagingId }));
         if (entry.Phase == RestorePhase.Starting)
         {
             AcceptStarted(context, app, entry, observer);
@@ -62,7 +77,7 @@ internal static class RestoreRecovery
         }
         try
         {
-            var isHidden = swap.IsHidden && context.Apps.Find(entry.AppId)?.DataFolder is { } folder
+            var isHidden = swap.IsHidden && context.Apps.Find(entry.OwnerId ?? entry.AppId)?.DataFolder is { } folder
                 && folder.Path == entry.DataDirectory && !AppFolder.IsThere(folder);
             swap.RemoveStaging();
             if (!isHidden)
@@ -79,8 +94,14 @@ internal static class RestoreRecovery
     }
 
     /// <summary>The swap that an entry of the journal tells of.</summary>
-    public static DataSwap SwapOf(RestoreJournalEntry entry) =>
-        DataSwap.Reopen(entry.DataDirectory, entry.IsWholeFolder, entry.KeptPath, entry.Staging);
+    /// <param name="entry">The entry.</param>
+    /// <param name="announce">Told when what it says of the staging folder has changed.</param>
+    public static DataSwap SwapOf(RestoreJournalEntry entry, Action<DataSwap>? announce = null)
+    {
+        var swap = DataSwap.Reopen(entry.DataDirectory, entry.IsWholeFolder, entry.KeptPath, entry.Staging, announce);
+        swap.IsSetAside = entry.OwnerId is not null;
+        return swap;
+    }
 
     /// <summary>Undoes an interrupted swap.</summary>
     /// <param name="swap">The swap.</param>
@@ -141,7 +162,7 @@ internal static class RestoreRecovery
     internal static DataFolder? NewFolder(BackupApp app, RestoreJournalEntry entry) => entry switch
     {
         { IsWholeFolder: false } => app.DataFolder,
-        { Staging.NewInode: { } inode } => new DataFolder(entry.DataDirectory, inode),
+        { Staging.NewInode: { } inode } => new DataFolder(entry.DataDirectory, inode, app.DataFolder?.Mount),
         _ => app.DataFolder is { } known ? known with { Inode = null } : null,
     };
 

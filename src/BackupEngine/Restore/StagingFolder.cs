@@ -35,12 +35,20 @@ internal sealed class StagingFolder : IDisposable
     public ulong Inode => Folder.ReadFacts().Inode;
 
     /// <summary>Makes an empty folder. A name that is taken is left alone: the folder gets another one.</summary>
+    /// <param name="parent">Where it is made.</param>
+    /// <param name="name">The name that it gets if that is free.</param>
+    /// <param name="announce">Told of any other name before a folder of that name is made.</param>
+    /// <param name="random">Makes other names.</param>
     /// <exception cref="FileTreeException">It cannot be made.</exception>
-    public static StagingFolder Make(DirectoryNode parent, string name, IRandomSource? random = null)
+    public static StagingFolder Make(DirectoryNode parent, string name, Action<string>? announce = null, IRandomSource? random = null)
     {
         random ??= new SystemRandomSource();
         for (var (free, tries) = (name, 1); ; free = $"{name}-{random.NextHex(HexBytes)}", tries++)
         {
+            if (tries > 1)
+            {
+                announce?.Invoke(free);
+            }
             try
             {
                 parent.MakeDirectory(free);
@@ -84,16 +92,24 @@ internal sealed class StagingFolder : IDisposable
     }
 
     /// <summary>
-    /// Removes what is at a name where only the administrator, or this user, can have put it. Elsewhere it is left alone: it may be a folder
-    /// of another user's choice.
+    /// Removes what is at a name where only the administrator, or this user, can have put it. Elsewhere it is left alone, since it may be a
+    /// folder of another user's choice, unless it is empty: then it is what a restore leaves that is killed before it notes its new folder.
     /// </summary>
     /// <param name="parent">The folder around it.</param>
     /// <param name="name">Its name.</param>
     /// <param name="isPrecious">Says of a folder whether it may hold the only copy of something, and stays; null when none does.</param>
     public static void RemoveStray(DirectoryNode parent, string name, Func<DirectoryNode, bool>? isPrecious = null)
     {
-        if (!parent.Exists(name) || FolderTrust.OthersCanReplace(parent.ReadFacts(), parent.Stat(name)))
+        if (!parent.Exists(name))
         {
+            return;
+        }
+        if (FolderTrust.OthersCanReplace(parent.ReadFacts(), parent.Stat(name)))
+        {
+            if (IsEmptyAndOurs(parent, name))
+            {
+                parent.RemoveDirectory(name); // which the system refuses for any other folder that has the name by now
+            }
             return;
         }
         if (isPrecious is not null && parent.Stat(name).Kind == EntryKind.Directory)
@@ -105,6 +121,12 @@ internal sealed class StagingFolder : IDisposable
             }
         }
         TreeRemoval.Remove(parent, name);
+    }
+
+    private static bool IsEmptyAndOurs(DirectoryNode parent, string name)
+    {
+        using var found = Find(parent, name);
+        return found is not null && found.Folder.ReadNames(CancellationToken.None).Count == 0;
     }
 
     /// <summary>Removes the folder and everything in it.</summary>

@@ -35,6 +35,11 @@ internal static class UnfinishedRestores
     public static void MakeWay(EngineContext context, BackupApp app, string? key, IOperationObserver observer)
     {
         var place = AppFolder.PathOf(app);
+        if (context.RestoreJournal.Find(app.Id) is { Phase: RestorePhase.CleaningUp } stuck)
+        {
+            context.RestoreJournal.SetAside(stuck, context.Random.NextGuid()); // another restore's entry is about to take its place
+        }
+        RestoreRecovery.RemoveSetAside(context, entry => entry.OwnerId != app.Id && entry.DataDirectory == place, observer);
         using var unfinished = DataSwap.FindUnfinished(place, key);
         var wanted = unfinished?.StagingPath;
         foreach (var id in List(context).Where(entry => entry.AppId == app.Id || entry.DataDirectory == place).Select(entry => entry.AppId))
@@ -63,6 +68,16 @@ internal static class UnfinishedRestores
     /// <returns>Who is using it; null when it is gone.</returns>
     public static string? Remove(EngineContext context, RestoreJournalEntry found, IOperationObserver observer)
     {
+        if (found.OwnerId is { } owner)
+        {
+            using var ownerLock = AppLock.TryTake(context, owner, "cleanup", out var holder);
+            if (ownerLock is null)
+            {
+                return holder;
+            }
+            RestoreRecovery.RemoveSetAside(context, entry => entry.AppId == found.AppId, observer);
+            return null;
+        }
         using var appLock = AppLock.TryTake(context, found.AppId, "cleanup", out var user);
         if (appLock is null)
         {
@@ -104,5 +119,6 @@ internal static class UnfinishedRestores
             using var swap = RestoreRecovery.SwapOf(entry);
             RestoreRecovery.RemoveStaging(context, entry, swap, observer);
         }
+        RestoreRecovery.RemoveSetAside(context, _ => true, observer);
     }
 }

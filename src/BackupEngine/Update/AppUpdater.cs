@@ -36,7 +36,7 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
         {
             throw BackupErrors.UpdateNotNeeded(app.Location, app.Version);
         }
-        app = AppRestorer.CheckDataDirectory(context, app);
+        app = AppRestorer.CheckDataDirectory(context, app, observer);
         var wayBack = FindWayBack(app);
         if (!options.SkipBackup)
         {

@@ -197,6 +197,25 @@ public sealed class PlantedLinkTests : IDisposable
         }
     }
 
+    /// <summary>Deleted and made again: where the app's user cannot have done it, it is the administrator's will, and told once.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_folder_that_only_the_administrator_can_have_replaced_is_accepted(bool byRestore)
+    {
+        var data = _platform.Folder.Make("safe/data");
+        await _platform.SetUpAsync(app => app with { DataDirectory = data });
+        var backup = await _platform.BackUpAsync();
+        Directory.Move(data, data + ".old");
+        _platform.Folder.Write("safe/data/new", "1");
+        Task RunAsync() => byRestore ? RestoreAsync(backup) : _platform.BackUpAsync();
+        await RunAsync();
+        Assert.Single(_platform.Observer.Warnings, warning => warning.Contains("another folder than before", StringComparison.Ordinal));
+        _platform.Observer.Warnings.Clear();
+        await RunAsync();
+        Assert.DoesNotContain(_platform.Observer.Warnings, warning => warning.Contains("another folder", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_link_of_the_administrator_is_followed_as_long_as_it_leads_to_the_same_folder()
     {
