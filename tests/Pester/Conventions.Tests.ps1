@@ -198,6 +198,40 @@ Describe 'Tables' {
         $lines -match '…' | Should -BeNullOrEmpty
     }
 
+    It 'of <Command> lose no column at <Width> when names are long' -ForEach @(
+        foreach ($width in 80, 100, 120) {
+            @{ Width = $width; Command = 'Get-BackupSite'; Headers = 'Name', 'Provider', 'Place', 'Retention' }
+            @{ Width = $width; Command = 'Get-BackupApp'; Headers = 'Location', 'Version', 'State', 'LastBackup', 'Data' }
+            @{ Width = $width; Command = 'Get-AppBackup'; Headers = 'Created', 'State', 'Stored', 'Took', 'Label', 'Id' }
+            @{ Width = $width; Command = 'Get-AppBackup | Where-Object State -EQ Ready | Test-AppBackup'; Headers = 'Valid', 'Problems', 'Files', 'Bytes', 'Took', 'Id' }
+            @{ Width = $width; Command = 'Invoke-BackupCleanup -IncludeKept -WhatIf'; Headers = 'Created', 'Outcome', 'Reason', 'Id' }
+        }
+    ) {
+        if (-not (Get-BackupApp a-very-long-name*)) {
+            $null = New-Item -ItemType Directory "$root/long", "$root/failing"
+            $name = 'a-very-long-name.of-an-app.with-many.parts.example.com'
+            $null = Register-BackupApp $name -Version 12.34.56-beta.7 -DataDirectory "$root/long"
+            $null = Register-BackupApp failing.example.com -Version 1 -DataDirectory "$root/failing" -PreBackupCommand false
+            $null = Get-BackupApp | New-AppBackup -Label 'before the upgrade to the next version' -ErrorAction SilentlyContinue
+            (Get-AppBackup failing.example.com).State | Should -Be Failed
+            $null = New-BackupSite a-long-name-of-a-site filesystem -Path "$root/other" -Prefix a/long/prefix -ExternalDisk -Retention '7 daily, 4 weekly'
+        }
+        $lines = (& ([scriptblock]::Create($Command)) 6>$null | Out-String -Width $Width) -split "`r?`n" -replace '\e\[[\d;]*m' | Where-Object { $_.Trim() }
+        $header = $lines[0].Trim() -split ' +'
+        foreach ($word in $Headers) { $header | Should -Contain $word }
+        foreach ($line in $lines) { $line.Length | Should -BeLessOrEqual $Width }
+        # The last column is wrapped: its pieces below each other are the whole value.
+        $from = $lines[0].IndexOf(($Headers[-1]))
+        $last = ($lines | Select-Object -Skip 2 | ForEach-Object { if ($_.Length -gt $from) { $_.Substring($from).Trim() } }) -join ''
+        if ($Headers[-1] -eq 'Id') {
+            foreach ($id in (Get-AppBackup | Where-Object { $_.State -eq 'Ready' -or $Command -notlike '*Ready*' }).Id) { $last | Should -BeLike "*$id*" }
+        }
+    }
+
+    It 'of the platform show all of its home' {
+        foreach ($width in 80, 120) { (Get-Platform | Out-String -Width $width) -replace '\s' | Should -BeLike "*$((Get-Platform).PlatformHome)*" }
+    }
+
     It 'of Test-BackupSite come with the warnings' {
         Set-BackupSite local -ExternalDisk:$false -WarningAction SilentlyContinue
         $null = Test-BackupSite -WarningVariable warnings -WarningAction SilentlyContinue
@@ -230,9 +264,52 @@ Describe 'Objects that travel' {
         }
     }
 
+    It 'are live again after Clixml, whatever cmdlet wrote them' {
+        $null = New-PlatformBackup
+        $null = New-Item -ItemType Directory "$root/extra"
+        Set-Platform -ExtraDirectory "$root/extra"
+        Set-BackupApp wiki.example.com -Addon @()
+        $written = @{
+            'CloudBackup.AppBackup' = Get-AppBackup -Newest
+            'CloudBackup.BackupAddon' = New-BackupAddon Sqlite data/app.db
+            'CloudBackup.BackupApp' = Get-BackupApp wiki.example.com
+            'CloudBackup.BackupItem' = Get-AppBackupItem $backup.Id data/page.txt
+            'CloudBackup.BackupPlatform' = Get-Platform
+            'CloudBackup.BackupSite' = Get-BackupSite local
+            'CloudBackup.BackupTestResult' = Test-AppBackup $backup.Id
+            'CloudBackup.PlatformBackup' = Get-PlatformBackup -Newest
+            'CloudBackup.PlatformRestoreResult' = Restore-Platform -WhatIf -ReplacePlatform -SetContentAside
+            'CloudBackup.RetentionDecision' = @(Invoke-BackupCleanup -IncludeKept -WhatIf)[0]
+            'CloudBackup.SiteTestResult' = Test-BackupSite
+        }
+        Set-Platform -ExtraDirectory @()
+        $types = (Get-Command -Module CloudBackup).OutputType.Name -like 'CloudBackup.*' | Sort-Object -Unique
+        $types | Should -Be ($written.Keys | Sort-Object)
+        foreach ($type in $types) {
+            $written[$type] | Export-Clixml "$root/thing.xml"
+            $copy = Import-Clixml "$root/thing.xml"
+            $copy.GetType().FullName | Should -Be $type
+            ($copy | ConvertTo-Json -Depth 5) | Should -Be ($written[$type] | ConvertTo-Json -Depth 5)
+        }
+    }
+
+    It 'are live again when they come from a job' {
+        $job = Start-ThreadJob { Import-Module $using:manifest; Get-AppBackup -Newest } | Receive-Job -Wait -AutoRemoveJob
+        $job.State -eq 'Ready' | Should -BeTrue
+        # The dotnet tool has no program of its own that Start-Job could start.
+        $xml = Invoke-Pwsh -NoProfile -NonInteractive -OutputFormat XML -Command "Import-Module '$manifest'; Get-AppBackup -Id $($backup.Id)"
+        $xml.Created.DateTime.Year | Should -Be $backup.Created.Year
+        $xml.State -eq 'Ready' | Should -BeTrue
+        ($xml | Test-AppBackup).IsValid | Should -BeTrue
+    }
+
     It 'bind again' {
         Get-AppBackupItem $backup.Id data/page.txt | Export-Clixml "$root/item.xml"
         (Import-Clixml "$root/item.xml" | Restore-AppBackupItem -Destination "$root/items").Name | Should -Be page.txt
+        New-BackupAddon Sqlite data/app.db | Export-Clixml "$root/addon.xml"
+        $null = New-Item "$root/data/app.db"
+        (Set-BackupApp wiki.example.com -Addon (Import-Clixml "$root/addon.xml") -PassThru).Addons.Path | Should -Be data/app.db
+        Set-BackupApp wiki.example.com -Addon @()
         $backup | Export-Clixml "$root/backup.xml"
         (Import-Clixml "$root/backup.xml" | Test-AppBackup).IsValid | Should -BeTrue
     }

@@ -29,6 +29,21 @@ Describe 'Help' {
             }
         }
 
+        It 'shows its examples apart from each other: title, text, code and remarks, with a blank line between them' {
+            $lines = (Get-Help -Name $Name -Examples | Out-String -Width 500) -split '\r?\n' | ForEach-Object Trim
+            foreach ($example in $help.examples.example) {
+                $at = [array]::IndexOf($lines, $example.title)
+                $at | Should -BeGreaterThan 0
+                $lines[$at - 1], $lines[$at + 1] | Should -Be '', ''
+                $code = @($example.code -split '\r?\n' | ForEach-Object Trim)
+                $from = [array]::IndexOf($lines, $code[0], $at)
+                $from | Should -BeGreaterThan $at -Because 'the code begins on a line of its own'
+                $lines[$from - 1], $lines[$from + $code.Count] | Should -Be '', ''
+                $text = @($example.introduction; $example.remarks).Text | Where-Object { $_ }
+                foreach ($line in $text -split '\r?\n') { $lines | Should -Contain $line.Trim() }
+            }
+        }
+
         It 'describes each parameter, and no other' {
             $actual = (Get-Command $Name).Parameters.Keys | Where-Object { $_ -notin $common } | Sort-Object
             $told = $help.parameters.parameter

@@ -68,8 +68,8 @@ Describe 'New-BackupSite' {
         @{ Case = 'a provider that does not exist'; Id = 'ProviderUnknown'; Arguments = @{ Name = 'x'; Provider = 'tape' } }
         @{ Case = 'a name with spaces'; Id = 'NameInvalid'; Arguments = @{ Name = 'a b'; Provider = 'noop' } }
         @{ Case = 'a prefix that leaves the site'; Id = 'NameInvalid'; Arguments = @{ Name = 'x'; Provider = 'noop'; Prefix = '../y' } }
-        @{ Case = 'a bucket on a disk'; Id = 'SettingNotForProvider'; Arguments = @{ Name = 'x'; Provider = 'filesystem'; Path = '/'; Bucket = 'abc' } }
-        @{ Case = 'a path in a bucket'; Id = 'SettingNotForProvider'; Arguments = @{ Name = 'x'; Provider = 's3'; Bucket = 'abc'; Path = '/' } }
+        @{ Case = 'a bucket on a disk'; Id = 'AmbiguousParameterSet'; Arguments = @{ Name = 'x'; Provider = 'filesystem'; Path = '/'; Bucket = 'abc' } }
+        @{ Case = 'a path in a bucket'; Id = 'AmbiguousParameterSet'; Arguments = @{ Name = 'x'; Provider = 's3'; Bucket = 'abc'; Path = '/' } }
         @{ Case = 'a bucket without a name'; Id = 'NameInvalid'; Arguments = @{ Name = 'x'; Provider = 's3'; Region = 'eu-west-1' } }
         @{ Case = 'a store whose address nobody knows'; Id = 'NameInvalid'; Arguments = @{ Name = 'x'; Provider = 'minio'; Bucket = 'abc' } }
         @{ Case = 'a store that does not answer'; Id = 'SiteUnusable'; Arguments = @{

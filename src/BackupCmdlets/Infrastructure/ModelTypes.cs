@@ -7,7 +7,7 @@ public static class ModelTypes
     public static IReadOnlyList<Type> Objects { get; } =
     [
         typeof(AppBackup), typeof(PlatformBackup), typeof(BackupApp), typeof(BackupSite), typeof(BackupItem), typeof(BackupTestResult),
-        typeof(SiteTestResult), typeof(RetentionDecision),
+        typeof(SiteTestResult), typeof(RetentionDecision), typeof(BackupPlatform), typeof(BackupAddon), typeof(PlatformRestoreResult),
     ];
 
     /// <summary>Types that travel as their words.</summary>

@@ -79,22 +79,25 @@ internal sealed class MamlCommand(CmdletFacts cmdlet, HelpPage page, PageLibrary
     private static XElement? NotesOf(Section? notes) =>
         notes is null ? null : new XElement(Text + "alertSet", new XElement(Text + "alert", Paras(notes.AllBlocks)));
 
-    /// <summary>What stands before the code introduces it; what follows remarks on it. Output stands below the code, as on a screen.</summary>
+    /// <summary>
+    /// What follows the code remarks on it. Output stands below the code, as on a screen. Text before and between pieces of code becomes comments:
+    /// Get-Help has one place for code, and puts an introduction on the line of the code.
+    /// </summary>
     private static XElement ExampleOf(Section example, int index)
     {
-        var codeAt = example.Blocks.FindIndex(block => block is FencedCodeBlock);
-        var code = example.Blocks.OfType<FencedCodeBlock>().Select(BlockText.Code);
+        var end = example.Blocks.FindLastIndex(block => block is FencedCodeBlock) + 1;
+        var code = example.Blocks.Take(end).SelectMany(block => block is FencedCodeBlock fenced ? [BlockText.Code(fenced)] : Comments(block));
         return new XElement(
             Command + "example",
             new XElement(Text + "title", $"Example {index + 1}: {example.Title}"),
-            new XElement(Text + "introduction", Paras(example.Blocks.Take(codeAt))),
+            new XElement(Text + "introduction"),
             new XElement(Dev + "code", string.Join("\n\n", code)),
             // The empty paragraph keeps the next example's title at a distance.
-            new XElement(
-                Dev + "remarks",
-                Paras(example.Blocks.Skip(codeAt).Where(block => block is not FencedCodeBlock)),
-                new XElement(Text + "para")));
+            new XElement(Dev + "remarks", Paras(example.Blocks.Skip(end)), new XElement(Text + "para")));
     }
+
+    private static IEnumerable<string> Comments(Block block) =>
+        BlockText.Paragraphs([block]).Select(lines => string.Join('\n', lines.Select(line => $"# {line}")));
 
     /// <summary>The first link with an address is what Get-Help -Online opens.</summary>
     private XElement OnlineVersion() => new(

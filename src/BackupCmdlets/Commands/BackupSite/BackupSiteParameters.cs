@@ -7,6 +7,12 @@ namespace CloudBackup.Commands;
 /// <summary>The parameters that New-BackupSite and Set-BackupSite share: what a site can be told.</summary>
 public abstract partial class BackupSiteParameters : EngineCommand
 {
+    /// <summary>The parameter set that is left when no setting of a kind of provider is given.</summary>
+    private protected const string PlainSet = "Plain";
+
+    private const string FileSystemSet = "FileSystem";
+    private const string S3Set = "S3";
+
     /// <summary>The format of new backups: Tgz (default) or Rsync.</summary>
     [Parameter]
     public BackupFormat Format { get; set; }
@@ -67,16 +73,16 @@ public abstract partial class BackupSiteParameters : EngineCommand
     public int CompressionLevel { get; set; }
 
     /// <summary>filesystem: the folder. It must exist.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FileSystemSet)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>filesystem: files are not shared between backups by hard links.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FileSystemSet)]
     public SwitchParameter NoHardlink { get; set; }
 
     /// <summary>filesystem: the folder is on another disk than the server's own; stops the warning about that.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = FileSystemSet)]
     public SwitchParameter ExternalDisk { get; set; }
 
     /// <summary>What is never kept with the site's settings.</summary>

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Creates a site: where backups go, and how. The storage is tried first.</summary>
-[Cmdlet(VerbsCommon.New, "BackupSite", SupportsShouldProcess = true, HelpUri = OnlineHelp.Pages + "New-BackupSite")]
+[Cmdlet(VerbsCommon.New, "BackupSite", SupportsShouldProcess = true, DefaultParameterSetName = PlainSet, HelpUri = OnlineHelp.Pages + "New-BackupSite")]
 [OutputType(typeof(BackupSite))]
 public sealed class NewBackupSiteCommand : BackupSiteParameters
 {

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace CloudBackup.Commands;
 
 /// <summary>Changes a site. What is not given stays. Backups that exist stay as they are.</summary>
-[Cmdlet(VerbsCommon.Set, "BackupSite", SupportsShouldProcess = true, HelpUri = OnlineHelp.Pages + "Set-BackupSite")]
+[Cmdlet(VerbsCommon.Set, "BackupSite", SupportsShouldProcess = true, DefaultParameterSetName = PlainSet, HelpUri = OnlineHelp.Pages + "Set-BackupSite")]
 [OutputType(typeof(BackupSite))]
 public sealed class SetBackupSiteCommand : BackupSiteParameters
 {
