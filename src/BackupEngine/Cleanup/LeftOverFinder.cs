@@ -42,15 +42,19 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
             .. await FindProbesAsync(cancellationToken).ConfigureAwait(false), .. FindRestores(), .. FindStuck()];
     }
 
-    /// <summary>A trial of a site takes minutes: one whose newest object is a day old was killed.</summary>
+    /// <summary>
+    /// A trial of a site takes minutes: one whose newest object is a day old was killed. A trial makes its folder before its first object, so
+    /// the age of an empty folder counts, where the storage knows it.
+    /// </summary>
     private async Task<IReadOnlyList<CleanupLeftOver>> FindProbesAsync(CancellationToken cancellationToken)
     {
         var found = new List<CleanupLeftOver>();
         var folders = storage.ListAsync("", recursive: false, cancellationToken).Where(item => item.IsFolder && BackupNames.IsProbe(item.Name));
         await foreach (var folder in folders.ConfigureAwait(false))
         {
-            if (await storage.ListAsync(folder.Path, recursive: true, cancellationToken)
-                .AllAsync(item => facts.Rules.Now - item.Modified > YoungestProbe, cancellationToken).ConfigureAwait(false))
+            var times = await storage.ListAsync(folder.Path, recursive: true, cancellationToken)
+                .Select(item => item.Modified).DefaultIfEmpty(folder.Modified).ToListAsync(cancellationToken).ConfigureAwait(false);
+            if (times.All(time => facts.Rules.Now - time > YoungestProbe))
             {
                 found.Add(new CleanupLeftOver(CleanupLeftOverKind.Probe, folder.Path));
             }

@@ -148,7 +148,7 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
             return facts.Kind switch
             {
                 EntryKind.File => new StoredObject(path, facts.Size, facts.Modified.ToDateTimeOffset()),
-                EntryKind.Directory => new StoredObject(path, 0, null, IsFolder: true),
+                EntryKind.Directory => new StoredObject(path, 0, facts.Modified.ToDateTimeOffset(), IsFolder: true),
                 _ => null, // none of ours
             };
         }

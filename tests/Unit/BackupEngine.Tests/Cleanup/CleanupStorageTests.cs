@@ -45,9 +45,13 @@ public sealed class CleanupStorageTests
         var now = timeline.Time.GetUtcNow();
         Probe("cloudbackup-probe-00000000000000aa", now.AddHours(-25));
         Probe("cloudbackup-probe-00000000000000bb", now.AddHours(-1));
+        // A trial that has made its folder and not yet its first object.
+        Directory.CreateDirectory(At("cloudbackup-probe-00000000000000cc"));
+        Directory.SetLastWriteTimeUtc(At("cloudbackup-probe-00000000000000cc"), now.AddMinutes(-5).UtcDateTime);
+        Directory.SetLastWriteTimeUtc(At("cloudbackup-probe-0123456789abcdef"), now.AddHours(-25).UtcDateTime);
         await timeline.CleanAsync();
         Assert.Equal(
-            ["2026-10-03-000000-000", "2026-11-02-230000-000", "cloudbackup-probe-00000000000000bb", "cloudbackup-probe-notes"],
+            ["2026-10-03-000000-000", "2026-11-02-230000-000", "cloudbackup-probe-00000000000000bb", "cloudbackup-probe-00000000000000cc", "cloudbackup-probe-notes"],
             Directory.GetDirectories(timeline.Platform.SitePath).Select(Path.GetFileName).Except(before.Select(path => path.Split('/')[0])).Order(StringComparer.Ordinal));
         Assert.All(stay, folder => Assert.True(Directory.Exists(At(folder)), folder));
         Assert.Equal([.. before, "cloudbackup-probe-00000000000000bb/object"], timeline.Platform.StoredFiles().Order(StringComparer.Ordinal));
