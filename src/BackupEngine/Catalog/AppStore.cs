@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using CloudBackup.Infrastructure;
 using Microsoft.Data.Sqlite;
@@ -10,7 +9,7 @@ namespace CloudBackup.Catalog;
 /// <param name="time">Says which backups have a time stamp in the future.</param>
 internal sealed class AppStore(PlatformDatabase database, TimeProvider time)
 {
-    private const string Select = "SELECT document, location FROM app";
+    private const string Select = "SELECT document, location, id FROM app";
 
     /// <summary>All apps, by location.</summary>
     public List<BackupApp> List() => Query($"{Select} ORDER BY location");
@@ -71,17 +70,14 @@ internal sealed class AppStore(PlatformDatabase database, TimeProvider time)
         return apps.ConvertAll(app => app with { LastBackup = NewestBackup.FindNewest(times[Key(app.Id)], now) });
     }
 
-    private BackupApp? Read(SqliteDataReader row)
-    {
-        try
-        {
-            return OutsideJson.Read(Encoding.UTF8.GetBytes(row.GetString(0)), ModelJson.Default.BackupApp);
-        }
-        catch (JsonException failure)
-        {
-            var location = row.GetString(1);
-            database.Unreadable.Note($"the app '{location}'", failure.Message, $"Unregister-BackupApp {location} removes it; its data and its backups stay.");
-            return null;
-        }
-    }
+    private BackupApp? Read(SqliteDataReader row) => CatalogRow.TryRead(
+        database,
+        row,
+        0,
+        ModelJson.Default.BackupApp,
+        $"the app '{CatalogRow.Shown(row, 1)}'",
+        $"Unregister-BackupApp {CatalogRow.Shown(row, 1)} removes it; its data and its backups stay.",
+        app => Key(app.Id) == CatalogRow.Text(row, 2) && string.Equals(app.Location, CatalogRow.Text(row, 1), StringComparison.OrdinalIgnoreCase)
+            ? null
+            : "its columns say something else than its document");
 }

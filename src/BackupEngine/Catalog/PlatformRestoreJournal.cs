@@ -55,7 +55,14 @@ internal sealed class PlatformRestoreJournal(PlatformDatabase database)
     /// <summary>The restore that has not ended; null when there is none.</summary>
     public PlatformRestoreEntry? Find() => database.Query(
         "SELECT document FROM platform_restore",
-        row => JsonSerializer.Deserialize(row.GetString(0), PlatformRestoreJson.Default.PlatformRestoreEntry)!).FirstOrDefault();
+        row => CatalogRow.TryRead(
+            database,
+            row,
+            0,
+            PlatformRestoreJson.Default.PlatformRestoreEntry,
+            "the journal of a restore of the platform",
+            "Run Restore-Platform again: it begins anew.",
+            entry => Enum.IsDefined(entry.Phase) ? null : "its phase is unknown")).FirstOrDefault();
 
     /// <summary>Writes how far it has come.</summary>
     public void Save(PlatformRestoreEntry entry) => database.Execute(
@@ -77,6 +84,6 @@ internal sealed class PlatformRestoreJournal(PlatformDatabase database)
 }
 
 /// <summary>How the entry is written as JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(PlatformRestoreEntry))]
 internal sealed partial class PlatformRestoreJson : JsonSerializerContext;

@@ -64,11 +64,14 @@ internal sealed record RestoreJournalEntry
 internal sealed class RestoreJournal(PlatformDatabase database)
 {
     /// <summary>All entries.</summary>
-    public IReadOnlyList<RestoreJournalEntry> List() => database.Query("SELECT document FROM restore_journal ORDER BY app_id", Read);
+    public IReadOnlyList<RestoreJournalEntry> List() =>
+    [
+        .. database.Query("SELECT document, app_id FROM restore_journal ORDER BY app_id", Read).OfType<RestoreJournalEntry>(),
+    ];
 
     /// <summary>The entry of an app; null when no restore of it is under way.</summary>
     public RestoreJournalEntry? Find(Guid appId) =>
-        database.Query("SELECT document FROM restore_journal WHERE app_id = $id", Read, ("$id", AppStore.Key(appId))).FirstOrDefault();
+        database.Query("SELECT document, app_id FROM restore_journal WHERE app_id = $id", Read, ("$id", AppStore.Key(appId))).FirstOrDefault();
 
     /// <summary>Writes the entry of an app.</summary>
     public void Save(RestoreJournalEntry entry) => database.Execute(
@@ -103,11 +106,19 @@ internal sealed class RestoreJournal(PlatformDatabase database)
     public void Remove(Guid appId) =>
         database.Execute("DELETE FROM restore_journal WHERE app_id = $id", ("$id", AppStore.Key(appId)));
 
-    private static RestoreJournalEntry Read(SqliteDataReader row) =>
-        JsonSerializer.Deserialize(row.GetString(0), RestoreJournalJson.Default.RestoreJournalEntry)!;
+    private RestoreJournalEntry? Read(SqliteDataReader row) => CatalogRow.TryRead(
+        database,
+        row,
+        0,
+        RestoreJournalJson.Default.RestoreJournalEntry,
+        $"the journal of a restore of the app '{CatalogRow.Shown(row, 1)}'",
+        "Look at the app's data and at the folders beside it; the next restore of the app writes the journal anew.",
+        entry => entry.AppId.ToString("D") != CatalogRow.Text(row, 1) ? "its columns say something else than its document"
+            : !Enum.IsDefined(entry.Phase) ? "its phase is unknown"
+            : Path.IsPathFullyQualified(entry.DataDirectory) ? null : "its data directory is not an absolute path");
 }
 
 /// <summary>How the entry is written as JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(RestoreJournalEntry))]
 internal sealed partial class RestoreJournalJson : JsonSerializerContext;

@@ -1,6 +1,5 @@
-using System.Text;
 using System.Text.Json;
-using CloudBackup.Infrastructure;
+using CloudBackup.Sites;
 using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Catalog;
@@ -82,15 +81,30 @@ internal sealed class SiteStore(PlatformDatabase database)
 
     private BackupSite? Read(SqliteDataReader row)
     {
+        var name = CatalogRow.Shown(row, 2);
+        var site = CatalogRow.TryRead(
+            database,
+            row,
+            1,
+            ModelJson.Default.BackupSite,
+            $"the site '{name}'",
+            $"Remove-BackupSite {name} -Force removes it; its backups stay in the storage.",
+            site => string.Equals(site.Name, CatalogRow.Text(row, 2), StringComparison.OrdinalIgnoreCase) ? null : "its columns say something else than its document");
+        return site is null ? null : Checked(site) with { IsDefault = row.GetInt64(0) == 1 };
+    }
+
+    /// <summary>A limit that no command can have set does not keep the site from being used: the defaults hold.</summary>
+    private BackupSite Checked(BackupSite site)
+    {
         try
         {
-            return OutsideJson.Read(Encoding.UTF8.GetBytes(row.GetString(1)), ModelJson.Default.BackupSite) with { IsDefault = row.GetInt32(0) == 1 };
+            SiteService.CheckLimits(site.Limits);
+            return site;
         }
-        catch (JsonException failure)
+        catch (BackupException failure)
         {
-            var name = row.GetString(2);
-            database.Unreadable.Note($"the site '{name}'", failure.Message, $"Remove-BackupSite {name} -Force removes it; its backups stay in the storage.");
-            return null;
+            database.Unreadable.Note($"the limits of the site '{site.Name}'", failure.Message, $"The defaults hold; Set-BackupSite {site.Name} sets other ones.");
+            return site with { Limits = new SiteLimits() };
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Catalog;
 
@@ -8,6 +9,8 @@ namespace CloudBackup.Catalog;
 /// </summary>
 internal sealed class UnreadableRows
 {
+    private const int LongestShown = 1000;
+
     private readonly ConcurrentDictionary<string, bool> _rows = new(StringComparer.Ordinal);
 
     /// <summary>Notes a row.</summary>
@@ -15,7 +18,7 @@ internal sealed class UnreadableRows
     /// <param name="why">What is wrong with it.</param>
     /// <param name="wayOut">How it is replaced or removed.</param>
     public void Note(string what, string why, string wayOut) =>
-        _rows.TryAdd($"The catalog cannot read {what}, and passes over it: {why.TrimEnd('.')}. {wayOut}", false);
+        _rows.TryAdd(OutsideText.Clean($"The catalog cannot read {what}, and passes over it: {why.TrimEnd('.')}. {wayOut}", LongestShown), false);
 
     /// <summary>The rows that were noted since the last call, as warnings.</summary>
     public IReadOnlyList<string> Take() => [.. _rows.Keys.Order(StringComparer.Ordinal).Where(row => _rows.TryUpdate(row, true, false))];

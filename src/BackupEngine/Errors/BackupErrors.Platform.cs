@@ -46,6 +46,12 @@ internal static partial class BackupErrors
         + "sites and apps must then be registered again, and Sync-BackupCatalog brings the backups back.",
         path);
 
+    public static BackupException PlatformRecordUnreadable() => new(
+        nameof(PlatformRecordUnreadable),
+        BackupErrorCategory.Damaged,
+        "The catalog cannot read the id of this platform, which its storages know it by. Nothing was changed. Restore the platform with Restore-Platform, or "
+        + "move platform.db away, register sites and apps again, and run Sync-BackupCatalog.");
+
     public static BackupException DependencyGone(string id, string site) => new(
         nameof(DependencyGone),
         BackupErrorCategory.InvalidState,

@@ -207,6 +207,9 @@ public sealed partial class SiteService
         return site with { Provider = provider.Name, Prefix = CheckPrefix(site.Prefix), Settings = provider.Normalize(site.Settings) };
     }
 
+    /// <summary>Timers of the system take no more than 49 days.</summary>
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(45);
+
     private static string CheckPrefix(string prefix)
     {
         var trimmed = prefix.Trim('/');
@@ -217,7 +220,7 @@ public sealed partial class SiteService
         return trimmed;
     }
 
-    private static void CheckLimits(SiteLimits limits)
+    internal static void CheckLimits(SiteLimits limits)
     {
         CheckRange("The upload concurrency", limits.UploadConcurrency, 1, 1000);
         CheckRange("The download concurrency", limits.DownloadConcurrency, 1, 1000);
@@ -227,9 +230,9 @@ public sealed partial class SiteService
         {
             throw BackupErrors.ValueOutOfRange("The memory limit", limits.MemoryLimitBytes, "at least 32 MB");
         }
-        if (limits.Timeout is { } timeout && timeout < TimeSpan.FromSeconds(1))
+        if (limits.Timeout is { } timeout && (timeout < TimeSpan.FromSeconds(1) || timeout > LongestTimeout))
         {
-            throw BackupErrors.ValueOutOfRange("The timeout", timeout, "at least one second");
+            throw BackupErrors.ValueOutOfRange("The timeout", timeout, $"from one second to {LongestTimeout.Days} days");
         }
     }
 
