@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 
 namespace CloudBackup.Storage;
 
@@ -54,22 +56,28 @@ internal static class ObjectRemoval
     public static async Task<IReadOnlyCollection<RemoveFailure>> RemoveRestAsync(
         IBackupStorage storage, Func<IAsyncEnumerable<string>> list, CancellationToken cancellationToken)
     {
-        var last = new HashSet<string>(StringComparer.Ordinal);
+        var last = (Count: 0L, Sum: 0UL);
         for (var empty = 0; empty < EmptyListings;)
         {
-            var shown = await list().Take(ChunkLength).ToListAsync(cancellationToken).ConfigureAwait(false);
-            empty = shown.Count == 0 ? empty + 1 : 0;
-            if (shown.Count > 0 && shown.TrueForAll(last.Contains))
+            // What a listing shows is compared by number and sum of hashes: it can be longer than memory.
+            var shown = (Count: 0L, Sum: 0UL);
+            var paths = list().Select(path =>
             {
-                var left = await FindAsync(storage, shown, cancellationToken).ConfigureAwait(false);
-                return left is null ? [] : [new RemoveFailure(left, StillThere(left))];
-            }
-            var failures = await RemoveAllAsync(storage, shown.ToAsyncEnumerable(), cancellationToken).ConfigureAwait(false);
+                shown = (shown.Count + 1, unchecked(shown.Sum + XxHash3.HashToUInt64(MemoryMarshal.AsBytes(path.AsSpan()))));
+                return path;
+            });
+            var failures = await RemoveAllAsync(storage, paths, cancellationToken).ConfigureAwait(false);
             if (failures.Count > 0)
             {
                 return failures;
             }
-            last = [.. shown];
+            if (shown.Count > 0 && shown == last)
+            {
+                var left = await FindAnyAsync(storage, list(), cancellationToken).ConfigureAwait(false);
+                return left is null ? [] : [new RemoveFailure(left, StillThere(left))];
+            }
+            empty = shown.Count == 0 ? empty + 1 : 0;
+            last = shown;
         }
         return [];
     }
@@ -78,16 +86,19 @@ internal static class ObjectRemoval
     public static StorageException StillThere(string path) =>
         new(StorageErrorKind.Other, path, $"The storage confirmed that it removed '{path}', but it still has it.");
 
-    private static async Task<string?> FindAsync(IBackupStorage storage, IEnumerable<string> paths, CancellationToken cancellationToken)
+    /// <summary>One of the objects that the storage has, asked for by name; null when it has none of them.</summary>
+    private static async Task<string?> FindAnyAsync(IBackupStorage storage, IAsyncEnumerable<string> paths, CancellationToken cancellationToken)
     {
-        foreach (var path in paths)
+        string? found = null;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = storage.Capabilities.UploadConcurrency, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(paths, options, async (path, token) =>
         {
-            if (await storage.FindAsync(path, cancellationToken).ConfigureAwait(false) is not null)
+            if (found is null && await storage.FindAsync(path, token).ConfigureAwait(false) is not null)
             {
-                return path;
+                found = path;
             }
-        }
-        return null;
+        }).ConfigureAwait(false);
+        return found;
     }
 
     /// <summary>Removes objects that must all go. What can be removed is, even when something cannot.</summary>

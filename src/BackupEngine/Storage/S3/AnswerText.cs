@@ -10,6 +10,8 @@ namespace CloudBackup.Storage.S3;
 internal sealed partial class AnswerText
 {
     private const int LongestWords = 120;
+    private const string CommentStart = "<!--";
+    private const string CommentEnd = "-->";
 
     /// <summary>Where control characters, which XML has no way to write, are put meanwhile: 32 characters that no text has.</summary>
     private const char FirstStandIn = '\ufdd0';
@@ -47,7 +49,7 @@ internal sealed partial class AnswerText
 
     private bool IsPage => _contentType.StartsWith("text/html", StringComparison.OrdinalIgnoreCase)
         || string.Equals(Root, "html", StringComparison.OrdinalIgnoreCase)
-        || PageStart().IsMatch(Text);
+        || StartsAsPage(Text);
 
     private bool IsJson => Root is null && Text.Length > 0 && Text[0] is '{' or '[';
 
@@ -79,6 +81,22 @@ internal sealed partial class AnswerText
                 to[i] = from[i] is >= FirstStandIn and <= LastStandIn ? (char)(from[i] - FirstStandIn) : from[i];
             }
         });
+
+    /// <summary>Whether the first mark behind blanks and comments is that of a page. The body is another party's: each character is read once.</summary>
+    private static bool StartsAsPage(string text)
+    {
+        var rest = text.AsSpan().TrimStart();
+        while (rest.StartsWith(CommentStart))
+        {
+            var end = rest[CommentStart.Length..].IndexOf(CommentEnd);
+            if (end < 0)
+            {
+                return false;
+            }
+            rest = rest[(CommentStart.Length + end + CommentEnd.Length)..].TrimStart();
+        }
+        return PageMark().IsMatch(rest);
+    }
 
     private static string StandIn(string match)
     {
@@ -123,8 +141,8 @@ internal sealed partial class AnswerText
     [GeneratedRegex(@"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:x[0-9a-fA-F]{1,8}|[0-9]{1,9});")]
     private static partial Regex NotXml();
 
-    [GeneratedRegex(@"\A(?:<!--.{0,2000}?-->|\s)*<(?:!doctype\s+html|html|head|body)\b", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
-    private static partial Regex PageStart();
+    [GeneratedRegex(@"\A<(?:!doctype\s+html|html|head|body)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex PageMark();
 
     [GeneratedRegex(@"<(?:script|style)\b.*?</(?:script|style)>|<[^<>]*>", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Marks();

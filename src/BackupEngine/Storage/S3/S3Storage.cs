@@ -67,7 +67,8 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
         do
         {
             var page = await ListPageAsync(prefix, recursive, next, cancellationToken).ConfigureAwait(false);
-            if (progress.Add([.. page.Items.Select(item => item.Path)], page.Next, page.IsLast, mayShare: lastFolder) is { } fault)
+            var names = page.Items.ConvertAll(item => item.IsFolder ? item.Path + "/" : item.Path);
+            if (progress.Add(names, page.Next, page.IsLast, mayShare: lastFolder + "/") is { } fault)
             {
                 throw _errors.BadAnswer(prefix.TrimEnd('/'), fault).AsFinal();
             }

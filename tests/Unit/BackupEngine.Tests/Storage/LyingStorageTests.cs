@@ -92,6 +92,21 @@ public sealed class LyingStorageTests : IDisposable
         Assert.DoesNotContain(_platform.StoredFiles(), path => path.StartsWith(backup.RemotePath, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Objects_behind_many_that_a_listing_shows_although_they_are_gone_are_removed_too()
+    {
+        await using var storage = new MemoryStorage();
+        foreach (var name in Enumerable.Range(0, 25_000).Select(number => $"a/{number:D5}"))
+        {
+            await storage.WriteAsync(name, ObjectContent.FromBytes(new byte[1]), WriteMode.CreateNew, Token);
+        }
+        var stale = await storage.ListAsync("a", recursive: true, Token).Select(item => item.Path).Take(10_000).ToListAsync(Token);
+        var failures = await ObjectRemoval.RemoveRestAsync(
+            storage, () => stale.ToAsyncEnumerable().Concat(storage.ListAsync("a", recursive: true, Token).Select(item => item.Path)), Token);
+        Assert.Empty(failures);
+        Assert.Empty(storage.Objects);
+    }
+
     [Theory]
     [InlineData(BackupFormat.Tgz, ".tar.gz")]
     [InlineData(BackupFormat.Tgz, ".index.gz")]

@@ -1,3 +1,4 @@
+using System.Text;
 using CloudBackup.Storage;
 using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Fakes;
@@ -109,6 +110,31 @@ public sealed class LyingStoreTests
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(failure.Message, char.IsControl);
         Assert.False(failure.IsRetriable);
+    }
+
+    [Theory]
+    [InlineData("<ListBucketResult/>", false)]
+    [InlineData("<html><body>Welcome<br></html>", true)]
+    [InlineData("\n<!DOCTYPE\thtml>Welcome", true)]
+    [InlineData("<BODY onload=\"x\">Welcome", true)]
+    [InlineData("<htmlish>Welcome", false)]
+    [InlineData("<!-- never ends <html>", false)]
+    [InlineData("", false)]
+    public void Comments_before_an_answer_take_no_time_and_hide_no_page(string body, bool isPage)
+    {
+        var text = new AnswerText(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("<!----> \n<!-- <html> -->", 10_000)) + body), "application/xml");
+        Assert.Equal(isPage, text.IsForeign);
+    }
+
+    [Fact]
+    public async Task An_object_and_a_folder_of_one_name_on_two_pages_are_no_repetition()
+    {
+        await using var store = new LyingStore(question => new(200, question.Number == 1
+            ? Page(["a", "photos"], "<NextContinuationToken>t</NextContinuationToken>")
+            : "<ListBucketResult><CommonPrefixes><Prefix>photos/</Prefix></CommonPrefixes><Contents><Key>z</Key><Size>1</Size></Contents></ListBucketResult>"));
+        await using var storage = store.Open();
+        var listed = await storage.ListAsync("", recursive: false, Token).Select(item => (item.Path, item.IsFolder)).ToListAsync(Token);
+        Assert.Equal([("a", false), ("photos", false), ("photos", true), ("z", false)], listed.OrderBy(item => item.Path, StringComparer.Ordinal).ThenBy(item => item.IsFolder));
     }
 
     [Theory]
