@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudBackup.Apps;
 using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Formats;
@@ -48,6 +49,11 @@ internal static class BackupNames
 
     /// <summary>The name of an app's backup inside its tag folder, without extension.</summary>
     public static string AppName(string location, string version) => $"{AppStart}{location}_v{version}";
+
+    /// <summary>Whether a name begins as that of an app's backup, with a location and a version.</summary>
+    public static bool IsAppName(string name) => name.StartsWith(AppStart, StringComparison.OrdinalIgnoreCase)
+        && name.LastIndexOf("_v", StringComparison.OrdinalIgnoreCase) is var end && end > AppStart.Length && AppRules.IsLocation(name[AppStart.Length..end])
+        && name.Length > end + 2 && char.IsAsciiLetterOrDigit(name[end + 2]);
 
     /// <summary>The name of the platform's backup inside its tag folder, without extension.</summary>
     public static string BoxName(string version) => $"{BoxStart}v{version}";

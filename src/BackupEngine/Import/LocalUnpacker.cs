@@ -25,7 +25,6 @@ internal sealed class LocalUnpacker(
     private readonly byte[] _buffer = new byte[256 * 1024];
     private readonly Dictionary<string, IndexEntry> _links = new(StringComparer.Ordinal);
     private readonly HashSet<string> _special = new(StringComparer.Ordinal);
-    private long _specials;
     private long _unchecked;
     private bool _hasConfig;
 
@@ -43,13 +42,14 @@ internal sealed class LocalUnpacker(
             var entry = found.IsOwned ? found.Entry : found.Entry with { UserId = defaults.UserId, GroupId = defaults.GroupId };
             CheckConfig(entry);
             _links.Remove(entry.Path);
+            _special.Remove(entry.Path);
             Unpack(entry, found, cancellationToken);
         }
         MakeLinks(cancellationToken);
         folders.Finish(target, cancellationToken);
-        if (_specials > 0)
+        if (_special.Count > 0)
         {
-            place.Observer.OnWarning($"{_specials} sockets, pipes and devices are left out.");
+            place.Observer.OnWarning($"{_special.Count} sockets, pipes and devices are left out.");
         }
     }
 
@@ -85,7 +85,6 @@ internal sealed class LocalUnpacker(
             case EntryKind.Special:
                 Memory.Take(entry.Path);
                 _special.Add(entry.Path);
-                _specials++;
                 break;
             default:
                 break;
@@ -115,7 +114,6 @@ internal sealed class LocalUnpacker(
         if (_special.Contains(link.LinkTarget!))
         {
             _special.Add(link.Path);
-            _specials++;
         }
         else if (link.LinkTarget == link.Path || !target.TryMakeHardLink(link))
         {

@@ -22,16 +22,24 @@ internal sealed record RecordedBackup(string StoragePath, string RemotePath)
     }
 
     /// <summary>
-    /// The name that a file or folder has as a backup of CloudBackup, when it is not the one of what it holds: whoever can write there may have put
-    /// one app's backup in the place of another's. Null when it has another kind of name, or the right one.
+    /// The name that a file or folder has as a backup of CloudBackup, when it is not the one of its content: another user may have put one app's
+    /// backup in the place of another's. Null when it has another kind of name, or the right one, with anything that other programs put behind
+    /// it: an extension, the number of a download, the word copy.
     /// </summary>
     public static string? FindOtherName(string path, string location, string version)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
-        name = Strip(Strip(name, BackupNames.EncryptedExtension), BackupNames.ArchiveExtension);
-        var isOurs = BackupNames.IsBackup(name) && name.Contains("_v", StringComparison.Ordinal);
-        return !isOurs || string.Equals(name, BackupNames.AppName(location, version), StringComparison.OrdinalIgnoreCase) ? null : name;
+        var right = BackupNames.AppName(location, version);
+        if (name.StartsWith(right, StringComparison.OrdinalIgnoreCase) && IsEndOfVersion(name.AsSpan(right.Length)))
+        {
+            return null;
+        }
+        return BackupNames.IsAppName(name) ? Strip(Strip(name, BackupNames.EncryptedExtension), BackupNames.ArchiveExtension) : null;
     }
+
+    /// <summary>Whether a version ends before this: 1.2.0 is neither 1.2.01 nor 1.2.0.1.</summary>
+    private static bool IsEndOfVersion(ReadOnlySpan<char> rest) =>
+        rest is [] || !(char.IsAsciiDigit(rest[0]) || (rest is ['.', var digit, ..] && char.IsAsciiDigit(digit)));
 
     private static string Strip(string name, string extension) => name.EndsWith(extension, StringComparison.Ordinal) ? name[..^extension.Length] : name;
 }

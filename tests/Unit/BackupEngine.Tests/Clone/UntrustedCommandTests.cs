@@ -1,3 +1,4 @@
+using CloudBackup.Import;
 using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 
@@ -155,6 +156,30 @@ public sealed class UntrustedCommandTests
         Assert.Equal("ImportNameDiffers", failure.ErrorId);
         Assert.Equal("content", await File.ReadAllTextAsync(Path.Join(platform.Data, "file"), Token));
     }
+
+    [Theory]
+    [InlineData("app_wiki.example.com_v1.2.0.tar", true)]
+    [InlineData("app_wiki.example.com_v1.2.0", true)]
+    [InlineData("app_wiki.example.com_v1.2.0 (1).tar.gz", true)]
+    [InlineData("app_wiki.example.com_v1.2.0.tar (1).gz", true)]
+    [InlineData("app_wiki.example.com_v1.2.0-copy", true)]
+    [InlineData("app_wiki.example.com_v1.2.0.zip", true)]
+    [InlineData("app_wiki.example.com_v1.2.0.tgz", true)]
+    [InlineData("app_wiki.example.com_v1.2.0.tar.bz2", true)]
+    [InlineData("app_wiki.example.com_v1.2.0_old.tar.gz.enc", true)]
+    [InlineData("APP_Wiki.example.com_v1.2.0.TAR.GZ", true)]
+    [InlineData("app_my notes_v2.tar", true)]
+    [InlineData("app_wiki.example.com.tar.gz", true)]
+    [InlineData("notes_v1.zip", true)]
+    [InlineData("app_wiki.example.com_v1.2.01.tar", false)]
+    [InlineData("app_wiki.example.com_v1.2.0.1.tar", false)]
+    [InlineData("app_wiki.example.com_v1.2.tar.gz", false)]
+    [InlineData("app_shop.example.com_v1.2.0.zip", false)]
+    [InlineData("app_shop.example.com_v1.2.0 (1).tar.gz", false)]
+    [InlineData("app_shop.example.com_v1.2.0-copy", false)]
+    [InlineData("app_wiki.example.com_v1.3.0 (1).tar.gz.enc", false)]
+    public void A_name_is_that_of_another_backup_only_when_location_or_version_differ(string name, bool isFit) =>
+        Assert.Equal(isFit, RecordedBackup.FindOtherName($"/x/{name}", "wiki.example.com", "1.2.0") is null);
 
     private static Task<TestPlatform> SetUpAsync(SiteSecrets? secrets = null)
     {

@@ -73,6 +73,17 @@ public sealed class ForeignTarTests
         Assert.Equal("changed", File.ReadAllText(Path.Join(platform.Data, "z")));
     }
 
+    [Fact]
+    public async Task A_hard_link_to_a_file_that_was_a_pipe_before_comes_in()
+    {
+        using var platform = await Imports.MakeTargetAsync();
+        var tar = new HandMadeTar().Add("data/q", '1', link: "data/p").Add("data/p", '6').Add("data/p", content: "p")
+            .Add("data/r", '1', link: "data/s").Add("data/s", '6').Add("data/t", '6').Add("data/t", '6');
+        await ImportAsync(platform, tar.Finished);
+        Assert.Equal(["p=p", "q=p"], TreeModel.Describe(platform.Data));
+        Assert.Equal(["3 sockets, pipes and devices are left out."], platform.Observer.Warnings);
+    }
+
     [Theory]
     [InlineData("data/missing")]
     [InlineData("data/loop")]
