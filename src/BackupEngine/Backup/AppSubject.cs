@@ -43,16 +43,8 @@ internal sealed class AppSubject(BackupApp app, TimeProvider time) : BackupSubje
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
+            // Inside: a command that fails or is stopped may have put the app into maintenance already.
             await commands.RunAsync("PreBackupCommand", app.Commands.PreBackup, app, cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // How much of its work it has done before the stop is unknown: the app may be in maintenance already.
-            await RunPostCommandAsync(commands, request.Observer).ConfigureAwait(false);
-            throw;
-        }
-        try
-        {
             using var content = BackupContent.Open(app, request.SpoolFolder);
             foreach (var warning in MountWarnings.Find(AppFolder.PathOf(app), $"the data of {app.Location}", app.Exclude))
             {

@@ -310,6 +310,22 @@ public sealed class AppBackupTests
         Assert.Empty(platform.StoredFiles());
     }
 
+    [Theory]
+    [InlineData("exit 3")]
+    [InlineData("kill -9 $$")]
+    public async Task A_PreBackupCommand_that_fails_runs_the_PostBackupCommand(string end)
+    {
+        using var platform = new TestPlatform();
+        var maintenance = platform.Folder["maintenance"];
+        await platform.SetUpAsync(app => app with
+        {
+            Commands = new AppCommands { PreBackup = ["sh", "-c", $"touch {maintenance}; {end}"], PostBackup = ["rm", maintenance] },
+        });
+        Assert.Equal("CommandFailed", (await Assert.ThrowsAsync<BackupException>(() => platform.BackUpAsync())).ErrorId);
+        Assert.False(File.Exists(maintenance));
+        Assert.Empty(platform.Observer.Warnings);
+    }
+
     [Fact]
     public async Task A_failing_PreBackupCommand_fails_the_backup_with_its_last_words()
     {
