@@ -123,9 +123,19 @@ internal sealed class TemporaryFolders(string root, Action<string> makeFolder, T
     private void Begin()
     {
         var number = Interlocked.Increment(ref _lastNumber);
-        _own = Path.Join(root, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{ProcessIdentity.Current}-{number}"));
-        makeFolder(_own);
-        _owner = new FileStream(Path.Join(_own, OwnerFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+        var own = Path.Join(root, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{ProcessIdentity.Current}-{number}"));
+        try
+        {
+            makeFolder(own);
+            _owner = new FileStream(Path.Join(own, OwnerFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+        }
+        catch
+        {
+            DeleteQuietly(own);
+            throw;
+        }
+        // Last: without its lock another process may take the folder for one that is left over.
+        _own = own;
     }
 
     private void End()

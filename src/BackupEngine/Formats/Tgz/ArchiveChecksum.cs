@@ -13,6 +13,7 @@ internal sealed class ArchiveChecksum
     private readonly Lock _lock = new();
     private readonly Dictionary<int, (uint Checksum, int Length)> _waiting = [];
     private int _due;
+    private bool _isBroken;
 
     /// <summary>The checksum of the members from the first on that have all come.</summary>
     public uint Value { get; private set; }
@@ -28,6 +29,10 @@ internal sealed class ArchiveChecksum
     {
         lock (_lock)
         {
+            if (_isBroken)
+            {
+                return;
+            }
             _waiting.Add(member, (checksum, length));
             while (_waiting.Remove(_due, out var next))
             {
@@ -35,6 +40,16 @@ internal sealed class ArchiveChecksum
                 Length += next.Length;
                 _due++;
             }
+        }
+    }
+
+    /// <summary>A member will never come: the checksum of the whole stays unknown, and no later member is kept for it.</summary>
+    public void Break()
+    {
+        lock (_lock)
+        {
+            _isBroken = true;
+            _waiting.Clear();
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class MemberUnpacker(IEntryTarget target, RunCounters counters, 
         {
             if (!TryInflate(work, data, out var reason))
             {
+                checksum.Break();
                 Reject(work, reason);
                 return;
             }

@@ -98,6 +98,7 @@ internal sealed class TgzReader : IDisposable
             var own = cursor.TakeMember(number);
             if (!archive.Has(number))
             {
+                _checksum.Break();
                 continue;
             }
             await _slots.WaitAsync(_stop.Token).ConfigureAwait(false);

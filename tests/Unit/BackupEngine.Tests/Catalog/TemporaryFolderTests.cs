@@ -73,6 +73,29 @@ public sealed class TemporaryFolderTests
         Assert.Empty(Directory.GetDirectories(folder["home/tmp"]));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_folder_whose_making_failed_half_way_is_made_anew_with_its_lock(bool isOwnerFile)
+    {
+        using var folder = new TempFolder();
+        var calls = 0;
+        using var folders = new TemporaryFolders(folder.Path, path => Make(path, ++calls == 1), TimeProvider.System);
+        Assert.ThrowsAny<Exception>(() => folders.Make("a"));
+        Assert.Empty(Directory.GetDirectories(folder.Path));
+        var made = folders.Make("a");
+        Assert.Throws<IOException>(() => new FileStream(Path.Join(made, "../owner"), FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose());
+
+        void Make(string path, bool isFirst)
+        {
+            Directory.CreateDirectory(isFirst && isOwnerFile ? Path.Join(path, "owner") : path);
+            if (isFirst && !isOwnerFile)
+            {
+                throw new IOException("No space left on device");
+            }
+        }
+    }
+
     private static PlatformHome Open(TempFolder folder) => PlatformHome.Open(folder["home"], mayCreate: true, TimeProvider.System);
 
     private static string Leave(TempFolder folder, string identity)

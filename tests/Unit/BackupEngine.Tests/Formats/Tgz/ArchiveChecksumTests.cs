@@ -23,6 +23,22 @@ public sealed class ArchiveChecksumTests
         });
 
     [Fact]
+    public void Behind_a_member_that_is_lost_nothing_is_kept()
+    {
+        var checksum = new ArchiveChecksum();
+        checksum.Add(0, 1, 1);
+        checksum.Add(2, 1, 1);
+        checksum.Break();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var member = 3; member < 1_000_000; member++)
+        {
+            checksum.Add(member, 1, 1);
+        }
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
+        Assert.Equal(1, checksum.Count);
+    }
+
+    [Fact]
     public void Members_between_header_and_trailer_are_one_gzip_stream() =>
         Gen.Byte.Array[0, 70_000].Array[1, 5].Sample(parts =>
         {
