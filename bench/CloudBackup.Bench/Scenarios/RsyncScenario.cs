@@ -7,11 +7,16 @@ namespace CloudBackup.Bench.Scenarios;
 /// <summary>Backups as plain folders: the first, and those after it.</summary>
 internal abstract class RsyncScenario : Scenario
 {
+    private static readonly Contender[] Both = [.. Backups.ToFileSystem(site => site with { Format = BackupFormat.Rsync })];
+
     /// <inheritdoc/>
     public override DataSet? Data { get; } = new ChangingFilesData();
 
     /// <summary>A backup of the format rsync, by the engine.</summary>
-    protected static Contender Ours { get; } = Backups.ToFileSystem(site => site with { Format = BackupFormat.Rsync }).First();
+    protected static Contender Ours { get; } = Both[0];
+
+    /// <summary>The same by the cmdlet in the host.</summary>
+    protected static Contender OurHost { get; } = Both[1];
 }
 
 /// <summary>What the first backup costs.</summary>
@@ -78,6 +83,8 @@ internal sealed class RsyncMillionScenario : RsyncScenario
 /// <param name="change">Changes the data between two backups.</param>
 internal sealed class RsyncAgainScenario(string name, string what, Action<string> change) : RsyncScenario
 {
+    private const long MostMemory = 120_000_000;
+
     /// <inheritdoc/>
     public override string Name => name;
 
@@ -96,9 +103,10 @@ internal sealed class RsyncAgainScenario(string name, string what, Action<string
     /// <inheritdoc/>
     public override IReadOnlyList<Target> Targets { get; } =
     [
-        Target.FasterThan(RsyncTool.WithLinks, 1),
-        Target.FasterThan(Restic.InitialBackup.Name, 1),
+        Target.FasterThan(RsyncTool.WithLinks, 2),
+        Target.FasterThan(Restic.InitialBackup.Name, 2),
         Target.FasterThan(Borg.InitialBackup.Name, 1),
+        Target.PeakMemoryBelow(MostMemory),
     ];
 
     /// <summary>The work a second time, after the first is done and the data has changed.</summary>
@@ -116,4 +124,41 @@ internal sealed class RsyncAgainScenario(string name, string what, Action<string
         Measured = place => first.MeasuredAgain?.Invoke(place) ?? first.Measured(place),
         StoredBytes = null,
     };
+}
+
+/// <summary>What the whole command costs, with the start of its PowerShell, when tiny files have not changed since the last backup.</summary>
+internal sealed class RsyncTinyScenario : RsyncScenario
+{
+    private const long MostMemory = 120_000_000;
+
+    /// <inheritdoc/>
+    public override string Name => "rsync-tiny";
+
+    /// <inheritdoc/>
+    public override string Question => "a backup of 60,000 tiny files of which nothing has changed since the last one, with the start of the host";
+
+    /// <inheritdoc/>
+    public override DataSet? Data { get; } = new ChangingFilesData(60_000, 10, 200);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Contender> Contenders { get; } =
+    [
+        RsyncAgainScenario.Again(OurHost, Nothing),
+        RsyncAgainScenario.Again(Ours, Nothing),
+        RsyncAgainScenario.Again(RsyncTool.Copy, Nothing) with { Name = RsyncTool.WithLinks, Check = RsyncTool.CheckSecond },
+        RsyncAgainScenario.Again(Restic.InitialBackup, Nothing),
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Target> Targets { get; } =
+    [
+        Target.FasterThan(RsyncTool.WithLinks, 1.5),
+        Target.FasterThan(Restic.InitialBackup.Name, 1.5),
+        Target.PeakMemoryBelow(MostMemory),
+        Target.MemoryBelow(Ours.Name, MostMemory),
+    ];
+
+    private static void Nothing(string data)
+    {
+    }
 }

@@ -15,6 +15,7 @@ internal static class ScenarioList
         new RsyncDurableScenario(),
         new RsyncAgainScenario("rsync-unchanged", "nothing has changed", _ => { }),
         new RsyncAgainScenario("rsync-changed", "1 % have changed", ChangingFilesData.Change),
+        new RsyncTinyScenario(),
         new RsyncMillionScenario(),
         new ImportScenario(),
         new EncryptedBackupScenario(),
