@@ -29,7 +29,10 @@ internal sealed class SqliteLiveCopy(
     private const int LogHeaderLength = 32;
     private const byte WriteAheadVersion = 2;
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
     private readonly byte[] _buffer = new byte[SliceLength];
+    private TimeSpan _waited;
 
     /// <summary>Copies, and returns the facts and attributes of the database file that was copied.</summary>
     /// <exception cref="BackupException">It is locked, or replaced again and again.</exception>
@@ -43,7 +46,7 @@ internal sealed class SqliteLiveCopy(
             try
             {
                 using var file = folder.OpenFile(name);
-                if (TryCopy(file, hold: attempt >= RestartsBeforeHolding))
+                if (TryCopy(file, hold: attempt >= RestartsBeforeHolding || _waited > LongestWait))
                 {
                     return (file.ReadFacts(), file.ReadAttributes());
                 }
@@ -106,9 +109,11 @@ internal sealed class SqliteLiveCopy(
             offset = start + count;
             if (inSteps)
             {
-                SqliteLocks.EnterDatabase(file, cancellationToken);
+                _waited += SqliteLocks.EnterDatabase(file, cancellationToken);
                 using var journal = TryOpenHotJournal(file);
-                if (journal is not null || file.ReadFacts().Size != size || !header.AsSpan().SequenceEqual(ReadStart(file, HeaderLength)))
+                // A writer that is in the way at each step would make the copy last for ever.
+                if (_waited > LongestWait || journal is not null || file.ReadFacts().Size != size
+                    || !header.AsSpan().SequenceEqual(ReadStart(file, HeaderLength)))
                 {
                     return false;
                 }

@@ -21,8 +21,9 @@ internal static class SqliteLocks
     private const int WaitMilliseconds = 20;
 
     /// <summary>Reads as a reader of the database file: nothing in it changes until <see cref="LeaveDatabase"/>, but by a checkpoint.</summary>
+    /// <returns>How long that took.</returns>
     /// <exception cref="BackupException">A writer held it for a minute.</exception>
-    public static void EnterDatabase(ReadableFile file, CancellationToken cancellationToken) => Wait(file, TryEnter, cancellationToken);
+    public static TimeSpan EnterDatabase(ReadableFile file, CancellationToken cancellationToken) => Wait(file, TryEnter, cancellationToken);
 
     /// <summary>Lets writers in again.</summary>
     public static void LeaveDatabase(ReadableFile file) => file.Unlock(SharedStart, SharedLength);
@@ -67,9 +68,10 @@ internal static class SqliteLocks
         return false;
     }
 
-    private static void Wait(ReadableFile file, Func<ReadableFile, bool> tryEnter, CancellationToken cancellationToken)
+    private static TimeSpan Wait(ReadableFile file, Func<ReadableFile, bool> tryEnter, CancellationToken cancellationToken)
     {
-        for (var refusals = 0; !tryEnter(file); refusals++)
+        var refusals = 0;
+        for (; !tryEnter(file); refusals++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (refusals >= BusyTimeoutSeconds * 1000 / WaitMilliseconds)
@@ -78,5 +80,6 @@ internal static class SqliteLocks
             }
             cancellationToken.WaitHandle.WaitOne(WaitMilliseconds);
         }
+        return refusals * TimeSpan.FromMilliseconds(WaitMilliseconds);
     }
 }

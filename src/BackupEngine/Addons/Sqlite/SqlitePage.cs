@@ -172,7 +172,8 @@ internal readonly ref struct SqlitePage
 
     private int Read16(int at) => BinaryPrimitives.ReadUInt16BigEndian(_bytes[at..]);
 
-    private uint Read32(int at) => at <= _bytes.Length - 4 ? BinaryPrimitives.ReadUInt32BigEndian(_bytes[at..]) : throw Bad("has a cell that does not end on it");
+    private uint Read32(int at) =>
+        at <= _bytes.Length - 4 ? BinaryPrimitives.ReadUInt32BigEndian(_bytes[at..]) : throw Bad("has a cell that does not end on it");
 
     private InvalidDataException Bad(string what) => new($"page {Number} {what}");
 }

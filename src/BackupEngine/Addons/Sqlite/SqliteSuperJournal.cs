@@ -34,6 +34,7 @@ internal static class SqliteSuperJournal
         journal.Read(path, size - TailLength - length);
         var name = path.AsSpan(path.AsSpan().LastIndexOf((byte)'/') + 1);
         // An empty name, or one that is a folder, is none.
-        return name.IsEmpty || name.Contains((byte)0) || name.Length > 255 || name is [(byte)'.'] or [(byte)'.', (byte)'.'] ? null : PathText.FromBytes(name);
+        var isName = !name.IsEmpty && !name.Contains((byte)0) && name.Length <= 255 && name is not ([(byte)'.'] or [(byte)'.', (byte)'.']);
+        return isName ? PathText.FromBytes(name) : null;
     }
 }
