@@ -42,7 +42,10 @@ public sealed class ModelConverter : PSTypeConverter
                 property.SetValue(revived, value);
             }
         }
-        return revived;
+        // A fact that no public property sets. Cmdlets look it up again in the catalog, so a copy only shows what the original was.
+        return revived is SiteBackup backup && copy.Properties[nameof(SiteBackup.Trusted)]?.Value is true
+            ? backup with { Origin = BackupOrigin.Platform }
+            : revived;
     }
 
     private static object? ValueOf(PSObject copy, string name, Type type) => copy.Properties[name]?.Value is { } value ? Convert(value, type) : null;
