@@ -1,5 +1,6 @@
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 
 namespace CloudBackup.Apps;
 
@@ -10,13 +11,35 @@ namespace CloudBackup.Apps;
 /// </summary>
 internal static class AppFolder
 {
-    /// <summary>The folder of an app that is being registered. Links are followed: the administrator names them now.</summary>
-    /// <exception cref="BackupException">It cannot be opened.</exception>
-    public static DataFolder Register(BackupApp app) => Guard(app, () =>
+    /// <summary>
+    /// The folder of an app that is being registered. Links are followed where only the administrator can have put them. The path is resolved
+    /// once: the folder that is checked is the folder that is opened.
+    /// </summary>
+    /// <exception cref="BackupException">It cannot be opened, or overlaps what is another app's, the platform's or a site's.</exception>
+    public static DataFolder Register(EngineContext context, BackupApp app)
     {
-        using var folder = LocalFileSystem.OpenReal(RealPath.Of(app.DataDirectory));
-        return Describe(folder);
-    });
+        var path = Guard(app, () => TrustedPath.Resolve(app.DataDirectory));
+        FolderClaim.CheckDataDirectory(context, app, path);
+        return Guard(app, () =>
+        {
+            using var folder = LocalFileSystem.OpenReal(path);
+            return Describe(folder);
+        });
+    }
+
+    /// <summary>The data directory of an app that waits for its data, without links on the way, whether it is there or not.</summary>
+    /// <exception cref="BackupException">A link on the way is another user's.</exception>
+    public static string ResolveNew(BackupApp app)
+    {
+        try
+        {
+            return TrustedPath.Resolve(app.DataDirectory);
+        }
+        catch (FileTreeException failure)
+        {
+            throw BackupErrors.DestinationUnusable(app.DataDirectory, failure);
+        }
+    }
 
     /// <summary>
     /// The app with its data directory known. One that was registered by an earlier version is looked at now. Another folder in its place is

@@ -1,7 +1,7 @@
 using CloudBackup.Backup;
 using CloudBackup.Backup.Source;
+using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
-using CloudBackup.Platform;
 using CloudBackup.Restore;
 
 namespace CloudBackup.Apps;
@@ -31,8 +31,7 @@ public sealed class AppService
         {
             throw BackupErrors.AppExists(app.Location);
         }
-        FolderClaim.CheckDataDirectory(_context, app);
-        app = app with { DataFolder = AppFolder.Register(app) };
+        app = app with { DataFolder = AppFolder.Register(_context, app) };
         AppRules.CheckAddonSources(app);
         return _context.Apps.Add(app) ? app : throw BackupErrors.AppExists(app.Location);
     }
@@ -60,8 +59,7 @@ public sealed class AppService
         var known = _context.Apps.Find(app.Id);
         if (known?.DataDirectory != app.DataDirectory || confirmDataDirectory)
         {
-            FolderClaim.CheckDataDirectory(_context, app);
-            app = RestoreRecovery.GiveUpHidden(_context, app with { DataFolder = AppFolder.Register(app) });
+            app = RestoreRecovery.GiveUpHidden(_context, app with { DataFolder = AppFolder.Register(_context, app) });
         }
         else
         {
@@ -78,8 +76,9 @@ public sealed class AppService
     /// <exception cref="BackupException">There is no such app, it is in use, or its data could not be brought back.</exception>
     public void Unregister(string location, IOperationObserver observer)
     {
-        if (_context.Apps.RemoveUnreadable(location))
+        if (_context.Apps.ListUnreadable().Find(row => string.Equals(row.Name, location, StringComparison.OrdinalIgnoreCase)) is { } row)
         {
+            UnregisterUnreadable(row, observer);
             return;
         }
         var app = Get(location);
@@ -88,5 +87,17 @@ public sealed class AppService
         UnfinishedRestores.MakeWay(_context, app, key: null, observer);
         _context.RestoreJournal.Remove(app.Id);
         _context.Apps.Remove(app.Id);
+    }
+
+    private void UnregisterUnreadable(UnreadableRow row, IOperationObserver observer)
+    {
+        if (row.AppId is { } id)
+        {
+            using var appLock = AppLock.TryTake(_context, id, "unregistration", out var user) ?? throw BackupErrors.AppBusy(row.Name, user);
+            RestoreRecovery.RunWithoutApp(_context, id, observer);
+            _context.Apps.RemoveUnreadable(row.Name);
+            return;
+        }
+        _context.Apps.RemoveUnreadable(row.Name);
     }
 }

@@ -85,6 +85,9 @@ public sealed partial class AppBackupService
         return own.Count > 0 ? own : ready;
     }
 
+    /// <summary>The backups of an app, newest first, whatever its location was when they were made.</summary>
+    public IReadOnlyList<AppBackup> ListOf(Guid appId) => [.. _context.Backups.List(appId: appId).Select(record => record.Backup).OfType<AppBackup>()];
+
     /// <summary>The backup of an id.</summary>
     /// <exception cref="BackupException">There is none.</exception>
     public AppBackup Get(string id) => (AppBackup)Find(id).Backup;
@@ -176,6 +179,10 @@ public sealed partial class AppBackupService
     public Task RemoveAsync(string id, bool includeRequired, IOperationObserver observer, CancellationToken cancellationToken)
     {
         var record = Find(id);
+        if (!includeRequired)
+        {
+            UnreadableRow.RequireNone(_context.Backups.ListUnreadable(record.Backup.Site, mayBePlatforms: true), "removal of a backup");
+        }
         var dependent = _context.Backups.List(site: record.Backup.Site).Select(other => other.Backup).OfType<PlatformBackup>()
             .FirstOrDefault(platform => platform.State is not BackupState.Failed && platform.DependsOn.Contains(id));
         return dependent is null || includeRequired

@@ -72,7 +72,7 @@ internal sealed class BackupRunner(EngineContext context)
         {
             State = issues.MissingCount > 0 ? BackupState.Partial : BackupState.Ready,
             Duration = context.Time.GetElapsedTime(started),
-            SourceSize = counters.SourceBytes,
+            SourceSize = result.SourceBytes,
             FileCount = result.Entries,
             Skipped = issues.Skipped,
             Missing = issues.Missing,

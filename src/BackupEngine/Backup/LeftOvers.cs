@@ -20,7 +20,13 @@ internal static class LeftOvers
     {
         foreach (var record in context.Backups.ListOf(owner, site.Name).Where(record => record.Backup.State == BackupState.Creating))
         {
-            if (await FindAsync(context, record.Backup, site, storage, cancellationToken).ConfigureAwait(false) is { } stored)
+            var (stored, failure) = await FindAsync(context, record.Backup, site, storage, cancellationToken).ConfigureAwait(false);
+            if (failure is not null)
+            {
+                observer.OnWarning(WarningOf(record.Backup, failure));
+                continue;
+            }
+            if (stored is not null)
             {
                 // The run died between the last two steps: everything is stored, only the catalog did not hear of it.
                 context.Backups.Save(stored);
@@ -47,8 +53,16 @@ internal static class LeftOvers
         }
     }
 
+    /// <summary>What a user should know of a backup that may be complete, and whose record cannot be read.</summary>
+    public static string WarningOf(SiteBackup backup, Exception failure) =>
+        $"The backup {backup.RemotePath} on {backup.Site}, whose run was interrupted, may be complete, but its record cannot be read: "
+        + $"{failure.Message.TrimEnd('.')}. The backup stays. Repeat the command when the cause is gone, or remove the backup with "
+        + $"{(backup is AppBackup ? "Remove-AppBackup" : "Remove-PlatformBackup")} {backup.Id}.";
+
     /// <summary>The record of a backup that is complete in the storage although its record says Creating; null when it is not.</summary>
-    public static async Task<BackupRecord?> FindAsync(
+    /// <returns>The record, or why the stored one cannot be read: what it says is not known then.</returns>
+    /// <exception cref="StorageException">The storage cannot be asked.</exception>
+    public static async Task<(BackupRecord? Stored, Exception? Failure)> FindAsync(
         EngineContext context, SiteBackup backup, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
     {
         BackupKeys[] keys = backup.KeyId is { } id && context.Keys.Find(id) is { } found ? [found] : [];
@@ -56,11 +70,11 @@ internal static class LeftOvers
         {
             var stored = await StoredBackup.TryReadAsync(
                 storage, site, BackupPaths.Of(backup), keys, context.Random, cancellationToken).ConfigureAwait(false);
-            return stored?.Backup.Id == backup.Id ? stored : null;
+            return (stored?.Backup.Id == backup.Id ? stored : null, null);
         }
         catch (Exception failure) when (failure is BackupException or StorageException { Kind: StorageErrorKind.Corrupt })
         {
-            return null; // what the run did not write says nothing of it
+            return (null, failure);
         }
     }
 }

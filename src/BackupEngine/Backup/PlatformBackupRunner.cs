@@ -46,11 +46,13 @@ internal sealed class PlatformBackupRunner(EngineContext context, SiteStorage st
     private async Task<IReadOnlyList<PlatformBackupApp>> BackUpAppsAsync(
         BackupRun run, PlatformBackupOptions options, CancellationToken cancellationToken)
     {
+        var unreadable = context.Apps.ListUnreadable();
+        UnreadableRow.RequireNone(unreadable.Where(row => row.AppId is null), "platform backup");
         var all = context.Apps.List();
         List<BackupApp> wanted = [.. all.Where(app => app.AutomaticBackup || options.ForUpdate)];
         var outcomes = await new AppBatch(context).RunAsync(wanted, run, options.Throttle, onOutcome: null, cancellationToken).ConfigureAwait(false);
         var made = outcomes.ToDictionary(outcome => outcome.App.Id);
-        return [.. all.Select(app => ResultOf(app, made.GetValueOrDefault(app.Id), run.Site))];
+        return [.. all.Select(app => ResultOf(app, made.GetValueOrDefault(app.Id), run.Site)), .. unreadable.Select(row => ResultOf(row, run.Site))];
     }
 
     private PlatformBackupApp ResultOf(BackupApp app, AppBackupOutcome? outcome, BackupSite site)
@@ -60,8 +62,7 @@ internal sealed class PlatformBackupRunner(EngineContext context, SiteStorage st
         {
             return result with { Outcome = AppRunOutcome.BackedUp, BackupId = backup.Id };
         }
-        var ready = context.Backups.ListOf(new BackupOwner(app.Id), site.Name).Select(record => record.Backup)
-            .Where(backup => backup.State == BackupState.Ready).NewestFirst(context.Time.GetUtcNow()).ToList();
+        var ready = ListReady(app.Id, site);
         // An app that waits for its data is still what it waits for, whatever was saved since from where that goes.
         var latest = ready.Find(backup => backup.Id == app.UnfinishedRestore) ?? ready.FirstOrDefault();
         // A Partial backup is no failure of its own, but the platform backup does not stand on it: that must not pass without a word.
@@ -74,6 +75,28 @@ internal sealed class PlatformBackupRunner(EngineContext context, SiteStorage st
             Failure = failure,
         };
     }
+
+    /// <summary>An app whose row cannot be read is not backed up, and not forgotten either.</summary>
+    private PlatformBackupApp ResultOf(UnreadableRow row, BackupSite site)
+    {
+        var latest = ListReady(row.AppId!.Value, site).FirstOrDefault();
+        var failure = BackupErrors.CatalogRowUnreadable("backup of the app", row);
+        return new PlatformBackupApp
+        {
+            AppId = row.AppId.Value,
+            Location = row.Name,
+            Outcome = latest is null ? AppRunOutcome.Failed : AppRunOutcome.FellBack,
+            BackupId = latest?.Id,
+            Error = failure.Message,
+            Failure = failure,
+        };
+    }
+
+    private List<SiteBackup> ListReady(Guid appId, BackupSite site) =>
+    [
+        .. context.Backups.ListOf(new BackupOwner(appId), site.Name).Select(record => record.Backup)
+            .Where(backup => backup.State == BackupState.Ready).NewestFirst(context.Time.GetUtcNow()),
+    ];
 
     private async Task<PlatformBackup?> BackUpPlatformAsync(
         BackupRun run, IReadOnlyList<PlatformBackupApp> apps, CancellationToken cancellationToken)

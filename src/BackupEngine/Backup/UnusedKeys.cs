@@ -17,6 +17,10 @@ internal static class UnusedKeys
         {
             return;
         }
+        if (context.Backups.ListUnreadable().Concat(context.Sites.ListUnreadable()).Any())
+        {
+            return; // one of them may need the keys; the warning about the row names the way out
+        }
         var sites = context.Sites.List().Where(site => site.KeyId == keyId).Select(site => site.Name);
         var users = context.Backups.List().Where(record => record.Backup.KeyId == keyId && record.Backup.State != BackupState.Failed)
             .Select(record => record.Backup.Site).Concat(sites).ToHashSet(StringComparer.OrdinalIgnoreCase);

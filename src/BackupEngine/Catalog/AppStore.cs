@@ -21,6 +21,21 @@ internal sealed class AppStore(PlatformDatabase database, TimeProvider time)
     /// <summary>The app of an id; null when it is not registered (any more).</summary>
     public BackupApp? Find(Guid id) => Query($"{Select} WHERE id = $id", ("$id", Key(id))).FirstOrDefault();
 
+    /// <summary>The rows of apps that cannot be read. These apps are registered all the same.</summary>
+    public List<UnreadableRow> ListUnreadable()
+    {
+        const string WithOwnId = "SELECT document, location, id, CASE WHEN json_valid(document) THEN json_extract(document, '$.id') END FROM app ORDER BY location";
+        var found = new List<UnreadableRow>();
+        database.Query(WithOwnId, row => Read(row, fault => found.Add(fault with { Name = CatalogRow.Text(row, 1), AppId = FindId(row) })));
+        return found;
+    }
+
+    /// <summary>How many apps are registered, whether their rows can be read or not.</summary>
+    public int Count() => database.Query("SELECT count(*) FROM app", row => row.GetInt32(0))[0];
+
+    /// <summary>Whether an app is registered, whether its row can be read or not.</summary>
+    public bool Contains(Guid id) => database.Query("SELECT 1 FROM app WHERE id = $id", _ => true, ("$id", Key(id))).Count > 0 || Find(id) is not null;
+
     /// <summary>Adds an app. False when the location is taken.</summary>
     public bool Add(BackupApp app) => database.Execute(
         "INSERT INTO app (id, location, document) VALUES ($id, $location, $document) ON CONFLICT DO NOTHING",
@@ -70,7 +85,16 @@ internal sealed class AppStore(PlatformDatabase database, TimeProvider time)
         return apps.ConvertAll(app => app with { LastBackup = NewestBackup.FindNewest(times[Key(app.Id)], now) });
     }
 
-    private BackupApp? Read(SqliteDataReader row) => CatalogRow.TryRead(
+    private BackupApp? Read(SqliteDataReader row) => Read(row, onUnreadable: null);
+
+    /// <summary>The id of an app whose row cannot be read; null where column and document do not agree on it.</summary>
+    private static Guid? FindId(SqliteDataReader row)
+    {
+        var (column, document) = (CatalogRow.Text(row, 2), row.IsDBNull(3) ? null : row.GetValue(3) as string);
+        return Guid.TryParse(column, out var id) && (document is null || document == column) ? id : null;
+    }
+
+    private BackupApp? Read(SqliteDataReader row, Action<UnreadableRow>? onUnreadable) => CatalogRow.TryRead(
         database,
         row,
         0,
@@ -79,5 +103,6 @@ internal sealed class AppStore(PlatformDatabase database, TimeProvider time)
         $"Unregister-BackupApp {CatalogRow.Shown(row, 1)} removes it; its data and its backups stay.",
         app => Key(app.Id) == CatalogRow.Text(row, 2) && string.Equals(app.Location, CatalogRow.Text(row, 1), StringComparison.OrdinalIgnoreCase)
             ? null
-            : "its columns say something else than its document");
+            : "its columns say something else than its document",
+        onUnreadable);
 }

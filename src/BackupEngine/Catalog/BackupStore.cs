@@ -112,6 +112,16 @@ internal sealed class BackupStore(PlatformDatabase database)
         return true;
     });
 
+    /// <summary>The rows that cannot be read, of one site or of all.</summary>
+    /// <param name="site">The site; null for all.</param>
+    /// <param name="mayBePlatforms">Only those that may be backups of the platform, which other backups are needed by.</param>
+    public List<UnreadableRow> ListUnreadable(string? site = null, bool mayBePlatforms = false) => database.Unreadable.NoteAll(database.Query(
+        $"{Select} WHERE ($site IS NULL OR site = $site) AND ($all OR kind IS NOT $app OR app_id IS NULL) ORDER BY created DESC, id",
+        row => TryRead(row, 0, 1, 4, out var fault) is null ? RowOf(row, fault) : null,
+        ("$site", site),
+        ("$all", mayBePlatforms ? 0 : 1),
+        ("$app", AppKind)));
+
     /// <summary>Removes the rows of a site that cannot be read, and returns how many there were.</summary>
     public int RemoveUnreadable(string site) => database.InTransaction(() =>
     {
@@ -133,12 +143,19 @@ internal sealed class BackupStore(PlatformDatabase database)
                 InfoHash = Text(row, 3),
             };
         }
-        var site = OutsideText.Clean(Text(row, 5), LongestShown);
-        database.Unreadable.Note(
-            $"the record of the backup '{OutsideText.Clean(Text(row, 4) ?? Text(row, 6), LongestShown)}' on the site '{site}'",
-            fault,
-            $"Sync-BackupCatalog {site} writes it again from the storage, or removes it.");
+        database.Unreadable.Note(RowOf(row, fault));
         return null;
+    }
+
+    private static UnreadableRow RowOf(SqliteDataReader row, string fault)
+    {
+        var site = OutsideText.Clean(Text(row, 5), LongestShown);
+        var id = OutsideText.Clean(Text(row, 4) ?? Text(row, 6), LongestShown)!;
+        return new UnreadableRow(
+            $"the record of the backup '{id}' on the site '{site}'",
+            fault,
+            $"Sync-BackupCatalog {site} writes it again from the storage, or removes it.",
+            id);
     }
 
     /// <summary>The backup of a row; null when the row cannot be read, or does not say what its document says.</summary>

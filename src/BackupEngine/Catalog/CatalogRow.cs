@@ -19,8 +19,16 @@ internal static class CatalogRow
     /// <param name="what">What the row is a row of.</param>
     /// <param name="wayOut">How it is replaced or removed.</param>
     /// <param name="findFault">Says what else is wrong with it; null when nothing is.</param>
+    /// <param name="onUnreadable">Gets the row when it cannot be read.</param>
     public static T? TryRead<T>(
-        PlatformDatabase database, SqliteDataReader row, int column, JsonTypeInfo<T> type, string what, string wayOut, Func<T, string?>? findFault = null)
+        PlatformDatabase database,
+        SqliteDataReader row,
+        int column,
+        JsonTypeInfo<T> type,
+        string what,
+        string wayOut,
+        Func<T, string?>? findFault = null,
+        Action<UnreadableRow>? onUnreadable = null)
         where T : class
     {
         string fault;
@@ -37,7 +45,9 @@ internal static class CatalogRow
         {
             fault = failure.Message;
         }
-        database.Unreadable.Note(what, fault, wayOut);
+        var unreadable = new UnreadableRow(what, fault, wayOut, what);
+        database.Unreadable.Note(unreadable);
+        onUnreadable?.Invoke(unreadable);
         return null;
     }
 

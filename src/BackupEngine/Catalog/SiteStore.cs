@@ -57,9 +57,17 @@ internal sealed class SiteStore(PlatformDatabase database)
         return removed;
     });
 
-    /// <summary>Whether there is a row of the name that cannot be read.</summary>
-    public bool IsUnreadable(string name) =>
-        Find(name) is null && database.Query("SELECT 1 FROM site WHERE name = $name", _ => true, ("$name", name)).Count > 0;
+    /// <summary>The rows of sites that cannot be read. These sites are there all the same.</summary>
+    public List<UnreadableRow> ListUnreadable()
+    {
+        var found = new List<UnreadableRow>();
+        database.Query(
+            "SELECT is_default, document, name FROM site ORDER BY name", row => Read(row, fault => found.Add(fault with { Name = CatalogRow.Text(row, 2) })));
+        return found;
+    }
+
+    /// <summary>The name of a site as it was given when the site was made, whether its row can be read or not; null when there is none.</summary>
+    public string? FindName(string name) => database.Query("SELECT name FROM site WHERE name = $name", row => row.GetString(0), ("$name", name)).FirstOrDefault();
 
     /// <summary>Notes when a site was cleaned up.</summary>
     public bool NoteCleanup(string name, DateTimeOffset time) => database.InTransaction(() =>
@@ -79,7 +87,9 @@ internal sealed class SiteStore(PlatformDatabase database)
     private List<BackupSite> Query(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
         [.. database.Query(sql, Read, parameters).OfType<BackupSite>()];
 
-    private BackupSite? Read(SqliteDataReader row)
+    private BackupSite? Read(SqliteDataReader row) => Read(row, onUnreadable: null);
+
+    private BackupSite? Read(SqliteDataReader row, Action<UnreadableRow>? onUnreadable)
     {
         var name = CatalogRow.Shown(row, 2);
         var site = CatalogRow.TryRead(
@@ -88,8 +98,9 @@ internal sealed class SiteStore(PlatformDatabase database)
             1,
             ModelJson.Default.BackupSite,
             $"the site '{name}'",
-            $"Remove-BackupSite {name} -Force removes it; its backups stay in the storage.",
-            site => string.Equals(site.Name, CatalogRow.Text(row, 2), StringComparison.OrdinalIgnoreCase) ? null : "its columns say something else than its document");
+            $"Remove-BackupSite {name} -ForgetBackup removes it; its backups stay in the storage.",
+            site => string.Equals(site.Name, CatalogRow.Text(row, 2), StringComparison.OrdinalIgnoreCase) ? null : "its columns say something else than its document",
+            onUnreadable);
         return site is null ? null : Checked(site) with { IsDefault = row.GetInt64(0) == 1 };
     }
 
@@ -103,7 +114,8 @@ internal sealed class SiteStore(PlatformDatabase database)
         }
         catch (BackupException failure)
         {
-            database.Unreadable.Note($"the limits of the site '{site.Name}'", failure.Message, $"The defaults hold; Set-BackupSite {site.Name} sets other ones.");
+            database.Unreadable.Note(new UnreadableRow(
+                $"the limits of the site '{site.Name}'", failure.Message, $"The defaults hold; Set-BackupSite {site.Name} sets other ones.", site.Name));
             return site with { Limits = new SiteLimits() };
         }
     }

@@ -16,6 +16,7 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
     /// <exception cref="StorageException">The storage cannot be listed.</exception>
     public async Task<CleanupPlan> PlanAsync(CancellationToken cancellationToken)
     {
+        RequireRows(context, site.Name);
         // In this order: what is in the catalog before the storage is listed and not in the listing is gone.
         var records = context.Backups.List(site: site.Name);
         var listing = await StoreListing.ReadAsync(storage, cancellationToken).ConfigureAwait(false);
@@ -37,9 +38,18 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
         return new CleanupPlan(facts, decisions, leftOvers);
     }
 
+    /// <summary>Refuses a cleanup that cannot know which backups are depended on, or which apps are registered.</summary>
+    /// <exception cref="BackupException">A row of the catalog cannot be read.</exception>
+    public static void RequireRows(EngineContext context, string site)
+    {
+        var apps = context.Apps.ListUnreadable().Where(row => row.AppId is null);
+        UnreadableRow.RequireNone(context.Backups.ListUnreadable(site, mayBePlatforms: true).Concat(apps), "cleanup");
+    }
+
     private CleanupFacts FactsOf(List<CleanupCandidate> candidates)
     {
-        var apps = context.Apps.List().Select(app => app.Id).ToHashSet();
+        var apps = context.Apps.List().Select(app => app.Id)
+            .Concat(context.Apps.ListUnreadable().Select(row => row.AppId).OfType<Guid>()).ToHashSet();
         var local = context.Backups.List().Where(record => record.IsLocal).ToList();
         var policy = site.Retention ?? new RetentionPolicy { KeepWithin = RetentionPolicy.ForEver };
         if (site.Retention is null)
@@ -82,12 +92,25 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
                 return new CleanupCandidate(record, listing.PresenceOf(record.Backup));
             case BackupState.Creating when IsBusy(record.Owner):
                 return new CleanupCandidate(record, IsRunLive: true);
-            // The run died between the last two steps: everything is stored, only the catalog did not hear of it.
-            case BackupState.Creating when await LeftOvers.FindAsync(context, record.Backup, site, storage, cancellationToken).ConfigureAwait(false) is { } stored:
-                return new CleanupCandidate(stored with { Backup = stored.Backup with { Origin = BackupOrigin.Platform } }) { IsToBeSettled = true };
+            case BackupState.Creating:
+                return await LookAsync(record, cancellationToken).ConfigureAwait(false);
             default:
                 return new CleanupCandidate(record);
         }
+    }
+
+    /// <summary>Looks whether a run died between the last two steps: then everything is stored, and only the catalog does not know of it.</summary>
+    private async Task<CleanupCandidate> LookAsync(BackupRecord record, CancellationToken cancellationToken)
+    {
+        var (stored, failure) = await LeftOvers.FindAsync(context, record.Backup, site, storage, cancellationToken).ConfigureAwait(false);
+        if (failure is not null)
+        {
+            observer.OnWarning(LeftOvers.WarningOf(record.Backup, failure));
+            return new CleanupCandidate(record, IsRunLive: true); // nothing says that it is dead
+        }
+        return stored is null
+            ? new CleanupCandidate(record)
+            : new CleanupCandidate(stored with { Backup = stored.Backup with { Origin = BackupOrigin.Platform } }) { IsToBeSettled = true };
     }
 
     /// <summary>A listing that does not show something proves nothing: before it counts against a backup, the storage is asked by name.</summary>

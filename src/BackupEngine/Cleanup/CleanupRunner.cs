@@ -25,6 +25,7 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
     /// <summary>Executes the plan.</summary>
     public async Task<CleanupResult> RunAsync(Func<string, bool> isApproved, CancellationToken cancellationToken)
     {
+        CleanupInspector.RequireRows(context, plan.Site.Name);
         var removals = plan.Decisions.Where(decision => decision.Action == RetentionAction.Remove).ToList();
         foreach (var declined in removals.Where(decision => !isApproved(decision.Id)))
         {
@@ -82,6 +83,10 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
             if (!records.TryGetValue(decision.Id, out var record))
             {
                 Note(decision with { Outcome = CleanupOutcome.Removed }); // somebody else was quicker
+            }
+            else if (record.Backup.State == BackupState.Creating)
+            {
+                Note(decision with { Outcome = CleanupOutcome.Postponed, Error = "Its record in the storage cannot be read." });
             }
             else if (decision.Reasons.Contains(RetentionReasons.Gone))
             {

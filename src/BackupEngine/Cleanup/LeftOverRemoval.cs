@@ -76,7 +76,7 @@ internal sealed class LeftOverRemoval(EngineContext context, BackupSite site, IB
             observer.OnWarning($"On {site.Name}, {item} is left for the next cleanup: the app is in use: {user}.");
             return;
         }
-        if (context.Apps.Find(appId) is not null)
+        if (context.Apps.Contains(appId))
         {
             return;
         }

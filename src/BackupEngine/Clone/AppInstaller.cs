@@ -34,7 +34,7 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
             throw BackupErrors.AppExists(wanted.Location);
         }
         wanted = wanted with { Id = isOurs ? known!.Id : wanted.Id != Guid.Empty ? wanted.Id : context.Random.NextGuid() };
-        FolderClaim.CheckDataDirectory(context, wanted);
+        FolderClaim.CheckDataDirectory(context, wanted, AppFolder.ResolveNew(wanted));
         var canGoOn = UnfinishedRestores.CanGoOn(wanted, source.ResumeKey);
         if (!canGoOn)
         {

@@ -1,3 +1,5 @@
+using CloudBackup.Catalog;
+using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
 
 namespace CloudBackup;
@@ -5,6 +7,14 @@ namespace CloudBackup;
 /// <summary>Failures with sites, apps and addons as such.</summary>
 internal static partial class BackupErrors
 {
+    private const int LongestReason = 80;
+
+    public static BackupException CatalogRowUnreadable(string operation, UnreadableRow row) => new(
+        nameof(CatalogRowUnreadable),
+        BackupErrorCategory.InvalidState,
+        $"The {operation} depends on {row.What}, which the catalog cannot read: {OutsideText.Clean(row.Why, LongestReason).TrimEnd('.')}. {row.WayOut}",
+        row.Name);
+
     public static BackupException ProviderUnknown(string name, IEnumerable<string> known) => new(
         nameof(ProviderUnknown),
         BackupErrorCategory.InvalidInput,

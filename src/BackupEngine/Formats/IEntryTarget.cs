@@ -17,6 +17,14 @@ internal interface IEntryTarget
     /// <summary>An entry's content or header is not what the index says; throws to end the reading.</summary>
     void OnDamaged(IndexEntry entry, string reason);
 
+    /// <summary>
+    /// All contents are what the index says, but something around them is not, such as the checksum at the end of an archive. A restore brings
+    /// everything back, so this is no damage.
+    /// </summary>
+    void OnDoubt(string reason)
+    {
+    }
+
     /// <summary>Beside the backup's objects is one that no entry of the index has. A restore does not read it, so this is no damage.</summary>
     void OnUnknown(string path)
     {

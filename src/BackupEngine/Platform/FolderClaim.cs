@@ -1,3 +1,5 @@
+using CloudBackup.Apps;
+using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
 
@@ -10,10 +12,11 @@ namespace CloudBackup.Platform;
 /// <param name="Whose">Whose it is, for messages.</param>
 internal sealed record FolderClaim(string Path, string Whose)
 {
-    private readonly string _realPath = RealPath.Of(Path);
+    /// <summary>The folder without links on the way, as it was resolved once.</summary>
+    public string Resolved { get; init; } = RealPath.Of(Path);
 
     /// <summary>An app's data.</summary>
-    public static FolderClaim Of(BackupApp app) => new(app.DataDirectory, $"the data directory of {app.Location}");
+    public static FolderClaim Of(BackupApp app) => new(app.DataDirectory, $"the data directory of {app.Location}") { Resolved = AppFolder.PathOf(app) };
 
     /// <summary>The platform's home.</summary>
     public static FolderClaim Of(PlatformHome home) => new(home.Path, "the platform home");
@@ -29,7 +32,7 @@ internal sealed record FolderClaim(string Path, string Whose)
 
     /// <summary>The first of the others that contains this folder, or is inside it, whatever links lead there; null when none does.</summary>
     public FolderClaim? FindOverlap(IEnumerable<FolderClaim> others) =>
-        others.FirstOrDefault(other => RealPath.Overlap(_realPath, other._realPath));
+        others.FirstOrDefault(other => RealPath.Overlap(Resolved, other.Resolved));
 
     /// <summary>Of each folder the first that it overlaps with: one that comes after it, or one of the others.</summary>
     public static IEnumerable<(FolderClaim Claim, FolderClaim Other)> FindOverlaps(IEnumerable<FolderClaim> claims, IEnumerable<FolderClaim> others)
@@ -42,11 +45,27 @@ internal sealed record FolderClaim(string Path, string Whose)
                select (all[number], other);
     }
 
+    /// <summary>Refuses to give a folder away while apps or sites that may claim it are not known.</summary>
+    /// <exception cref="BackupException">A row of the catalog cannot be read.</exception>
+    public static void RequireRows(EngineContext context, string operation) =>
+        UnreadableRow.RequireNone(context.Apps.ListUnreadable().Concat(context.Sites.ListUnreadable()), operation);
+
     /// <summary>Refuses a data directory that overlaps anything else that the platform knows.</summary>
     /// <exception cref="BackupException">It does.</exception>
-    public static void CheckDataDirectory(EngineContext context, BackupApp app)
+    /// <param name="context">The platform.</param>
+    /// <param name="app">The app.</param>
+    /// <param name="path">Its data directory without links on the way.</param>
+    public static void CheckDataDirectory(EngineContext context, BackupApp app, string path)
     {
-        var claim = Of(app);
+        RequireRows(context, "check of the data directory");
+        CheckOverlap(context, app, path);
+    }
+
+    /// <summary>The same, of the apps and sites whose rows can be read.</summary>
+    /// <exception cref="BackupException">It overlaps one of them.</exception>
+    public static void CheckOverlap(EngineContext context, BackupApp app, string path)
+    {
+        var claim = Of(app) with { Resolved = path };
         List<FolderClaim> others =
         [
             Of(context.Home),

@@ -27,6 +27,7 @@ public sealed class PlatformService
     /// <exception cref="BackupException">One cannot be opened, or overlaps another, the home, an app's data, or a site's storage.</exception>
     public BackupPlatform SetExtraDirectories(IReadOnlyList<string> directories)
     {
+        FolderClaim.RequireRows(_context, "check of the extra directories");
         List<string> wanted = [.. directories.Select(Normalize).Distinct()];
         ExtraDirectories.Check(
             wanted, [FolderClaim.Of(_context.Home), .. _context.Apps.List().Select(FolderClaim.Of), .. FolderClaim.Of(_context.Sites.List())]);

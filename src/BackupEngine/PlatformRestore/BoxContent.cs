@@ -29,7 +29,9 @@ internal sealed class BoxContent : IDisposable
         _secrets = secrets;
         Config = config;
         Database = database;
-        Apps = new AppStore(database, context.Time).List();
+        var apps = new AppStore(database, context.Time);
+        Apps = apps.List();
+        UnreadableRows = [.. apps.ListUnreadable(), .. new SiteStore(database).ListUnreadable()];
         Backups = new BackupStore(database);
         Keys = [.. Secrets.Where(secret => KeyRing.IsKey(secret.Key)).Select(secret => KeyRing.Parse(secret.Key, secret.Value))];
     }
@@ -45,6 +47,9 @@ internal sealed class BoxContent : IDisposable
 
     /// <summary>Its apps.</summary>
     public IReadOnlyList<BackupApp> Apps { get; }
+
+    /// <summary>The rows of apps and sites in its catalog that cannot be read.</summary>
+    public IReadOnlyList<UnreadableRow> UnreadableRows { get; }
 
     /// <summary>The backups that it knows.</summary>
     public BackupStore Backups { get; }
@@ -65,7 +70,7 @@ internal sealed class BoxContent : IDisposable
         try
         {
             observer.OnStep($"Reading the platform backup {backup.Info.Id}.");
-            await UnpackAsync(backup, folder, secrets, limits, cancellationToken).ConfigureAwait(false);
+            await UnpackAsync(backup, folder, secrets, limits, observer, cancellationToken).ConfigureAwait(false);
             var config = ReadConfig(folder, backup.Info.Id);
             if (config.Schema > Migrations.CurrentVersion)
             {
@@ -105,7 +110,7 @@ internal sealed class BoxContent : IDisposable
     }
 
     private static async Task UnpackAsync(
-        OpenedBackup backup, string folder, SecretsTarget secrets, SiteLimits limits, CancellationToken cancellationToken)
+        OpenedBackup backup, string folder, SecretsTarget secrets, SiteLimits limits, IOperationObserver observer, CancellationToken cancellationToken)
     {
         try
         {
@@ -113,7 +118,7 @@ internal sealed class BoxContent : IDisposable
             using var target = new RestoreTarget(root, backup.Info.Id, isTrusted: false, folder);
             string[] wanted = [PlatformConfig.Path, PlatformConfig.DatabasePath];
             var routed = new RoutedTarget(backup.Info.Id, [.. wanted.Select(name => new RestoreRoute(name, name, target))]);
-            backup.RequireIndex(cancellationToken);
+            backup.RequireIndex(observer, cancellationToken);
             await backup.ReadAsync(secrets.Before(routed), new RunCounters(), limits, cancellationToken).ConfigureAwait(false);
             routed.Finish(backup.ReadEntries, cancellationToken);
         }

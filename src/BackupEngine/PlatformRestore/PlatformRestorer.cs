@@ -122,6 +122,11 @@ internal sealed class PlatformRestorer(EngineContext context, SiteStorage storag
         var locks = new AppLocks();
         try
         {
+            foreach (var row in context.Apps.ListUnreadable().Where(row => row.AppId is not null))
+            {
+                locks.Add(AppLock.TryTake(context, row.AppId!.Value, "restore of the platform", out var user) ?? throw BackupErrors.AppBusy(row.Name, user));
+                RestoreRecovery.RunWithoutApp(context, row.AppId.Value, observer);
+            }
             foreach (var app in context.Apps.List())
             {
                 locks.Add(AppLock.Take(context, app, "restore of the platform"));

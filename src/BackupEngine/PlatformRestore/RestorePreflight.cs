@@ -25,6 +25,8 @@ internal sealed class RestorePreflight(EngineContext context, PlatformRestoreOpt
         CheckVersion(content.Config),
         CheckKeys(source, box.Info, apps),
         CheckPlatform(),
+        .. content.UnreadableRows.Select(row => new RestoreCheck(
+            "Platform", CheckOutcome.Warning, $"The backup's catalog has a row that cannot be read, {row.What}: it is not restored. {row.WayOut}")),
         .. CheckBackups(apps),
         .. new FolderPreflight(context, options, unfinished).Run(content.Config, apps, content.SitesAfter(box.Info.Id, source.Site), extraSizes),
         CheckTools(apps),
@@ -68,7 +70,7 @@ internal sealed class RestorePreflight(EngineContext context, PlatformRestoreOpt
     private RestoreCheck CheckPlatform()
     {
         const string Name = "Platform";
-        var count = context.Apps.List().Count;
+        var count = context.Apps.Count();
         if (count == 0)
         {
             return new(Name, CheckOutcome.Passed, "The platform has no apps.");

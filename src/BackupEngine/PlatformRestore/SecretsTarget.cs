@@ -60,6 +60,8 @@ internal sealed class SecretsTarget(string id) : IDisposable
             rest.OnDamaged(entry, reason);
         }
 
+        public void OnDoubt(string reason) => rest.OnDoubt(reason);
+
         private static bool IsSecret(IndexEntry entry) => entry.Path.StartsWith(Folder, StringComparison.Ordinal);
     }
 

@@ -3,6 +3,7 @@ using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Restore;
@@ -102,6 +103,10 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
     {
         var isThere = Directory.Exists(AppFolder.PathOf(job.App));
         var app = job.IsFresh && !isThere ? job.App with { DataFolder = AppFolder.Make(job.App) } : CheckDataDirectory(context, job.App, observer);
+        if (app.DataFolder != job.App.DataFolder)
+        {
+            FolderClaim.CheckOverlap(context, app, app.DataFolder!.Path); // of the folder that was opened, whatever the path leads to by now
+        }
         return job with { App = app, Restored = job.Restored with { DataFolder = app.DataFolder } };
     }
 

@@ -37,6 +37,10 @@ internal sealed class BackupTester(EngineContext context, SiteStorage storages)
                 $"'{record.Backup.RemotePath}' at {site.Name} holds {target.UnknownCount} objects that are not part of the backup, "
                 + $"'{PathText.ForDisplay(target.FirstUnknown)}' among them. A restore leaves them out. Find out who writes to this storage.");
         }
+        if (target.Doubt is { } doubt)
+        {
+            observer.OnWarning($"The backup {record.Backup.Id} at {site.Name} can be restored, but {doubt}. Check the storage, and make a new backup.");
+        }
         BackupProblem[] problems = [.. whole is null ? [] : new[] { whole }, .. target.Problems];
         return new BackupTestResult
         {
@@ -68,7 +72,7 @@ internal sealed class BackupTester(EngineContext context, SiteStorage storages)
             await using var _ = backup.ConfigureAwait(false);
             observer.OnStep($"Checking {record.Backup.RemotePath} at {site.Name}.");
             using var progress = new ProgressReporter($"Testing {record.Backup.Id}", counters, observer, context.Time);
-            backup.CheckIndex(target.OnDamaged, cancellationToken);
+            var bytes = backup.CheckIndex(target.OnDamaged, observer, cancellationToken);
             if (target.ProblemCount > 0)
             {
                 return (null, false); // a restore ends here, before it reads any content
@@ -76,7 +80,7 @@ internal sealed class BackupTester(EngineContext context, SiteStorage storages)
             var isRead = await backup.CheckAsync(target, isDeep, counters, site.Limits, cancellationToken).ConfigureAwait(false);
             await CheckConfigAsync(backup, target, site.Limits, cancellationToken).ConfigureAwait(false);
             var isComplete = target.ProblemCount > 0 || (counters.Entries == backup.Info.FileCount
-                && (!isRead || counters.SourceBytes == backup.Info.SourceSize));
+                && (!isRead || counters.SourceBytes == bytes));
             return (isComplete ? null : new BackupProblem("", "It does not hold as many entries and bytes as its record says."), isRead);
         }
         catch (BackupException failure) when (failure.Category == BackupErrorCategory.Damaged)

@@ -25,7 +25,7 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
     public async Task<AppConfig> RunAsync(
         OpenedBackup backup, SiteLimits limits, DirectoryNode root, string destination, string activity, CancellationToken cancellationToken)
     {
-        backup.RequireIndex(cancellationToken);
+        backup.RequireIndex(observer, cancellationToken);
         if (Mark is not { IsResumed: true })
         {
             FolderCheck.RequireSpace(root.Path, destination, Math.Min(backup.Info.AllocatedSize, backup.Info.SourceSize));

@@ -28,6 +28,12 @@ internal sealed class CheckTarget(string configPath) : IEntryTarget
     public IFileTarget? BeginFile(IndexEntry entry) =>
         entry.Path == configPath && entry.Size <= UnpackedContent.LargestConfig ? new ConfigFile(this) : null;
 
+    /// <summary>What is not as it should be, though all contents are; null when nothing is.</summary>
+    public string? Doubt { get; private set; }
+
+    /// <inheritdoc/>
+    public void OnDoubt(string reason) => Doubt = reason;
+
     /// <summary>How many objects no entry has.</summary>
     public long UnknownCount { get; private set; }
 

@@ -29,6 +29,9 @@ internal sealed class ConfigTarget(BackupInfo info, IEntryTarget inner) : IEntry
     public void OnDamaged(IndexEntry entry, string reason) => inner.OnDamaged(entry, reason);
 
     /// <inheritdoc/>
+    public void OnDoubt(string reason) => inner.OnDoubt(reason);
+
+    /// <inheritdoc/>
     public void OnUnknown(string path) => inner.OnUnknown(path);
 
     private string? FindFault(ReadOnlySpan<byte> content)

@@ -28,10 +28,19 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
         info.Type == BackupType.App ? [AppConfig.Path, BackupContent.DataPath] : [PlatformConfig.Path, PlatformConfig.DatabasePath],
         StringComparer.Ordinal);
 
+    private bool _hasFault;
     private string _lastOther = "";
     private string _last = "";
     private long _count;
     private long _bytes;
+
+    /// <summary>The sizes of all files that were checked, added up.</summary>
+    public long SourceBytes => _bytes;
+
+    /// <summary>What does not agree with the record, though every entry is right: earlier versions counted files that vanished. Null when all does.</summary>
+    public string? Doubt => _bytes == info.SourceSize || _hasFault
+        ? null
+        : $"The record of the backup {info.Id} says {info.SourceSize} bytes, and its entries have {_bytes}. Each entry is checked with its own size and hash.";
 
     /// <summary>Checks all entries.</summary>
     /// <exception cref="BackupException">The index is malformed.</exception>
@@ -42,7 +51,7 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
             cancellationToken.ThrowIfCancellationRequested();
             Add(entry);
         }
-        if (_count != info.FileCount || _bytes != info.SourceSize)
+        if (_count != info.FileCount)
         {
             Tell("", $"the index has {_count} entries with {_bytes} bytes, and the backup's record says {info.FileCount} and {info.SourceSize}");
         }
@@ -62,6 +71,7 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
         if ((EntryRules.FindFault(entry) ?? EntryRules.FindStoredFault(entry, info.State) ?? FindSizeFault(entry) ?? FindSecretFault(entry)
             ?? FindDisorder(entry)) is { } fault)
         {
+            _hasFault = true;
             onFault(entry, fault);
             return;
         }
@@ -181,7 +191,11 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
         }
     }
 
-    private void Tell(string path, string reason) => onFault(new IndexEntry { Path = path, Kind = EntryKind.File }, reason);
+    private void Tell(string path, string reason)
+    {
+        _hasFault = true;
+        onFault(new IndexEntry { Path = path, Kind = EntryKind.File }, reason);
+    }
 
     private static string Top(string path) => path.IndexOf('/') is > 0 and var slash ? path[..slash] : path;
 

@@ -107,20 +107,28 @@ internal sealed class OpenedBackup : IRecordedIndex
 
     /// <summary>Checks the index by all rules of a restore.</summary>
     /// <param name="onFault">Gets each entry that a restore refuses, and why.</param>
+    /// <param name="observer">Gets a warning when the record counts other bytes than the index.</param>
     /// <param name="cancellationToken">Stops the check.</param>
+    /// <returns>The sizes of all files, added up.</returns>
     /// <exception cref="BackupException">The index is malformed.</exception>
-    public void CheckIndex(Action<IndexEntry, string> onFault, CancellationToken cancellationToken)
+    public long CheckIndex(Action<IndexEntry, string> onFault, IOperationObserver observer, CancellationToken cancellationToken)
     {
         using var check = new IndexCheck(Info, Path.GetDirectoryName(_indexPath)!, onFault);
         check.Run(ReadEntries(), cancellationToken);
+        if (check.Doubt is { } doubt)
+        {
+            observer.OnWarning(doubt);
+        }
+        return check.SourceBytes;
     }
 
     /// <summary>Refuses a backup whose index breaks a rule, before anything of it is written.</summary>
     /// <exception cref="BackupException">It does.</exception>
-    public void RequireIndex(CancellationToken cancellationToken) => CheckIndex(
+    public void RequireIndex(IOperationObserver observer, CancellationToken cancellationToken) => CheckIndex(
         (entry, fault) => throw (entry.Path.Length == 0
             ? BackupErrors.BackupDamaged(Info.Id, fault + ".")
             : BackupErrors.BackupHostile(Info.Id, entry.Path, fault)),
+        observer,
         cancellationToken);
 
     /// <summary>Reads everything back and gives it to <paramref name="target"/>.</summary>
@@ -311,6 +319,12 @@ internal sealed class OpenedBackup : IRecordedIndex
         {
             Distrust();
             inner.OnDamaged(entry, reason);
+        }
+
+        public void OnDoubt(string reason)
+        {
+            Distrust();
+            inner.OnDoubt(reason);
         }
 
         public void OnUnknown(string path)

@@ -64,6 +64,23 @@ internal static class RestoreRecovery
         RemoveStaging(context, entry, swap, observer);
     }
 
+    /// <summary>Does the same for an app whose row in the catalog cannot be read: its data counts, and its state is not known.</summary>
+    /// <exception cref="BackupException">The data could not be brought back; the next operation tries again.</exception>
+    public static void RunWithoutApp(EngineContext context, Guid appId, IOperationObserver observer)
+    {
+        if (context.RestoreJournal.Find(appId) is not { } entry)
+        {
+            return;
+        }
+        using var swap = SwapOf(entry);
+        if (entry.Phase == RestorePhase.Swapping)
+        {
+            PutOldBack(swap);
+        }
+        RemoveStaging(context, entry, swap, observer);
+        context.RestoreJournal.Remove(appId);
+    }
+
     /// <summary>
     /// Removes what a restore unpacked, or the old data after a success. What cannot be removed now, or is on a disk that is not mounted, is
     /// tried again next time.

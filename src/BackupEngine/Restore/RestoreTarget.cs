@@ -15,6 +15,7 @@ namespace CloudBackup.Restore;
 internal sealed partial class RestoreTarget(DirectoryNode root, string id, bool isTrusted, string destination) : IEntryTarget, IDisposable
 {
     private readonly ThreadLocal<PathCursor> _cursors = new(() => new PathCursor(root), trackAllValues: true);
+    private string? _doubt;
     private long _withheld;
     private long _missing;
 
@@ -79,6 +80,9 @@ internal sealed partial class RestoreTarget(DirectoryNode root, string id, bool 
     public void OnDamaged(IndexEntry entry, string reason) =>
         throw BackupErrors.BackupDamaged(id, $"'{PathText.ForDisplay(entry.Path)}': {reason}.");
 
+    /// <inheritdoc/>
+    public void OnDoubt(string reason) => _doubt = reason;
+
     /// <summary>Makes folders and links, and sets the folders' metadata.</summary>
     public void Finish(IEnumerable<IndexEntry> entries, CancellationToken cancellationToken)
     {
@@ -113,6 +117,10 @@ internal sealed partial class RestoreTarget(DirectoryNode root, string id, bool 
         foreach (var loss in Losses.Describe())
         {
             observer.OnWarning(loss);
+        }
+        if (_doubt is not null)
+        {
+            observer.OnWarning($"The backup {id} was restored completely, but {_doubt}. Check its storage, and make a new backup.");
         }
         if (Withheld > 0)
         {

@@ -23,6 +23,15 @@ internal sealed class RoutedTarget(string id, IReadOnlyList<RestoreRoute> routes
         }
     }
 
+    /// <inheritdoc/>
+    public void OnDoubt(string reason)
+    {
+        if (routes.Count > 0)
+        {
+            routes[0].Target.OnDoubt(reason);
+        }
+    }
+
     /// <summary>Makes folders and links, and sets the folders' metadata, when all files are there.</summary>
     public void Finish(Func<IEnumerable<IndexEntry>> entries, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
@@ -90,23 +91,21 @@ public sealed partial class SiteService
     /// <exception cref="BackupException">There is no such site, or it has backups and <paramref name="forgetBackups"/> is not set.</exception>
     public void Remove(string name, bool forgetBackups)
     {
-        if (_context.Sites.IsUnreadable(name))
-        {
-            _context.Sites.Remove(name);
-            return;
-        }
-        _ = Get(name);
-        var count = _context.Backups.List(site: name).Count(record => record.Backup.State is BackupState.Ready or BackupState.Partial);
+        name = _context.Sites.FindName(name) ?? throw BackupErrors.SiteNotFound(name);
+        var unreadable = _context.Backups.ListUnreadable(name).Count;
+        var count = unreadable + _context.Backups.List(site: name).Count(record => record.Backup.State is BackupState.Ready or BackupState.Partial);
         if (count > 0 && !forgetBackups)
         {
             throw BackupErrors.SiteHasBackups(name, count);
         }
-        foreach (var keyId in _context.Backups.List(site: name).Select(record => record.Backup.KeyId).OfType<string>().Distinct())
+        var keyIds = _context.Backups.List(site: name).Select(record => record.Backup.KeyId).OfType<string>();
+        // Which keys a backup needs whose row cannot be read is not known: all stay.
+        foreach (var keyId in keyIds.Concat(unreadable > 0 ? _context.Keys.Ids : []).Distinct())
         {
             // The backups stay in the storage: whoever adds the site again must not find them locked.
             _context.Keys.Retain(keyId);
         }
-        _context.Home.RemoveSyncFolder(Get(name).Name);
+        _context.Home.RemoveSyncFolder(name);
         _context.Sites.Remove(name);
         _context.Credentials.Remove(name);
     }
@@ -179,6 +178,10 @@ public sealed partial class SiteService
     /// <summary>A restore in place of what the storage is inside of would take the backups away.</summary>
     private void CheckFolder(BackupSite site)
     {
+        if (site.Settings is FileSystemSettings)
+        {
+            UnreadableRow.RequireNone(_context.Apps.ListUnreadable(), "check of the site's folder");
+        }
         List<FolderClaim> others =
         [
             .. _context.Apps.List().Select(FolderClaim.Of),

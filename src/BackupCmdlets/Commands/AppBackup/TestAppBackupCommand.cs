@@ -37,7 +37,7 @@ public sealed class TestAppBackupCommand : AppBackupByIdCommand
             base.Process();
             return;
         }
-        var newest = Engine.AppBackups.SelectNewest(Engine.AppBackups.List(InputObject.Location).Where(backup => backup.AppId == InputObject.Id));
+        var newest = Engine.AppBackups.SelectNewest(Engine.AppBackups.ListOf(InputObject.Id));
         var wanted = newest.Count > 0 ? newest[0] : throw BackupErrors.AppHasNoBackup(InputObject.Location);
         if (Engine.AppBackups.FindDoubt(wanted) is { } doubt)
         {

@@ -27,14 +27,21 @@ internal sealed class IndexWriter : IDisposable
     /// <summary>Entries written so far.</summary>
     public long EntryCount { get; private set; }
 
+    /// <summary>Bytes of the files in these entries: what a restore compares with the backup's record.</summary>
+    public long SourceBytes { get; private set; }
+
     /// <summary>Members recorded so far.</summary>
     public int MemberCount => _members.Count;
 
     /// <summary>Adds lines made by <see cref="IndexEntryWriter"/>.</summary>
-    public void AddEntries(ReadOnlySpan<byte> lines, int count)
+    /// <param name="lines">The lines.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="sourceBytes">The sizes of the files in them, added up.</param>
+    public void AddEntries(ReadOnlySpan<byte> lines, int count, long sourceBytes = 0)
     {
         _gzip.Write(lines);
         EntryCount += count;
+        SourceBytes += sourceBytes;
     }
 
     /// <summary>Records the compressed length of the next member.</summary>

@@ -61,7 +61,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
         {
             await CommitAsync(files, finish, known, cancellationToken).ConfigureAwait(false);
         }
-        return new FormatResult(null, facts, index.Writer.EntryCount, finish.StoredBytes + facts.Size)
+        return new FormatResult(null, facts, index.Writer.EntryCount, index.Writer.SourceBytes, finish.StoredBytes + facts.Size)
         {
             Objects = new ObjectFacts(finish.Objects.Count, finish.StoredBytes),
         };

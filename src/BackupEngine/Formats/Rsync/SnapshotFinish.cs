@@ -26,6 +26,7 @@ internal sealed class SnapshotFinish : IDisposable
     private readonly OwnerNames _owners = new();
     private SetFingerprint? _content;
     private int _lineCount;
+    private long _lineBytes;
 
     /// <summary>Starts the pass.</summary>
     /// <param name="target">Where the objects are.</param>
@@ -180,6 +181,7 @@ internal sealed class SnapshotFinish : IDisposable
     {
         _entries.Write(entry, _lines);
         _lineCount++;
+        _lineBytes += entry.Kind == EntryKind.File ? entry.Size : 0;
         _run.Counters.AddEntries(1);
         if (_lines.WrittenCount >= FlushAt)
         {
@@ -189,8 +191,8 @@ internal sealed class SnapshotFinish : IDisposable
 
     private void WriteLines()
     {
-        _index.Writer.AddEntries(_lines.WrittenSpan, _lineCount);
+        _index.Writer.AddEntries(_lines.WrittenSpan, _lineCount, _lineBytes);
         _lines.ResetWrittenCount();
-        _lineCount = 0;
+        (_lineCount, _lineBytes) = (0, 0);
     }
 }

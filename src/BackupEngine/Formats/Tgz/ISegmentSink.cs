@@ -14,7 +14,7 @@ internal interface ISegmentSink
     /// <summary>Hands a filled block on to be compressed.</summary>
     /// <param name="data">The block, which now belongs to the sink.</param>
     /// <param name="isHole">Whether it is a full member of zeros.</param>
-    /// <param name="writeIndexLine">Writes the one index line that belongs to this segment, if there is one.</param>
+    /// <param name="writeIndexLine">Writes the one index line that belongs to this segment, and returns the size of its file; null when there is none.</param>
     /// <param name="cancellationToken">Ends the wait for a free worker.</param>
-    void DispatchData(Block data, bool isHole, Action<IBufferWriter<byte>>? writeIndexLine, CancellationToken cancellationToken);
+    void DispatchData(Block data, bool isHole, Func<IBufferWriter<byte>, long>? writeIndexLine, CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
@@ -126,7 +127,13 @@ internal sealed class LargeFileCutter(
         reading.Hash.Dispose();
         counters.AddEntries(1);
         counters.AddAllocatedBytes(Math.Min(entry.Size, reading.File.Facts.Allocated));
-        sink.DispatchData(data, false, output => _index.Write(line, output), cancellationToken);
+        sink.DispatchData(data, false, WriteLine, cancellationToken);
+
+        long WriteLine(IBufferWriter<byte> output)
+        {
+            _index.Write(line, output);
+            return line.Size;
+        }
     }
 
     private IReadOnlyList<ExtendedAttribute> ReadAttributes(ReadableFile file)

@@ -109,6 +109,7 @@ internal sealed class SegmentPacker(
     {
         _index.Write(line, segment.IndexLines);
         segment.EntryCount++;
+        segment.SourceBytes += line.Kind == EntryKind.File ? line.Size : 0;
         counters.AddEntries(1);
     }
 

@@ -106,6 +106,6 @@ internal sealed class TgzArchiveStream : ReadOnlyStream
             _parts.Enqueue(ArchiveFrame.Trailer(_checksum.Value, _checksum.Length));
         }
         _index.AddMember(_parts.Sum(part => part.Length));
-        _index.AddEntries(segment.IndexLines.WrittenSpan, segment.EntryCount);
+        _index.AddEntries(segment.IndexLines.WrittenSpan, segment.EntryCount, segment.SourceBytes);
     }
 }

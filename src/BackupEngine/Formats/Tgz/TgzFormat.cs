@@ -16,7 +16,7 @@ internal sealed class TgzFormat : IBackupFormat
         using var index = new IndexSpool(request.SpoolFolder);
         var archive = await WriteArchiveAsync(request, index, cancellationToken).ConfigureAwait(false);
         var indexFacts = await index.StoreAsync(request, cancellationToken).ConfigureAwait(false);
-        return new FormatResult(archive, indexFacts, index.Writer.EntryCount, archive.Size + indexFacts.Size);
+        return new FormatResult(archive, indexFacts, index.Writer.EntryCount, index.Writer.SourceBytes, archive.Size + indexFacts.Size);
     }
 
     /// <inheritdoc/>

@@ -92,12 +92,12 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
     }
 
     /// <inheritdoc/>
-    public void DispatchData(Block data, bool isHole, Action<IBufferWriter<byte>>? writeIndexLine, CancellationToken cancellationToken)
+    public void DispatchData(Block data, bool isHole, Func<IBufferWriter<byte>, long>? writeIndexLine, CancellationToken cancellationToken)
     {
         var segment = new TgzSegment { Member = NextMember, Data = data, IsHole = isHole };
         if (writeIndexLine is not null)
         {
-            writeIndexLine(segment.IndexLines);
+            segment.SourceBytes = writeIndexLine(segment.IndexLines);
             segment.EntryCount = 1;
         }
         Enqueue(segment, cancellationToken);

@@ -69,7 +69,7 @@ internal sealed class TgzReader : IDisposable
         // Only who read every member knows; one that cannot be inflated was told already.
         if (_checksum.Count == archive.Members.Count && _trailer is not null && !_trailer.AsSpan().SequenceEqual(ArchiveFrame.Trailer(_checksum.Value, _checksum.Length)))
         {
-            _target.OnDamaged(new IndexEntry(), "the archive's content does not have the checksum that its end says");
+            _target.OnDoubt("the checksum at the end of its archive does not fit, although every file has the right hash. Other programs may report an error for it");
         }
     }
 

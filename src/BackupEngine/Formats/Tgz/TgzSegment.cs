@@ -44,6 +44,9 @@ internal sealed class TgzSegment
     /// <summary>How many index lines there are.</summary>
     public int EntryCount { get; set; }
 
+    /// <summary>The sizes of the files in these lines, added up.</summary>
+    public long SourceBytes { get; set; }
+
     /// <summary>Completes when the member is ready.</summary>
     public Task Done => _done.Task;
 

@@ -92,13 +92,19 @@ public abstract partial class FormatConformance
     private sealed class BrokenItem(string path, long size = 10, long failAt = -1)
         : SourceItem(path, new FileFacts { Kind = EntryKind.File, Size = size, Allocated = size, LinkCount = 1 })
     {
-        public override ReadableFile Open() => failAt < 0 ? throw Broken() : new BrokenFile(Path, Facts, failAt);
+        /// <summary>Its content can be read, and then it is gone, as on a share that another machine writes to.</summary>
+        public bool VanishesLate { get; init; }
+
+        public override ReadableFile Open() => failAt < 0 ? throw Broken() : new BrokenFile(Path, Facts, failAt) { VanishesLate = VanishesLate };
 
         private FileTreeException Broken() => new(FileTreeErrorKind.AccessDenied, "read", Path, "Permission denied");
 
         private sealed class BrokenFile(string path, FileFacts facts, long failAt) : ReadableFile(path, facts)
         {
-            public override FileFacts ReadFacts() => Facts;
+            public bool VanishesLate { get; init; }
+
+            public override FileFacts ReadFacts() =>
+                VanishesLate ? throw new FileTreeException(FileTreeErrorKind.NotFound, "look at", Path, "Stale file handle") : Facts;
 
             public override int Read(Span<byte> buffer, long offset)
             {

@@ -177,6 +177,23 @@ public abstract partial class FormatConformance
     }
 
     [Fact]
+    public async Task The_size_of_a_backup_is_the_sum_of_its_index_whatever_vanishes()
+    {
+        using var folder = new TempFolder();
+        SampleTree.MakeSmall(folder.Make("source"), new SeededRandom(1), files: 30);
+        File.WriteAllBytes(folder["source/large"], new SeededRandom(2).Bytes(3_000_000));
+        await using var storage = OpenStorage();
+        var packed = await PackAsync(storage, folder, "source", extra: new BrokenItem("data/gone", size: 2_000_000, failAt: long.MaxValue)
+        {
+            VanishesLate = Format.Kind == BackupFormat.Rsync,
+        });
+        using var index = await OpenIndexAsync(storage);
+        var entries = index.ReadEntries().ToList();
+        Assert.Equal(entries.Count, packed.Result.Entries);
+        Assert.Equal(entries.Where(entry => entry.Kind == EntryKind.File).Sum(entry => entry.Size), packed.Result.SourceBytes);
+    }
+
+    [Fact]
     public async Task A_store_that_fails_is_never_taken_for_a_source_that_fails()
     {
         using var folder = new TempFolder();

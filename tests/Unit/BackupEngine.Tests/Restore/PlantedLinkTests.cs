@@ -217,6 +217,26 @@ public sealed class PlantedLinkTests : IDisposable
     }
 
     [Fact]
+    public async Task A_data_directory_behind_a_link_of_another_user_is_not_registered_I6()
+    {
+        await SetUpAsync(BackupFormat.Tgz);
+        var link = Path.Join(Around, "data");
+        Plant(link);
+        Directory.CreateDirectory(Path.Join(Victim, "sub"));
+        foreach (var path in (string[])[link, Path.Join(link, "sub")])
+        {
+            var wanted = new BackupApp { Id = Guid.Empty, Location = "other.example.com", Version = "1", PackageName = "x", DataDirectory = path };
+            var failure = Assert.Throws<BackupException>(() => _platform.Engine.Apps.Register(wanted));
+            Assert.Equal("DataDirectoryUnusable", failure.ErrorId);
+            Assert.Contains("another user can change it", failure.Message, StringComparison.Ordinal);
+            var app = _platform.Engine.Apps.Get(TestPlatform.Location);
+            Assert.Equal("DataDirectoryUnusable", Assert.Throws<BackupException>(() =>
+                _platform.Engine.Apps.Update(app with { DataDirectory = path }, confirmDataDirectory: true)).ErrorId);
+        }
+        Directory.Delete(Path.Join(Victim, "sub"));
+    }
+
+    [Fact]
     public async Task A_link_of_the_administrator_is_followed_as_long_as_it_leads_to_the_same_folder()
     {
         var link = _platform.Folder["link"];

@@ -98,13 +98,14 @@ public sealed class TgzFormatTests : FormatConformance
         var storage = new MemoryStorage();
         await PackAsync(storage, folder, "source");
         var archive = storage.Objects[Paths.Archive];
-        Assert.Equal(0, (await ReadDamagedAsync(storage, archive)).ProblemCount);
+        Assert.Null((await ReadDamagedAsync(storage, archive)).Doubt);
         for (var back = 1; back <= 8; back++)
         {
             // No file's hash covers these: a plain gunzip is what would fail.
             byte[] damaged = [.. archive];
             damaged[^back] ^= 1;
-            Assert.Equal(1, (await ReadDamagedAsync(storage, damaged)).ProblemCount);
+            var target = await ReadDamagedAsync(storage, damaged);
+            Assert.Equal((0, true), (target.ProblemCount, target.Doubt is not null));
         }
     }
 
