@@ -1,6 +1,7 @@
 using System.Globalization;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
+using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
 
 namespace CloudBackup.Backup;
@@ -8,6 +9,8 @@ namespace CloudBackup.Backup;
 /// <content>The items inside backups.</content>
 public sealed partial class AppBackupService
 {
+    private const int LongestName = 256;
+
     /// <summary>Lists items of a backup in the order in which they are stored. Only the backup's index is read.</summary>
     /// <param name="id">The backup.</param>
     /// <param name="filters">Which items.</param>
@@ -71,8 +74,8 @@ public sealed partial class AppBackupService
         Modified = entry.Modified.ToDateTimeOffset(),
         IsModifiedClamped = UnixTime.From(entry.Modified.ToDateTimeOffset()).Seconds != entry.Modified.Seconds,
         Mode = Convert.ToString(entry.Mode, 8).PadLeft(4, '0'),
-        Owner = entry.UserName.Length > 0 ? entry.UserName : entry.UserId.ToString(CultureInfo.InvariantCulture),
-        Group = entry.GroupName.Length > 0 ? entry.GroupName : entry.GroupId.ToString(CultureInfo.InvariantCulture),
+        Owner = entry.UserName.Length > 0 ? OutsideText.Clean(entry.UserName, LongestName) : entry.UserId.ToString(CultureInfo.InvariantCulture),
+        Group = entry.GroupName.Length > 0 ? OutsideText.Clean(entry.GroupName, LongestName) : entry.GroupId.ToString(CultureInfo.InvariantCulture),
         Target = entry.LinkTarget is { } target ? PathText.ForDisplay(target) : null,
         Sha256 = entry.Sha256 is { } hash ? Convert.ToHexStringLower(hash) : null,
     };

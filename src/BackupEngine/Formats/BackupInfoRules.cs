@@ -35,9 +35,12 @@ internal static class BackupInfoRules
             PackageName = OutsideText.Clean(info.PackageName, LongestText),
             Label = OutsideText.Clean(info.Label, LongestText),
             Generator = OutsideText.Clean(info.Generator, LongestText)!,
-            Missing = [.. info.Missing.Take(MostMissing)],
+            Missing = [.. info.Missing.Take(MostMissing).Select(item => new MissingItem(Shown(item.Path), Shown(item.Reason)))],
+            Apps = info.Apps?.Select(app => app with { Error = OutsideText.Clean(app.Error, LongestText) }).ToList(),
         };
     }
+
+    private static string Shown(string text) => OutsideText.Clean(text, LongestText);
 
     private static string? FindFault(BackupInfo info) =>
         FindFaultOfKind(info) ?? FindFaultOfCounts(info) ?? FindFaultOfContent(info) ?? RecordRules.FindFault(info.Identity(""));
