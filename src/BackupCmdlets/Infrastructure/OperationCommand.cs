@@ -29,6 +29,11 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
     protected bool IsShown => IsWhatIf
         || (MyInvocation.BoundParameters.TryGetValue("Confirm", out var bound) && LanguagePrimitives.IsTrue(bound));
 
+    /// <summary>Whether the user wants to be asked before everything that changes something, not only before data is destroyed.</summary>
+    protected bool IsAskedByPreference => !IsGiven("Confirm")
+        && LanguagePrimitives.TryConvertTo<ConfirmImpact>(GetVariableValue("ConfirmPreference"), out var preference)
+        && preference is ConfirmImpact.Low or ConfirmImpact.Medium;
+
     /// <summary>Does the cmdlet's work for one input object; failures that users can act on become error records.</summary>
     protected sealed override void ProcessRecord() => WriteFailureOf(Process);
 

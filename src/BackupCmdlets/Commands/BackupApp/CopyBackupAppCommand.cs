@@ -46,7 +46,7 @@ public sealed class CopyBackupAppCommand : BackupAppParameters
             AllowCommand = AllowCommand,
         };
         var action = $"Clone from {Engine.AppBackups.Get(Id).Id}";
-        if (IsShown)
+        if (IsShown || IsAskedByPreference)
         {
             action += UntrustedCommands.Describe(
                 Run((observer, token) => Engine.AppBackups.FindUntrustedCommandsAsync(Id, observer, token)), AllowCommand);

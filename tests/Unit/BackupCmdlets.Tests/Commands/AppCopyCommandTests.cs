@@ -35,6 +35,21 @@ public sealed class AppCopyCommandTests
         Assert.Equal(3, session.Run("(Get-BackupApp two.example.com -PlatformHome \"$root/other\").Commands.Start").Count);
     }
 
+    [Theory]
+    [InlineData("Medium", true)]
+    [InlineData("Low", true)]
+    [InlineData("High", false)]
+    public void A_question_by_preference_shows_the_commands_too(string preference, bool isAsked)
+    {
+        using var session = Session.WithApp();
+        session.Run("Set-BackupApp wiki.example.com -StartCommand sh, -c, 'exit 0'; New-AppBackup wiki.example.com");
+        session.Run("New-BackupSite local filesystem -Path \"$root/site\" -ExternalDisk -PlatformHome \"$root/other\"; Sync-BackupCatalog -PlatformHome \"$root/other\"");
+        session.Invoke($"$ConfirmPreference = '{preference}'; Get-AppBackup -PlatformHome \"$root/other\" | Copy-BackupApp -PlatformHome \"$root/other\" -Location new.example.com -DataDirectory \"$root/new\"");
+        // This session cannot ask; the error repeats the question.
+        Assert.Equal(isAsked, session.Errors.Exists(error => error.ToString().Contains("without its commands", StringComparison.Ordinal) && error.ToString().Contains("exit 0", StringComparison.Ordinal)));
+        Assert.Equal(!isAsked, Directory.Exists(Path.Join(session.Root, "new")));
+    }
+
     [Fact]
     public void Update_BackupApp_updates_or_goes_back()
     {
