@@ -57,9 +57,22 @@ internal sealed partial class SiteProbe
         }
         finally
         {
-            foreach (var name in names)
+            await TidyAsync([.. names]).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Removes objects of the probe, each also when another cannot be removed. Says so in a warning: the step has its own result.</summary>
+    private async Task TidyAsync(params string[] paths)
+    {
+        foreach (var path in paths)
+        {
+            try
             {
-                await _storage.RemoveAsync(name, CancellationToken.None).ConfigureAwait(false);
+                await _storage.RemoveAsync(path, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (StorageException failure)
+            {
+                _warnings.Add($"The test's object '{PathText.ForDisplay(path)}' could not be removed: {failure.Message}");
             }
         }
     }
@@ -93,7 +106,7 @@ internal sealed partial class SiteProbe
         }
         finally
         {
-            await _storage.RemoveAsync(copy, CancellationToken.None).ConfigureAwait(false);
+            await TidyAsync(copy).ConfigureAwait(false);
         }
     }
 
@@ -101,7 +114,7 @@ internal sealed partial class SiteProbe
     {
         var link = $"{_folder}/link";
         await linker.LinkAsync(_path, link, cancellationToken).ConfigureAwait(false);
-        await _storage.RemoveAsync(link, CancellationToken.None).ConfigureAwait(false);
+        await TidyAsync(link).ConfigureAwait(false);
         return "";
     }
 
@@ -120,7 +133,7 @@ internal sealed partial class SiteProbe
         }
         finally
         {
-            await _storage.RemoveAsync(large, CancellationToken.None).ConfigureAwait(false);
+            await TidyAsync(large).ConfigureAwait(false);
         }
     }
 
@@ -132,10 +145,7 @@ internal sealed partial class SiteProbe
             await _storage.WriteAsync(path, ObjectContent.FromBytes(_content), WriteMode.CreateNew, cancellationToken).ConfigureAwait(false);
         }
         var failures = await remover.RemoveAllAsync(paths, cancellationToken).ConfigureAwait(false);
-        foreach (var failure in failures)
-        {
-            await _storage.RemoveAsync(failure.Path, CancellationToken.None).ConfigureAwait(false);
-        }
+        await TidyAsync([.. failures.Select(failure => failure.Path)]).ConfigureAwait(false);
         return failures.Count == 0 ? $"{paths.Length} objects" : throw failures[0].Reason;
     }
 

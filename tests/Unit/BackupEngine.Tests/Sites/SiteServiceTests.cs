@@ -122,6 +122,25 @@ public sealed class SiteServiceTests
         Assert.Contains(result.Steps, step => !step.Succeeded && string.Equals(step.Name, call, StringComparison.OrdinalIgnoreCase));
     }
 
+    [Fact]
+    public async Task A_removal_that_fails_hides_no_reason_and_leaves_no_other_object()
+    {
+        using var platform = TestPlatform.WithFaults(out var faults);
+        await platform.SetUpAsync();
+        faults().Before = (_, name, path) =>
+        {
+            FaultyStorage.FailIf(name == "remove" && path.EndsWith("copy + & %25 \u00e4", StringComparison.Ordinal));
+            if (name == "read" && path.Contains("/copy", StringComparison.Ordinal))
+            {
+                throw new StorageException(StorageErrorKind.Other, path, "The real reason.");
+            }
+        };
+        var result = await platform.Engine.Sites.TestAsync("local", platform.Observer, Token);
+        Assert.Contains(result.Warnings, warning => warning.Contains("The real reason", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, warning => warning.Contains("could not be removed", StringComparison.Ordinal));
+        Assert.Single(platform.StoredFiles());
+    }
+
     [Theory]
     [InlineData("copy", "Copy")]
     [InlineData("link", "HardLink")]
