@@ -151,6 +151,7 @@ internal sealed class ProtectedTree(
             Directory.CreateDirectory(above);
             using var parent = LocalFileSystem.Open(above);
             parent.MakePrivateDirectory(Path.GetFileName(full)).Dispose();
+            parent.Flush();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -61,6 +61,9 @@ internal abstract class DirectoryNode(FolderPath location) : IDisposable
     /// <summary>Whether owners and modes protect what is in the folder. On a FAT disk or a share they may not.</summary>
     public virtual bool HasOwners() => false;
 
+    /// <summary>Whether the folder has an access control list, which names users or groups besides the owning ones.</summary>
+    public virtual bool HasAccessList() => false;
+
     /// <summary>Removes the access control lists of the folder itself, so that nothing made in it inherits from them.</summary>
     public virtual void RemoveAccessLists()
     {

@@ -22,7 +22,7 @@ internal sealed record FolderOrigin(string Mount, bool OthersCanReplace)
                 node = parent.OpenDirectory(name);
                 at = Path.Join(at, name);
                 var facts = node.ReadFacts();
-                othersCan |= FolderTrust.OthersCanReplace(parent.ReadFacts(), facts);
+                othersCan |= FolderTrust.OthersCanReplace(parent, facts);
                 mount = facts.IsMountPoint ? at : mount;
             }
             node.Dispose();

@@ -14,23 +14,27 @@ internal static class FolderTrust
     /// <summary>Whether another user can rename, remove or replace an entry of a folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="entry">The entry; null for one that is not there yet.</param>
-    public static bool OthersCanReplace(in FileFacts folder, in FileFacts? entry)
+    public static bool OthersCanReplace(DirectoryNode folder, in FileFacts? entry)
     {
         if (!LocalFileSystem.IsFull)
         {
             return false; // owners are not told here
         }
-        if (!IsOurs(folder))
+        var facts = folder.ReadFacts();
+        if (!IsOurs(facts))
         {
             return true;
         }
-        var isProtected = (folder.Mode & Sticky) != 0 && entry is { } known && IsOurs(known);
-        return (folder.Mode & WritersOf(folder)) != 0 && !isProtected;
+        var isProtected = (facts.Mode & Sticky) != 0 && entry is { } known && IsOurs(known);
+        return (facts.Mode & WritersOf(folder, facts, Environment.IsPrivilegedProcess)) != 0 && !isProtected;
     }
 
-    /// <summary>A user's folders are often open to a group of the same number, which is nobody else's. Root takes no such chance.</summary>
-    private static int WritersOf(in FileFacts folder) =>
-        !Environment.IsPrivilegedProcess && folder.UserId == folder.GroupId ? OthersMayWrite : OthersMayWrite | GroupMayWrite;
+    /// <summary>
+    /// The bits of a folder's mode that let another user write. A user's folders are often open to a group of the same number, which has no other
+    /// member; with an access control list the group's bits are those of everyone whom the list names. Root takes no such chance.
+    /// </summary>
+    internal static int WritersOf(DirectoryNode folder, in FileFacts facts, bool isPrivileged) =>
+        !isPrivileged && facts.UserId == facts.GroupId && !folder.HasAccessList() ? OthersMayWrite : OthersMayWrite | GroupMayWrite;
 
     /// <summary>Whether a folder is one that only the current user can have made, and that no other can look into.</summary>
     public static bool IsPrivate(DirectoryNode folder)

@@ -75,7 +75,7 @@ internal static class TrustedPath
         using var node = LocalFileSystem.OpenReal(folder);
         var name = Path.GetFileName(link);
         var facts = node.Stat(name);
-        if (FolderTrust.OthersCanReplace(node.ReadFacts(), facts))
+        if (FolderTrust.OthersCanReplace(node, facts))
         {
             throw new FileTreeException(
                 FileTreeErrorKind.IsLink, "follow the symbolic link", link, "another user can change it; name the folder that it leads to instead");

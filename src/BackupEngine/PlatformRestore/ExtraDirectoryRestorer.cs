@@ -91,10 +91,11 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
         OpenedBackup backup, List<(ExtraDirectory Directory, DataSwap Swap)> swaps, SiteLimits limits, CancellationToken cancellationToken)
     {
         observer.OnStep($"Reading {swaps.Count} extra directories of the platform.");
-        var roots = swaps.ConvertAll(pair => pair.Swap.OpenUnpacked());
-        var targets = roots.ConvertAll(root => new RestoreTarget(root, backup.Info.Id, backup.IsTrusted, root.Path));
+        var open = new Stack<IDisposable>();
         try
         {
+            var roots = swaps.ConvertAll(pair => Opened(pair.Swap.OpenUnpacked()));
+            var targets = roots.ConvertAll(root => Opened(new RestoreTarget(root, backup.Info.Id, backup.IsTrusted, root.Path)));
             var routes = swaps.Zip(targets, (pair, target) => new RestoreRoute(pair.Directory.Name, DataName, target)).ToList();
             var routed = new RoutedTarget(backup.Info.Id, routes);
             var counters = new RunCounters();
@@ -107,8 +108,10 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
         }
         finally
         {
-            targets.ForEach(target => target.Dispose());
-            roots.ForEach(root => root.Dispose());
+            while (open.TryPop(out var last))
+            {
+                last.Dispose();
+            }
         }
         foreach (var (directory, swap) in swaps)
         {
@@ -116,6 +119,13 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
             {
                 throw BackupErrors.BackupDamaged(backup.Info.Id, $"it has no '{directory.Name}'.");
             }
+        }
+
+        T Opened<T>(T opened)
+            where T : IDisposable
+        {
+            open.Push(opened);
+            return opened;
         }
     }
 

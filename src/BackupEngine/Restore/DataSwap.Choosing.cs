@@ -95,13 +95,26 @@ internal abstract partial class DataSwap
         {
             return false; // closed to us
         }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Notes the swap now, and again with each name and identity of its folder before anything is in it.</summary>
     protected DataSwap Begin(Action<DataSwap> announce)
     {
         _announce = announce;
-        announce(this);
+        try
+        {
+            announce(this);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
         return this;
     }
 
@@ -117,6 +130,11 @@ internal abstract partial class DataSwap
         catch (FileTreeException)
         {
             return false;
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 

@@ -138,30 +138,30 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
     private void CheckTree(CancellationToken cancellationToken)
     {
         var above = new Stack<SyncRecord>();
-        var group = new PathGroup();
+        // The entry itself sorts before the links to it, so each of those is judged as it comes: there can be any number.
+        var path = "";
+        EntryKind? kind = null;
         foreach (var record in _sorted.ReadSorted())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (record.Path != group.Path)
+            if (record.Path != path)
             {
-                CheckLinks(group);
-                group = new PathGroup { Path = record.Path };
+                (path, kind) = (record.Path, null);
             }
             if (record.Origin == Target)
             {
-                group.Links.Add(record.LinkTarget!);
+                CheckLink(record.LinkTarget!, path, kind);
             }
-            else if (group.Kind is not null)
+            else if (kind is not null)
             {
                 Tell(record.Path, "another entry has the same path");
             }
             else
             {
-                group.Kind = record.Kind;
+                kind = record.Kind;
                 CheckWay(record, above);
             }
         }
-        CheckLinks(group);
     }
 
     private void CheckWay(SyncRecord record, Stack<SyncRecord> above)
@@ -179,15 +179,11 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
     }
 
     /// <summary>A Partial backup may lack the file that other names belong to: the restore counts them as missing.</summary>
-    private void CheckLinks(PathGroup group)
+    private void CheckLink(string link, string target, EntryKind? kind)
     {
-        if (group.Kind == EntryKind.File || (group.Kind is null && info.State == BackupState.Partial))
+        if (kind != EntryKind.File && (kind is not null || info.State != BackupState.Partial))
         {
-            return;
-        }
-        foreach (var link in group.Links)
-        {
-            Tell(link, $"it is a hard link to '{PathText.ForDisplay(group.Path)}', which is not a file of the backup");
+            Tell(link, $"it is a hard link to '{PathText.ForDisplay(target)}', which is not a file of the backup");
         }
     }
 
@@ -198,14 +194,4 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
     }
 
     private static string Top(string path) => path.IndexOf('/') is > 0 and var slash ? path[..slash] : path;
-
-    /// <summary>What has the same path: at most one entry, and the links to it.</summary>
-    private sealed class PathGroup
-    {
-        public string Path { get; init; } = "";
-
-        public EntryKind? Kind { get; set; }
-
-        public List<string> Links { get; } = [];
-    }
 }

@@ -104,7 +104,7 @@ internal sealed class StagingFolder : IDisposable
         {
             return;
         }
-        if (FolderTrust.OthersCanReplace(parent.ReadFacts(), parent.Stat(name)))
+        if (FolderTrust.OthersCanReplace(parent, parent.Stat(name)))
         {
             if (IsEmptyAndOurs(parent, name))
             {
@@ -174,7 +174,7 @@ internal sealed class StagingFolder : IDisposable
     {
         var facts = folder.ReadFacts();
         return facts.Kind == EntryKind.Directory && !facts.IsMountPoint
-            && (FolderTrust.IsPrivate(folder) || !FolderTrust.OthersCanReplace(parent.ReadFacts(), facts));
+            && (FolderTrust.IsPrivate(folder) || !FolderTrust.OthersCanReplace(parent, facts));
     }
 
     private static bool IsAt(DirectoryNode parent, string name, ulong inode)

@@ -70,6 +70,9 @@ internal static unsafe class LinuxAttributes
         }
     }
 
+    /// <summary>Whether an open file or folder has an access control list of its own.</summary>
+    public static bool HasAccessList(int file) => Has(file, AccessList);
+
     /// <summary>Removes the access control lists of an open file or folder, where there are any.</summary>
     public static void RemoveAccessLists(int file)
     {

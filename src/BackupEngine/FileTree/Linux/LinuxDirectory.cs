@@ -42,6 +42,9 @@ internal sealed unsafe partial class LinuxDirectory : DirectoryNode
         ReadFileSystem().Type is not (LibC.FatMagic or LibC.ExFatMagic or LibC.CifsMagic or LibC.SmbMagic or LibC.FuseMagic or LibC.Ntfs3Magic);
 
     /// <inheritdoc/>
+    public override bool HasAccessList() => LinuxAttributes.HasAccessList(_file);
+
+    /// <inheritdoc/>
     public override void RemoveAccessLists() => LinuxAttributes.RemoveAccessLists(_file);
 
     /// <inheritdoc/>

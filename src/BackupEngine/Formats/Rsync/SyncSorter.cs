@@ -2,14 +2,15 @@ using CloudBackup.FileTree;
 
 namespace CloudBackup.Formats.Rsync;
 
-/// <summary>Orders any number of records by their paths: a bounded part in memory, the rest in files.</summary>
+/// <summary>Orders any number of records by their paths, and those of one path by their origin: a bounded part in memory, the rest in files.</summary>
 /// <param name="folder">A local folder of the run.</param>
 /// <param name="name">Tells its files from others.</param>
 /// <param name="partLength">Records that are held in memory at a time.</param>
 internal sealed class SyncSorter(string folder, string name, int partLength = 50_000) : IDisposable
 {
     private static readonly SyncStamp NoStamp = new("", "", false);
-    private static readonly Comparison<SyncRecord> ByPath = (x, y) => PathOrder.Compare(x.Path, y.Path);
+    private static readonly IComparer<SyncRecord> ByPath = Comparer<SyncRecord>.Create(
+        (x, y) => PathOrder.Compare(x.Path, y.Path) is not 0 and var order ? order : x.Origin.CompareTo(y.Origin));
 
     private readonly List<SyncRecord> _part = [];
     private readonly List<string> _files = [];
@@ -54,7 +55,7 @@ internal sealed class SyncSorter(string folder, string name, int partLength = 50
 
     private IEnumerable<SyncRecord> Merge()
     {
-        var queue = new PriorityQueue<IEnumerator<SyncRecord>, string>(PathOrder.Instance);
+        var queue = new PriorityQueue<IEnumerator<SyncRecord>, SyncRecord>(ByPath);
         foreach (var path in _files)
         {
             var reader = SyncFileReader.Open(path);
@@ -72,7 +73,7 @@ internal sealed class SyncSorter(string folder, string name, int partLength = 50
         {
             if (records.MoveNext())
             {
-                queue.Enqueue(records, records.Current.Path);
+                queue.Enqueue(records, records.Current);
             }
             else
             {

@@ -106,7 +106,7 @@ internal sealed partial class FileSystemStorage
             {
                 if (IsPrivate)
                 {
-                    return parent.MakePrivateDirectory(name);
+                    return MakePrivate(parent, name, isDurable);
                 }
                 parent.MakeDirectory(name);
                 if (isDurable)
@@ -118,6 +118,24 @@ internal sealed partial class FileSystemStorage
             {
                 // Somebody else was quicker.
             }
+        }
+    }
+
+    private static DirectoryNode MakePrivate(DirectoryNode parent, string name, bool isDurable)
+    {
+        var made = parent.MakePrivateDirectory(name);
+        try
+        {
+            if (isDurable)
+            {
+                parent.Flush();
+            }
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
         }
     }
 
