@@ -80,6 +80,14 @@ Describe 'New-AppBackup' {
         (Get-AppBackup).State | Should -Be Failed
     }
 
+    It 'stops the rest cleanly when the pipeline ends early' {
+        'a', 'b' | ForEach-Object { $null = Register-BackupApp $_ -Version 3 -DataDirectory (New-Item -ItemType Directory "$root/more-$_") }
+        $first = New-AppBackup * | Select-Object -First 1
+        $first.State | Should -Be Ready
+        (Get-AppBackup).State | Should -Not -Contain Creating
+        (New-AppBackup *).Count | Should -Be 3
+    }
+
     It 'stores nothing with -WhatIf' {
         New-AppBackup * -WhatIf | Should -BeNullOrEmpty
         Get-AppBackup | Should -BeNullOrEmpty
