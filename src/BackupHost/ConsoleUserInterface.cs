@@ -141,7 +141,7 @@ internal sealed class ConsoleUserInterface : PSHostUserInterface
     private static bool IsInteractive => !Console.IsInputRedirected;
 
     private static HostException NoTerminal() =>
-        new("There is nobody to ask: standard input is no terminal. Give the value as a parameter, or -Confirm:$false or -Force.");
+        new("There is no one to ask: standard input is not a terminal. Give the value as a parameter, or -Confirm:$false or -Force.");
 
     private static string KeyOf(string label)
     {

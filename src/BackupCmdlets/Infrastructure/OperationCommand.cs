@@ -149,7 +149,7 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
         }
         catch (System.Management.Automation.DriveNotFoundException) when (path.StartsWith('/'))
         {
-            // Seen once, while many file systems came and went: PowerShell had lost the drive that all such paths are on.
+            // While many file systems come and go PowerShell can lose the drive that all such paths are on.
             return Path.GetFullPath(path);
         }
     }

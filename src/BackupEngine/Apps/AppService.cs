@@ -22,7 +22,7 @@ public sealed class AppService
 
     /// <summary>Registers an app; its id and time are given here.</summary>
     /// <exception cref="BackupException">
-    /// The location is taken, a value is invalid, or the data directory cannot be opened or overlaps what is somebody else's.
+    /// The location is taken, a value is invalid, or the data directory cannot be opened or overlaps another app's, a site's or the platform's.
     /// </exception>
     public BackupApp Register(BackupApp app)
     {
@@ -47,7 +47,7 @@ public sealed class AppService
     /// <summary>Replaces what is known of an app. Not while an operation on it is under way.</summary>
     /// <param name="app">The app.</param>
     /// <param name="confirmDataDirectory">Whether the folder that is at the data directory now is the right one, although it was another one before.</param>
-    /// <exception cref="BackupException">A value is invalid, a new data directory overlaps what is somebody else's, or the app is in use.</exception>
+    /// <exception cref="BackupException">A value is invalid, a new data directory overlaps another app's, a site's or the platform's, or the app is in use.</exception>
     public BackupApp Update(BackupApp app, bool confirmDataDirectory = false)
     {
         app = AppRules.Check(app);

@@ -61,7 +61,7 @@ public sealed partial class AppBackupService
         [.. _context.Backups.List(location, site).Select(record => record.Backup).OfType<AppBackup>()];
 
     /// <summary>
-    /// Of some backups the newest Ready one of each app. A backup that is not trusted counts only where no trusted one holds data, and one of another
+    /// The newest Ready backup of each app among some backups. A backup that is not trusted counts only where no trusted one holds data, and one of another
     /// app's id only where the registered app of the location has none. A backup with a time stamp in the future counts only where there is no other; one that was
     /// made with a clock that was behind counts as made when it was made.
     /// </summary>

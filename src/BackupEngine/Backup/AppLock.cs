@@ -8,16 +8,16 @@ namespace CloudBackup.Backup;
 internal static class AppLock
 {
     /// <summary>Takes the app's lock.</summary>
-    /// <exception cref="BackupException">Somebody else has it.</exception>
+    /// <exception cref="BackupException">Another process has it.</exception>
     public static IDisposable Take(EngineContext context, BackupApp app, string operation) =>
         TryTake(context, app.Id, operation, out var owner) ?? throw BackupErrors.AppBusy(app.Location, owner);
 
-    /// <summary>Takes the lock of a backup's owner: an app's, or the platform's; null when somebody else has it.</summary>
+    /// <summary>Takes the lock of a backup's owner: an app's, or the platform's; null when another process has it.</summary>
     public static PlatformLock? TryTake(EngineContext context, BackupOwner backups, string operation, out string owner) => backups.AppId is { } appId
         ? TryTake(context, appId, operation, out owner)
         : PlatformLock.TryTake(context.Home, "platform", operation, context.Time, out owner);
 
-    /// <summary>Takes the lock of an app; null when somebody else has it.</summary>
+    /// <summary>Takes the lock of an app; null when another process has it.</summary>
     public static PlatformLock? TryTake(EngineContext context, Guid appId, string operation, out string owner) =>
         PlatformLock.TryTake(context.Home, $"app-{appId:D}", operation, context.Time, out owner);
 }

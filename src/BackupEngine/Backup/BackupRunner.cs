@@ -18,7 +18,7 @@ internal sealed class BackupRunner(EngineContext context)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromHours(12);
 
-    /// <summary>What tidying up may take once somebody waits for the end (I8).</summary>
+    /// <summary>What tidying up may take once you wait for the end (I8).</summary>
     private static readonly TimeSpan TidyLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes the backup; null when the site's provider keeps nothing.</summary>
@@ -163,7 +163,7 @@ internal sealed class BackupRunner(EngineContext context)
     {
         if (failure is StorageException { Kind: StorageErrorKind.AlreadyExists } taken && IsOf(BackupPaths.Of(record), taken.Path))
         {
-            // Somebody else was quicker by a moment: what is there is not this run's to remove, now or ever.
+            // Another process was quicker by a moment: what is there is not this run's to remove, now or ever.
             context.Backups.Remove(record.Id);
             return;
         }

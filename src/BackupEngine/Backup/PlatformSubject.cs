@@ -75,7 +75,7 @@ internal sealed class PlatformSubject(EngineContext context, string site, IReadO
         }
     }
 
-    /// <summary>What the backup stands on must still be there (I2): somebody may have removed it meanwhile.</summary>
+    /// <summary>The backups that this one depends on must still be there (I2): another process may have removed one meanwhile.</summary>
     public override void CheckBeforeCommit()
     {
         foreach (var id in apps.Select(app => app.BackupId).OfType<string>())

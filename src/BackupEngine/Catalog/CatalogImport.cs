@@ -7,7 +7,7 @@ internal static class CatalogImport
     /// Replaces the content of all tables by that of another catalog of the same schema. Whatever tables there are, they travel.
     /// </summary>
     /// <param name="database">The catalog that is filled.</param>
-    /// <param name="sourcePath">The file of the other one; nobody else writes to it.</param>
+    /// <param name="sourcePath">The file of the other one; no other process writes to it.</param>
     /// <param name="keep">A table that stays as it is.</param>
     /// <param name="adapt">Runs in the same transaction, on the new content.</param>
     public static void Run(PlatformDatabase database, string sourcePath, string keep, Action adapt) =>

@@ -42,8 +42,8 @@ public sealed record CleanupLeftOver(CleanupLeftOverKind Kind, string Path)
         CleanupLeftOverKind.Snapshot => $"the snapshot {Path} of an unregistered app",
         CleanupLeftOverKind.UnfinishedUpload => $"the unfinished upload of {Path}",
         CleanupLeftOverKind.UnfinishedRestore when Restore?.OwnerId is not null => $"the folder {Path} of an earlier restore on this machine",
-        CleanupLeftOverKind.UnfinishedRestore => $"what an unfinished restore has fetched, in {Path} on this machine, from a backup",
-        CleanupLeftOverKind.Probe => $"what a trial of the site has left in {Path}",
+        CleanupLeftOverKind.UnfinishedRestore => $"data of an interrupted restore in {Path} on this machine",
+        CleanupLeftOverKind.Probe => $"objects of an interrupted site test in {Path}",
         _ => $"the empty folder {Path}",
     };
 }

@@ -24,7 +24,7 @@ public sealed class CleanupPlan
 
     /// <summary>Checks that the plan does no more than is expected.</summary>
     /// <param name="maxRemove">The most backups with data that may go; null for any number.</param>
-    /// <param name="isClockRight">Whether somebody says that the clock is right.</param>
+    /// <param name="isClockRight">Whether you say that the clock is right.</param>
     /// <exception cref="BackupException">It does more, or it depends on a clock that may have jumped.</exception>
     public void Check(int? maxRemove, bool isClockRight)
     {

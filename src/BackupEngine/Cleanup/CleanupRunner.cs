@@ -82,7 +82,7 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
         {
             if (!records.TryGetValue(decision.Id, out var record))
             {
-                Note(decision with { Outcome = CleanupOutcome.Removed }); // somebody else was quicker
+                Note(decision with { Outcome = CleanupOutcome.Removed }); // another process was quicker
             }
             else if (record.Backup.State == BackupState.Creating)
             {

@@ -4,7 +4,7 @@ using CloudBackup.Sites;
 
 namespace CloudBackup.Cleanup;
 
-/// <summary>Cleanup: what retention gives away goes, and what nobody needs.</summary>
+/// <summary>Cleanup: removes the backups that retention no longer keeps, and objects that no backup needs.</summary>
 public sealed class CleanupService
 {
     private readonly EngineContext _context;

@@ -8,8 +8,8 @@ using CloudBackup.Storage;
 namespace CloudBackup.Cleanup;
 
 /// <summary>
-/// Finds what no backup needs: folders that are empty, objects of trials that were killed, snapshots of apps that were unregistered here, and uploads of backups that were
-/// begun and never ended; on this machine, what restores from the site have fetched that nobody went on with. What this platform does not
+/// Finds what no backup needs: folders that are empty, objects of probes that were killed, snapshots of apps that were unregistered here, and uploads of backups that were
+/// begun and never ended; on this machine, what restores from the site have fetched that were not resumed. What this platform does not
 /// know, such as another one's backups or files of the administrator's, is never touched, however old.
 /// </summary>
 internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, IBackupStorage storage, IOperationObserver observer)
@@ -43,7 +43,7 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
     }
 
     /// <summary>
-    /// A trial of a site takes minutes: one whose newest object is a day old was killed. A trial makes its folder before its first object, so
+    /// A probe of a site takes minutes: one whose newest object is a day old was killed. A probe makes its folder before its first object, so
     /// the age of an empty folder counts, where the storage knows it.
     /// </summary>
     private async Task<IReadOnlyList<CleanupLeftOver>> FindProbesAsync(CancellationToken cancellationToken)
@@ -108,7 +108,7 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
         }
     }
 
-    /// <summary>Whether an object is one of a backup, of a snapshot or of a probe: what else lies in a bucket is somebody else's.</summary>
+    /// <summary>Whether an object is one of a backup, of a snapshot or of a probe: other objects of a bucket belong to other programs.</summary>
     private static bool IsOurs(string path) => path.Split('/') is [var folder, var name, ..]
         && ((BackupNames.IsTag(folder) && BackupNames.IsBackup(name))
             || (folder == BackupNames.SnapshotFolder && RememberedSnapshots.AppOf(name) is not null)

@@ -5,7 +5,7 @@ using CloudBackup.Restore;
 namespace CloudBackup.Clone;
 
 /// <summary>
-/// What a configuration may bring along that nobody vouches for. Commands run as the account that restores, often root, so an app comes without
+/// What an untrusted configuration may bring along. Commands run as the account that restores, often root, so an app comes without
 /// them unless you agree to them; what shapes its backups is kept and shown.
 /// </summary>
 internal static class UntrustedConfig
@@ -53,7 +53,7 @@ internal static class UntrustedConfig
             warn($"{location} gets commands of a backup that is not trusted, as -AllowCommand says. {string.Join(" ", commands)}");
             return config;
         }
-        warn($"The backup is not trusted, so {location} comes without its commands. {string.Join(" ", commands)} Set those that you want with "
+        warn($"The backup is not trusted, so {location} is created without its commands. {string.Join(" ", commands)} Set the ones you want with "
             + "Set-BackupApp, or repeat with -AllowCommand.");
         return config with { Commands = new AppCommands() };
     }

@@ -6,7 +6,7 @@ namespace CloudBackup.Encryption;
 
 /// <summary>
 /// What encrypts and decrypts the objects of one backup: contents always, the names of its files when <see cref="Names"/> is set.
-/// Thread-safe; holds no keys of its own, so whoever has the keys disposes them.
+/// Thread-safe; holds no keys of its own, so the owner of the keys disposes them.
 /// </summary>
 internal sealed class BackupCipher
 {

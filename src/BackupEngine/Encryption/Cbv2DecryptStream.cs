@@ -5,7 +5,7 @@ namespace CloudBackup.Encryption;
 
 /// <summary>
 /// The content of a CBV2 file. The task reads the file and decrypts, the HMAC runs beside it. The stream ends only when the HMAC is right:
-/// until then nothing that came out of it may be relied on, and whoever wrote it somewhere removes it when a read throws.
+/// until then nothing that came out of it may be relied on, and the caller removes what it wrote when a read throws.
 /// </summary>
 internal sealed class Cbv2DecryptStream : PipedStream
 {

@@ -12,7 +12,7 @@ public enum BackupErrorCategory
     /// <summary>A thing of that name exists already.</summary>
     AlreadyExists,
 
-    /// <summary>Somebody else is using it right now.</summary>
+    /// <summary>Another process is using it right now.</summary>
     Busy,
 
     /// <summary>The rights do not suffice.</summary>

@@ -14,8 +14,8 @@ internal static partial class BackupErrors
     public static BackupException FolderReplaced(string path) => new(
         nameof(FolderReplaced),
         BackupErrorCategory.InvalidState,
-        $"'{path}' was exchanged by another process: it is not the folder that it was when the operation began. Nothing was written anywhere "
-        + "else. Find out who did that, then try again.",
+        $"'{path}' was replaced by another process during the operation. Nothing was written elsewhere. "
+        + "Find out who did that, then try again.",
         path);
 
     public static BackupException DataDirectoryReplaced(string location, string reason) => new(

@@ -18,7 +18,7 @@ internal static partial class BackupErrors
     public static BackupException RetentionZoneUnknown(string site, string zone) => new(
         nameof(RetentionZoneUnknown),
         BackupErrorCategory.InvalidState,
-        $"The retention policy of the site '{site}' begins its days in {zone}, a time zone that this machine does not know. Nothing was removed: "
+        $"The retention policy of the site '{site}' uses the time zone {zone}, which this machine does not know. Nothing was removed: "
         + "install tzdata, or give the policy another zone with Set-BackupSite -Retention.",
         site);
 

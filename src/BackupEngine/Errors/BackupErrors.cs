@@ -48,7 +48,7 @@ internal static partial class BackupErrors
     public static BackupException CatalogUnusable(string path, string reason, Exception? inner = null) => new(
         nameof(CatalogUnusable),
         BackupErrorCategory.Damaged,
-        $"The catalog '{path}' cannot be used: {reason.TrimEnd('.')}. To recover, move that file and those beside it that begin with its name away, then {BeginAnew}",
+        $"The catalog '{path}' cannot be used: {reason.TrimEnd('.')}. To recover, move the file and its -wal, -shm and -journal files away, then {BeginAnew}",
         path,
         inner);
 

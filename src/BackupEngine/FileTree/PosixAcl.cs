@@ -22,7 +22,7 @@ internal sealed class PosixAcl
     {
     }
 
-    /// <summary>Group and other bits of a mode that give nobody more than the list does, when the list is not there.</summary>
+    /// <summary>Group and other bits of a mode that give no user more than the list does, when the list is not there.</summary>
     public int ModeBits => ((Of(GroupObject) & Limit(All)) << 3) | Of(Other);
 
     /// <summary>Group and other bits of the mode that comes with the list: the group's show the limit of all that it grants.</summary>
@@ -30,7 +30,7 @@ internal sealed class PosixAcl
 
     /// <summary>
     /// Reads a list as GNU tar (<c>user:1000:rw-</c>, one a line), star and bsdtar (<c>user:name:rw-:1000</c>, with commas) write it. A name without
-    /// a number is looked up on this machine. Where it is not known, nobody gets a right that it was denied.
+    /// a number is looked up on this machine. Where it is not known, no user gets a right that was denied.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="unknown">How many entries were left out.</param>
@@ -138,7 +138,7 @@ internal sealed class PosixAcl
 
     private int Of(ushort tag) => _entries.GetValueOrDefault((tag, NoId));
 
-    /// <summary>Whoever is not found in the list any more is one of the others, or of a group.</summary>
+    /// <summary>A user who is not found in the list any more is one of the others, or of a group.</summary>
     private void Restrict(int rights)
     {
         foreach (var key in _entries.Keys.Where(key => rights != All && key.Tag is GroupObject or Group or Other).ToList())

@@ -34,7 +34,7 @@ internal sealed partial record BackupInfo
     /// <summary>The platform; null for an app's backup.</summary>
     public Guid? PlatformId { get; init; }
 
-    /// <summary>The app backups that the platform's backup stands on; null for an app's backup.</summary>
+    /// <summary>The app backups that the platform's backup depends on; null for an app's backup.</summary>
     public IReadOnlyList<string>? DependsOn { get; init; }
 
     /// <summary>What the platform's backup did for each app; null for an app's backup.</summary>

@@ -11,7 +11,7 @@ internal interface IEntryTarget
     /// </summary>
     bool HasContent(IndexEntry entry, CancellationToken cancellationToken) => false;
 
-    /// <summary>Takes a file's content; null when nobody wants it. The content of a short file is checked before this is called.</summary>
+    /// <summary>Takes a file's content; null when it is not wanted. The content of a short file is checked before this is called.</summary>
     IFileTarget? BeginFile(IndexEntry entry);
 
     /// <summary>An entry's content or header is not what the index says; throws to end the reading.</summary>

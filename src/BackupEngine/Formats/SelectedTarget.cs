@@ -2,7 +2,7 @@ using CloudBackup.Formats.Index;
 
 namespace CloudBackup.Formats;
 
-/// <summary>Passes on what is wanted; what else is read on the way, or found damaged, is nobody's concern.</summary>
+/// <summary>Passes on what is wanted; what else is read on the way, or found damaged, is ignored.</summary>
 internal sealed class SelectedTarget(IEntryTarget inner, Func<IndexEntry, bool> isWanted) : IEntryTarget
 {
     /// <inheritdoc/>

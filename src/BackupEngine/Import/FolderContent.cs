@@ -145,7 +145,7 @@ internal sealed class FolderContent : LocalContent
         }
     }
 
-    /// <summary>What <c>fsmetadata.json</c> does not tell of: made for the backup, or put there by somebody.</summary>
+    /// <summary>What <c>fsmetadata.json</c> does not tell of: made for the backup, or put there by another user.</summary>
     private IndexEntry Describe(FolderItem item) => new()
     {
         Path = item.Path,

@@ -21,9 +21,9 @@ internal static class ForeignAcl
         var mode = entry.Mode;
         if (texts.Nfs4 is not null)
         {
-            // What such a list denies to somebody, no mode can deny.
+            // No mode can deny what such a list denies to one user.
             mode = texts.Nfs4.Contains(":deny", StringComparison.Ordinal) ? mode & OwnerBits : mode;
-            reading.Note("{0} entries have access control lists of NFSv4, which cannot be set here. Their modes give no more rights than before.");
+            reading.Note("{0} entries have access control lists of NFSv4, which cannot be set here. They are left out; no user gains rights.");
         }
         if (texts.Access is { } access && entry.Kind is EntryKind.File or EntryKind.Directory)
         {
@@ -48,7 +48,7 @@ internal static class ForeignAcl
         }
         else if (unknown > 0)
         {
-            reading.Note("{0} access control lists name users or groups that this machine does not know. These are left out, and nobody gets more rights by it.");
+            reading.Note("{0} access control lists name users or groups that this machine does not know. They are left out; no user gains rights.");
         }
         return list;
     }

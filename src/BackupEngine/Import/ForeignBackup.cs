@@ -7,13 +7,13 @@ using CloudBackup.Storage;
 
 namespace CloudBackup.Import;
 
-/// <summary>Finds an app backup by its path in a storage, whoever made it. Only reads.</summary>
+/// <summary>Finds an app backup by its path in a storage, from any platform. Only reads.</summary>
 internal sealed class ForeignBackup(EngineContext context, RestoreSite source, IBackupStorage storage)
 {
     /// <summary>Opens the record of the backup.</summary>
     /// <param name="remotePath">The path below the prefix, without extension.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <returns>The record, and whether it is known to be one of this platform or of somebody who has its key.</returns>
+    /// <returns>The record, and whether it is known to be one of this platform or of another one that has its key.</returns>
     /// <exception cref="BackupException">There is none, it is no app's, it is incomplete, or no key opens it.</exception>
     public async Task<(StoredInfo Stored, bool IsTrusted)> OpenAsync(string remotePath, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ internal abstract class LocalContent : IDisposable
     public abstract long Size { get; }
 
     /// <summary>
-    /// Whether all of it, names and modes and what belongs to which included, is known to be as somebody with the key made it. Only then set-id
+    /// Whether all of it, names and modes and what belongs to which included, is known to be as a platform with the key made it. Only then set-id
     /// bits are believed.
     /// </summary>
     public abstract bool IsTrusted { get; }

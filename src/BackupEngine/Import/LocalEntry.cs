@@ -14,7 +14,7 @@ internal sealed record LocalEntry(IndexEntry Entry, Func<byte[], int> Read)
     /// <summary>Whether the size is known to the byte; else it is the most that there can be.</summary>
     public bool IsSizeExact { get; init; } = true;
 
-    /// <summary>Of a sparse file: where in it the bytes belong that are read; null when they are all of it.</summary>
+    /// <summary>Where in a sparse file the bytes belong that are read; null when they are all of it.</summary>
     public SparseMap? Sparse { get; init; }
 
     /// <summary>An entry without content.</summary>

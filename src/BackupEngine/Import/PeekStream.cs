@@ -2,7 +2,7 @@ using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Import;
 
-/// <summary>A stream whose first bytes can be looked at before they are read. Whoever has the inner stream disposes it.</summary>
+/// <summary>A stream whose first bytes can be looked at before they are read. The owner of the inner stream disposes it.</summary>
 internal sealed class PeekStream : ReadOnlyStream
 {
     private readonly Stream _inner;

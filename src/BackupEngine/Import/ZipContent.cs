@@ -99,7 +99,7 @@ internal sealed class ZipContent : IDisposable
 
     private static bool Fits(uint size, long expected) => size == expected || size == uint.MaxValue;
 
-    /// <summary>A part of the archive, whoever else reads from it.</summary>
+    /// <summary>A part of the archive, independent of other readers.</summary>
     private sealed class Section(Stream archive, long start, long length) : SpanStream
     {
         private long _position = start;

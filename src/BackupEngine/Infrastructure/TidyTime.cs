@@ -1,6 +1,6 @@
 namespace CloudBackup.Infrastructure;
 
-/// <summary>How long what was begun may be tidied up: as long as it takes, but only so long once somebody wants the work to stop.</summary>
+/// <summary>How long what was begun may be tidied up: as long as it takes, but only so long once you stop the work.</summary>
 internal sealed class TidyTime : IDisposable
 {
     private readonly CancellationTokenSource _limit;

@@ -77,7 +77,7 @@ public sealed record BackupApp
     public DateTimeOffset Registered { get; init; }
 
     /// <summary>
-    /// The app at a version that somebody vouches for: what failed or is in doubt is settled, unless its data is still to come or it was never
+    /// The app at a version that the administrator vouches for: what failed or is in doubt is settled, unless its data is still to come or it was never
     /// started on it.
     /// </summary>
     public BackupApp AtVersion(string version) => UnfinishedRestore is null || (WasStarted && !IsBeingInstalled)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace CloudBackup;
 
-/// <summary>One backup of the platform itself, and of what it stands on. Its version is that of the CloudBackup that made it.</summary>
+/// <summary>One backup of the platform itself, and of what it depends on. Its version is that of the CloudBackup that made it.</summary>
 public sealed record PlatformBackup : SiteBackup
 {
     /// <summary>The platform that was backed up; a restored platform is the same one.</summary>

@@ -3,7 +3,7 @@ namespace CloudBackup;
 /// <summary>How a backup of the platform is made.</summary>
 public sealed record PlatformBackupOptions
 {
-    /// <summary>How many apps are backed up at a time, when nobody says.</summary>
+    /// <summary>How many apps are backed up concurrently by default.</summary>
     public const int DefaultThrottle = 3;
 
     /// <summary>The site; null for the default one.</summary>

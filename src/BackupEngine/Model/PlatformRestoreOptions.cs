@@ -5,7 +5,7 @@ namespace CloudBackup;
 /// <summary>How a platform is restored.</summary>
 public sealed record PlatformRestoreOptions
 {
-    /// <summary>How many apps are restored at a time, when nobody says.</summary>
+    /// <summary>How many apps are restored concurrently by default.</summary>
     public const int DefaultThrottle = 3;
 
     /// <summary>A file with a site's settings, made by Export-BackupSite; null to use <see cref="Site"/>.</summary>

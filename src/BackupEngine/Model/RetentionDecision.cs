@@ -25,7 +25,7 @@ public enum CleanupOutcome
     /// <summary>Its removal failed; the next cleanup tries again.</summary>
     Failed,
 
-    /// <summary>Its app, or the platform, was in use, or somebody said no; the next cleanup decides again.</summary>
+    /// <summary>Its app, or the platform, was in use, or you said no; the next cleanup decides again.</summary>
     Postponed,
 }
 

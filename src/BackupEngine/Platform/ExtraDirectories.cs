@@ -9,7 +9,7 @@ internal static class ExtraDirectories
     public static string PathInBackup(string directory) =>
         string.Join('/', directory.Split(['/', '\\', ':'], StringSplitOptions.RemoveEmptyEntries).Prepend(Root));
 
-    /// <summary>Refuses folders that overlap each other, or what belongs to somebody else.</summary>
+    /// <summary>Refuses folders that overlap each other, or what belongs to another app, a site or the platform.</summary>
     /// <exception cref="BackupException">Two overlap.</exception>
     public static void Check(IEnumerable<string> directories, IEnumerable<FolderClaim> others)
     {
@@ -19,7 +19,7 @@ internal static class ExtraDirectories
         }
     }
 
-    /// <summary>The overlaps of folders with each other, and with what belongs to somebody else.</summary>
+    /// <summary>The overlaps of folders with each other, and with what belongs to another app, a site or the platform.</summary>
     public static IEnumerable<BackupException> FindOverlaps(IEnumerable<string> directories, IEnumerable<FolderClaim> others) =>
         FolderClaim.FindOverlaps(directories.Select(FolderClaim.OfExtraDirectory), others)
             .Select(overlap => BackupErrors.ExtraDirectoryOverlaps(overlap.Claim, overlap.Other));

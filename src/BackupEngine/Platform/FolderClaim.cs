@@ -34,7 +34,7 @@ internal sealed record FolderClaim(string Path, string Whose)
     public FolderClaim? FindOverlap(IEnumerable<FolderClaim> others) =>
         others.FirstOrDefault(other => RealPath.Overlap(Resolved, other.Resolved));
 
-    /// <summary>Of each folder the first that it overlaps with: one that comes after it, or one of the others.</summary>
+    /// <summary>The first folder that each folder overlaps with: one that comes after it, or one of the others.</summary>
     public static IEnumerable<(FolderClaim Claim, FolderClaim Other)> FindOverlaps(IEnumerable<FolderClaim> claims, IEnumerable<FolderClaim> others)
     {
         List<FolderClaim> own = [.. claims];

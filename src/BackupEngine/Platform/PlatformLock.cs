@@ -18,7 +18,7 @@ internal sealed class PlatformLock : IDisposable
         _ownerPath = ownerPath;
     }
 
-    /// <summary>Takes the lock; null when somebody else has it, who is then described in <paramref name="owner"/>.</summary>
+    /// <summary>Takes the lock; null when another process has it, which is then described in <paramref name="owner"/>.</summary>
     /// <param name="home">The platform.</param>
     /// <param name="name">The name of the lock.</param>
     /// <param name="operation">What it is taken for.</param>

@@ -4,7 +4,7 @@ namespace CloudBackup.Platform;
 
 /// <summary>
 /// Everything that the platform's home holds for a time only: dumps, decrypted indexes, unpacked archives. Each open home has one folder
-/// <c>tmp/run-PROCESS-NUMBER</c>, with a locked file that dies with its process. Folders whose process is gone are removed by whoever comes next;
+/// <c>tmp/run-PROCESS-NUMBER</c>, with a locked file that dies with its process. Folders whose process is gone are removed by the next process;
 /// those of a living process stay. Thread-safe.
 /// </summary>
 /// <param name="root">The folder <c>tmp</c> of the home.</param>
@@ -67,7 +67,7 @@ internal sealed class TemporaryFolders(string root, Action<string> makeFolder, T
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                // Another process is removing it, or it is not ours to remove: it harms nobody meanwhile.
+                // Another process is removing it, or it is not ours to remove: it does no harm meanwhile.
             }
         }
     }
@@ -108,7 +108,7 @@ internal sealed class TemporaryFolders(string root, Action<string> makeFolder, T
         var ownerFile = Path.Join(folder, OwnerFile);
         if (isAlive is null && !File.Exists(ownerFile))
         {
-            // Of an older version, or of a process in another container that is just beginning.
+            // It belongs to an older version, or to a process in another container that is just beginning.
             if (time.GetUtcNow() - Directory.GetLastWriteTimeUtc(folder) > YoungestWithoutOwner)
             {
                 Directory.Delete(folder, recursive: true);

@@ -116,7 +116,7 @@ internal sealed class PlatformRestorer(EngineContext context, SiteStorage storag
         return kept;
     }
 
-    /// <summary>Nobody may be working on an app that is about to be forgotten.</summary>
+    /// <summary>No process may be working on an app that is about to be forgotten.</summary>
     private AppLocks LockApps()
     {
         var locks = new AppLocks();

@@ -11,7 +11,7 @@ public interface IOperationObserver
     /// <summary>Something is not as it should be, and the operation goes on.</summary>
     void OnWarning(string message);
 
-    /// <summary>A detail for somebody who looks for the cause of a trouble.</summary>
+    /// <summary>A detail for finding the cause of a problem.</summary>
     void OnDetail(string message);
 
     /// <summary>How far the operation is; a few times a second.</summary>

@@ -1,6 +1,6 @@
 namespace CloudBackup.Progress;
 
-/// <summary>What a run has done so far, counted by its threads and sampled by whoever shows progress.</summary>
+/// <summary>What a run has done so far, counted by its threads and sampled to show progress.</summary>
 internal sealed class RunCounters
 {
     private long _entries;

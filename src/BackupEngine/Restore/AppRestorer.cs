@@ -41,7 +41,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
             if (IsInterruption(failure) && swap.IsUnfinished)
             {
                 observer.OnWarning(
-                    $"What was fetched stays in '{swap.StagingPath}': the next restore of {job.Source.Name} to the same place goes on with it. "
+                    $"The downloaded data stays in '{swap.StagingPath}'. The next restore of {job.Source.Name} to the same destination resumes. "
                     + "Any other restore there removes it, and so does a cleanup a day from now.");
             }
             else

@@ -5,7 +5,7 @@ using CloudBackup.Formats.Index;
 namespace CloudBackup.Restore;
 
 /// <summary>
-/// What an entry of a backup may say. Whoever can write to a storage can write anything into a backup, so nothing of it is believed:
+/// What an entry of a backup may say. Anyone who can write to a storage can write anything into a backup, so nothing of it is believed:
 /// paths stay inside, and bits that give rights away are kept only when the backup is known to be our own.
 /// </summary>
 internal static class EntryRules

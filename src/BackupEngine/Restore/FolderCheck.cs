@@ -27,7 +27,7 @@ internal static class FolderCheck
         }
         catch (UnauthorizedAccessException)
         {
-            return true; // somebody else's
+            return true; // another user's
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class FolderRestorer(EngineContext context, SiteStorage storages
             }
             using var folder = DestinationFolder.Prepare(path, backup.Key);
             observer.OnStep(folder.Mark.IsResumed
-                ? $"Going on with the restore of {backupId} to '{path}' that was interrupted."
+                ? $"Resuming the interrupted restore of {backupId} to '{path}'."
                 : $"Restoring {backupId} to '{path}'.");
             var unpacker = new BackupUnpacker(context, observer) { Mark = folder.Mark };
             var activity = $"Restoring {wanted.Location}";

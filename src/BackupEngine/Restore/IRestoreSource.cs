@@ -12,7 +12,7 @@ internal interface IRestoreSource
     /// <summary>The version of the app that the content is of; null when only the content tells.</summary>
     string? Version { get; }
 
-    /// <summary>Whether the content is known to be of this platform, or of somebody who has its keys.</summary>
+    /// <summary>Whether the content is known to be of this platform, or of another one that has its keys.</summary>
     bool IsTrusted { get; }
 
     /// <summary>Why the content is not trusted and what to check, when it is a backup; null otherwise.</summary>

@@ -4,7 +4,7 @@ using CloudBackup.FileTree;
 namespace CloudBackup.Restore;
 
 /// <summary>
-/// The old folder is renamed and stays beside the new one, for whoever wants something of it; nothing that was there is removed. Its new name
+/// The old folder is renamed and stays beside the new one, in case you need something of it; nothing that was there is removed. Its new name
 /// is not taken before, so its presence tells after a crash what was done.
 /// </summary>
 internal sealed class KeepingSwap(string dataDirectory, string keptPath) : WholeFolderSwap(dataDirectory)

@@ -40,7 +40,7 @@ internal sealed class OpenedBackup : IRecordedIndex
     /// <summary>Its record.</summary>
     public BackupInfo Info { get; }
 
-    /// <summary>Whether the record is known to be one that this platform, or somebody else who has its keys, wrote.</summary>
+    /// <summary>Whether the record is known to be one that this platform, or another one that has its keys, wrote.</summary>
     public bool IsTrusted { get; }
 
     /// <summary>Why it is not trusted; null when it is.</summary>

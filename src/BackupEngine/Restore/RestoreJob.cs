@@ -19,7 +19,7 @@ internal sealed record RestoreJob
 
     /// <summary>
     /// True when what is there is nothing to go back to: the app was not here before, an earlier restore of it did not end, or an update has
-    /// failed. Then a command that fails leaves the restored data in place and the app in <see cref="AppState.Error"/>, for somebody to finish.
+    /// failed. Then a command that fails leaves the restored data in place and the app in <see cref="AppState.Error"/>, for you to finish.
     /// </summary>
     public bool IsFresh { get; init; }
 

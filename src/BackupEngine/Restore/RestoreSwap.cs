@@ -86,7 +86,7 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
         RestoreRecovery.RemoveStaging(context, entry, swap, observer);
     }
 
-    /// <summary>Nothing was here before that would be better: the data stays, and the app waits for somebody.</summary>
+    /// <summary>Nothing was here before that would be better: the data stays, and the app waits for the administrator.</summary>
     private void Leave(Exception failure)
     {
         var reason = failure is OperationCanceledException ? BackupErrors.RestoreHealthUnknown(job.App.Location, job.Source.Name) : failure;

@@ -48,7 +48,7 @@ internal sealed partial class RestoreTarget(DirectoryNode root, string id, bool 
         }
         catch (FileTreeException)
         {
-            return false; // whoever writes it meets the same failure, and tells it
+            return false; // writing it meets the same failure, and reports it
         }
         Check(entry);
         return true;
@@ -125,7 +125,7 @@ internal sealed partial class RestoreTarget(DirectoryNode root, string id, bool 
         if (Withheld > 0)
         {
             observer.OnWarning(
-                $"{Withheld} files were restored without their set-user-id, set-group-id or capability bits, or other attributes security.* and "
+                $"{Withheld} files were restored without their set-user-id, set-group-id or capability bits, or attributes in security.* and "
                 + "trusted.*: this platform did not make the backup, and cannot tell who set them.");
         }
         if (Missing > 0)

@@ -4,7 +4,7 @@ using CloudBackup.Infrastructure;
 namespace CloudBackup.Restore;
 
 /// <summary>
-/// The private folder of a restore, held open from when it is made until it is removed. Whoever owns the folder around it can rename it, or
+/// The private folder of a restore, held open from when it is made until it is removed. The owner of the folder around it can rename it, or
 /// put something else under its name, but not look into it or divert what happens in it.
 /// </summary>
 internal sealed class StagingFolder : IDisposable

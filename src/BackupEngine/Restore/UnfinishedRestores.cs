@@ -31,7 +31,7 @@ internal static class UnfinishedRestores
     /// <param name="app">The app.</param>
     /// <param name="key">Tells the content that is coming; null for none.</param>
     /// <param name="observer">Is told of what cannot be removed.</param>
-    /// <exception cref="BackupException">Somebody is removing it right now.</exception>
+    /// <exception cref="BackupException">Another process is removing it right now.</exception>
     public static void MakeWay(EngineContext context, BackupApp app, string? key, IOperationObserver observer)
     {
         var place = AppFolder.PathOf(app);

@@ -6,7 +6,7 @@ namespace CloudBackup.Restore;
 
 /// <summary>
 /// The data directory itself changes its name, and the restored folder takes that name. What becomes of the old one, subclasses say.
-/// Both are noted by their inodes before, so that afterwards it is known which is which, whoever else renames things there: what is neither
+/// Both are noted by their inodes before, so that afterwards it is known which is which, whatever another process renames there: what is neither
 /// is never removed.
 /// </summary>
 internal abstract class WholeFolderSwap(string dataDirectory)

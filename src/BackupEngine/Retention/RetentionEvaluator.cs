@@ -24,7 +24,7 @@ internal static class RetentionEvaluator
             owner.Add(sorted[i]);
             places[i] = owner;
         }
-        // The platform's come first: what a kept one stands on is kept as well.
+        // The platform's come first: what a kept one depends on is kept as well.
         var references = References([]);
         if (owners.Remove(BackupOwner.Platform, out var platform))
         {

@@ -35,7 +35,7 @@ internal sealed record RetentionItem
     /// <summary>It is left alone until then.</summary>
     public DateTimeOffset? PreserveUntil { get; init; }
 
-    /// <summary>The ids of the backups that it stands on.</summary>
+    /// <summary>The ids of the backups that it depends on.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 }
 

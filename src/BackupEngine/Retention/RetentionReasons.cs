@@ -20,7 +20,7 @@ internal static class RetentionReasons
     /// <summary>Stays: another platform made it.</summary>
     public const string Foreign = "foreign";
 
-    /// <summary>Stays: its time stamp lies in the future, so nobody knows how old it is.</summary>
+    /// <summary>Stays: its time stamp lies in the future, so its age is unknown.</summary>
     public const string Future = "future";
 
     /// <summary>Stays: the newest one of a registered app or of the platform, which no other rule keeps.</summary>

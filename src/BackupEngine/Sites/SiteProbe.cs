@@ -53,7 +53,7 @@ internal sealed partial class SiteProbe
         bool isThorough,
         CancellationToken cancellationToken)
     {
-        // Somebody waits for the answer: a site that does not answer now is told so now.
+        // You wait for the answer: a site that does not answer now is reported now.
         var storage = StorageStack.Open(site, context.StorageContext(site, observer, credential) with { Retry = RetryOptions.Probe, ListLength = ProbeListLength });
         await using var _ = storage.ConfigureAwait(false);
         return await new SiteProbe(site, context, storage, isThorough).RunAsync(cancellationToken).ConfigureAwait(false);

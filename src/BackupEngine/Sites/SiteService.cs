@@ -102,7 +102,7 @@ public sealed partial class SiteService
         // Which keys a backup needs whose row cannot be read is not known: all stay.
         foreach (var keyId in keyIds.Concat(unreadable > 0 ? _context.Keys.Ids : []).Distinct())
         {
-            // The backups stay in the storage: whoever adds the site again must not find them locked.
+            // The backups stay in the storage: you must not find them locked when you add the site again.
             _context.Keys.Retain(keyId);
         }
         _context.Home.RemoveSyncFolder(name);

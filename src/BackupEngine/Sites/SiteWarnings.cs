@@ -38,7 +38,7 @@ internal static class SiteWarnings
     {
         if (!site.Encrypted && extraDirectories.Count > 0)
         {
-            yield return $"The site {site.Name} is not encrypted: whoever can read it reads everything in {string.Join(", ", extraDirectories)}, such "
+            yield return $"The site {site.Name} is not encrypted: anyone who can read it reads everything in {string.Join(", ", extraDirectories)}, such "
                 + "as the keys of certificates. Encrypt it with Set-BackupSite -Password.";
         }
     }

@@ -12,7 +12,7 @@ internal abstract class ObjectContent
     /// <summary>The length in bytes; null when it is not known before the end.</summary>
     public abstract long? Length { get; }
 
-    /// <summary>The length as far as anybody can tell now; 0 when nobody can. More may come.</summary>
+    /// <summary>The length as far as it is known now; 0 when it is not. More may come.</summary>
     public virtual long LikelyLength => Length ?? 0;
 
     /// <summary>Whether <see cref="Open"/> may be called more than once.</summary>

@@ -25,7 +25,7 @@ internal enum StorageErrorKind
     Transient,
 
     /// <summary>
-    /// The answer is one that nobody understands: of another program, cut, or contradicting itself. Worth a second try, but waiting does not help.
+    /// The answer is not understood: of another program, cut, or contradicting itself. Worth a second try, but waiting does not help.
     /// </summary>
     Unreadable,
 
@@ -65,7 +65,7 @@ internal sealed class StorageException(StorageErrorKind kind, string path, strin
     /// <summary>Whether trying again can help.</summary>
     public bool IsRetriable => !IsFinal && Kind is (StorageErrorKind.Throttled or StorageErrorKind.Transient or StorageErrorKind.Unreadable);
 
-    /// <summary>Whether the storage may have done what it was asked all the same: its answer got lost, or nobody understands it.</summary>
+    /// <summary>Whether the storage may have done what it was asked all the same: its answer got lost, or is not understood.</summary>
     public bool IsOutcomeUnknown => Kind is StorageErrorKind.Throttled or StorageErrorKind.Transient or StorageErrorKind.Unreadable;
 
     /// <summary>The same failure, not to be tried again by anybody further out.</summary>

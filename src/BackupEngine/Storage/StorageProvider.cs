@@ -38,7 +38,7 @@ internal sealed record StorageProvider(string Name, StorageSettings Empty, Func<
 /// <summary>What a storage is made with besides its settings.</summary>
 /// <param name="Time">The clock.</param>
 /// <param name="Random">Randomness.</param>
-/// <param name="Log">Takes lines for somebody who looks for the cause of a trouble.</param>
+/// <param name="Log">Takes lines for finding the cause of a problem.</param>
 /// <param name="Intercept">Put around each provider's storage, inside all decorators; tests inject failures there.</param>
 internal sealed record StorageContext(
     TimeProvider Time, IRandomSource Random, Action<string> Log, Func<IBackupStorage, IBackupStorage> Intercept)

@@ -12,7 +12,7 @@ internal static class StoredProof
         {
             var shown = found is null ? "does not have it" : $"has {found.Size} bytes of it";
             throw new StorageException(
-                StorageErrorKind.Corrupt, path, $"The storage confirmed that it took '{path}' ({size} bytes), but it {shown}: do not rely on it before its operator knows why.");
+                StorageErrorKind.Corrupt, path, $"The storage confirmed that it took '{path}' ({size} bytes), but it {shown}: do not use this storage until its operator has explained it.");
         }
     }
 

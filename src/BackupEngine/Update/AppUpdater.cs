@@ -87,7 +87,7 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
 
     private async Task StartAgainAsync(BackupApp app)
     {
-        // Which version could start on data in doubt, nobody knows.
+        // It is unknown which version could start on data in doubt.
         var error = app.UnfinishedUpdate is null ? await _commands.TryRunAsync("StartCommand", app.Commands.Start, app).ConfigureAwait(false) : null;
         context.Apps.Update(error is null ? app : app with { State = AppState.Error, LastError = error });
     }

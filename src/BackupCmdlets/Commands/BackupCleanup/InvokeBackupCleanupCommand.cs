@@ -25,11 +25,11 @@ public sealed class InvokeBackupCleanupCommand : EngineCommand
     [Parameter]
     public SwitchParameter IgnoreClockJump { get; set; }
 
-    /// <summary>Does not ask, also where ConfirmPreference is Medium or Low.</summary>
+    /// <summary>Never asks, even when ConfirmPreference is Medium or Low.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Writes the backups that stay too. -Verbose does the same.</summary>
+    /// <summary>Also writes the backups that are kept. -Verbose does the same.</summary>
     [Parameter]
     public SwitchParameter IncludeKept { get; set; }
 

@@ -30,7 +30,7 @@ public abstract partial class BackupSiteParameters
     [Credential]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>S3 on machines of your own: any certificate of the store is accepted. Whoever is in between can then read and change all.</summary>
+    /// <summary>S3 on machines of your own: any certificate of the store is accepted. A machine in between can then read and change everything.</summary>
     [Parameter(ParameterSetName = S3Set)]
     public SwitchParameter AcceptSelfSignedCertificate { get; set; }
 

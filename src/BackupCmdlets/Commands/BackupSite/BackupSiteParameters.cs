@@ -23,7 +23,7 @@ public abstract partial class BackupSiteParameters : EngineCommand
     public string Prefix { get; set; } = "";
 
     /// <summary>
-    /// The password that new backups are encrypted with. It is kept nowhere: without it, and without this platform's home, nobody can read
+    /// The password that new backups are encrypted with. It is kept nowhere: without it, and without this platform's home, no one can read
     /// them.
     /// </summary>
     [Parameter]

@@ -11,7 +11,7 @@ internal sealed class MemoryItem(string path, byte[] content, UnixTime modified)
     private static FileFacts FactsOf(byte[] content, UnixTime modified) => new()
     {
         Kind = EntryKind.File,
-        Mode = 0x180, // 0600: it may name things that are nobody else's business
+        Mode = 0x180, // 0600: it may name things that other users must not see
         Size = content.Length,
         Allocated = content.Length,
         Modified = modified,

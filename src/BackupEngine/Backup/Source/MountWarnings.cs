@@ -4,7 +4,7 @@ namespace CloudBackup.Backup.Source;
 
 /// <summary>
 /// Says what is mounted inside a folder that is backed up. Its content goes into the backup, but the folder cannot be replaced by a restore as
-/// long as it is mounted, which nobody should learn on the day of the restore.
+/// long as it is mounted, which you should not learn on the day of the restore.
 /// </summary>
 internal static class MountWarnings
 {

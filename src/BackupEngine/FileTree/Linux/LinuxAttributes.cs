@@ -60,7 +60,7 @@ internal static unsafe class LinuxAttributes
             }
             fixed (byte* name = CString.FromPath(present.Name))
             {
-                // Some file systems list what they make up themselves, and let nobody remove it: only what gives rights is worth a word.
+                // Some file systems list what they make up themselves, and refuse to remove it: only what gives rights is worth a word.
                 if (LibC.RemoveAttribute(file, name) != 0 && present.Name is AccessList or DefaultAccessList
                     && Marshal.GetLastPInvokeError() != LibC.NoData)
                 {

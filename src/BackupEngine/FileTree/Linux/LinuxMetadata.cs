@@ -4,7 +4,7 @@ namespace CloudBackup.FileTree.Linux;
 
 /// <summary>
 /// Sets owner, attributes, mode and time, in this order: a change of owner clears set-id bits and file capabilities, and all of them
-/// would move a time set before. Until the mode is set only the owner can open the entry, so nobody gets in between its access control list
+/// would move a time set before. Until the mode is set only the owner can open the entry, so no other user gets in between its access control list
 /// and its mode. Rights that the process lacks cost the owner or the attribute, not the file.
 /// </summary>
 internal static unsafe class LinuxMetadata

@@ -19,7 +19,7 @@ internal sealed unsafe class LinuxReadableFile : ReadableFile
             var facts = LinuxFacts.Of(file, path);
             return facts.Kind == EntryKind.File
                 ? new LinuxReadableFile(file, path, facts)
-                : throw new FileTreeException(FileTreeErrorKind.WrongKind, "read", path, "it is no regular file any more");
+                : throw new FileTreeException(FileTreeErrorKind.WrongKind, "read", path, "it is no longer a regular file");
         }
         catch
         {
@@ -53,7 +53,7 @@ internal sealed unsafe class LinuxReadableFile : ReadableFile
                 return handle;
             }
             handle.Dispose();
-            throw new IOException("It is no regular file any more.");
+            throw new IOException("It is no longer a regular file.");
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed unsafe class LinuxReadableFile : ReadableFile
         }
     }
 
-    /// <summary>What .NET's own file access throws, with words that do not name the file: whoever tells of it does.</summary>
+    /// <summary>What .NET's own file access throws, with words that do not name the file: the error that reports it does.</summary>
     private static Exception Plain(FileTreeException failure) => failure.Kind switch
     {
         FileTreeErrorKind.NotFound => new FileNotFoundException("There is no such file.", failure.Path, failure),

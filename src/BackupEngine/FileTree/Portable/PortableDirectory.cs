@@ -69,7 +69,7 @@ internal sealed class PortableDirectory : DirectoryNode
         return facts.Kind == EntryKind.File
             ? new PortableReadableFile(
                 File.OpenHandle(Inside(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Child(name), facts)
-            : throw new FileTreeException(FileTreeErrorKind.WrongKind, "read", Child(name), "it is no regular file any more");
+            : throw new FileTreeException(FileTreeErrorKind.WrongKind, "read", Child(name), "it is no longer a regular file");
     });
 
     /// <inheritdoc/>

@@ -69,8 +69,8 @@ internal sealed class SnapshotLease : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes sure that nobody else can have taken the right meanwhile. Costs nothing.</summary>
-    /// <exception cref="BackupException">Somebody may have.</exception>
+    /// <summary>Makes sure that no other process can have taken the right meanwhile. Costs nothing.</summary>
+    /// <exception cref="BackupException">Another process may have.</exception>
     public void Check()
     {
         if (_time.GetElapsedTime(Interlocked.Read(ref _renewed)) > StopAfter)
@@ -79,8 +79,8 @@ internal sealed class SnapshotLease : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes sure that nobody else has announced a change.</summary>
-    /// <exception cref="BackupException">Somebody has.</exception>
+    /// <summary>Makes sure that no other process has announced a change.</summary>
+    /// <exception cref="BackupException">Another process has.</exception>
     public async Task CheckAloneAsync(CancellationToken cancellationToken)
     {
         Check();

@@ -9,7 +9,7 @@ namespace CloudBackup.Formats.Rsync;
 /// <summary>
 /// What a snapshot's storage says of the snapshot, in an object beside it. It is written before anything of the snapshot changes, with a new
 /// token, and once more when the change is complete. What this machine remembers of a snapshot counts only as long as both have the same
-/// token: a restored machine, or a second one, must not believe what it remembers of objects that somebody else has replaced since.
+/// token: a restored machine, or a second one, must not believe what it remembers of objects that another machine has replaced since.
 /// </summary>
 internal sealed record SnapshotState
 {

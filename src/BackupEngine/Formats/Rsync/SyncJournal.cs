@@ -26,13 +26,13 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
     /// <summary>Whether anything of the snapshot was, or may have been, changed.</summary>
     public bool HasChanged { get; private set; }
 
-    /// <summary>The token that the snapshot's state has when nobody else has changed it.</summary>
+    /// <summary>The token that the snapshot's state has when no other process has changed it.</summary>
     public string? StateToken => HasChanged ? plan.Stamp.Token : knownToken;
 
     /// <summary>
     /// Called before each change; returns when it may be made. What cannot begin is not begun again: every caller gets the one failure.
     /// </summary>
-    /// <exception cref="BackupException">Somebody else changes the snapshot, or has changed it since the plan was made.</exception>
+    /// <exception cref="BackupException">Another process changes the snapshot, or has changed it since the plan was made.</exception>
     public Task BeginChangeAsync(CancellationToken cancellationToken)
     {
         if (HasChanged)
@@ -47,9 +47,9 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
     }
 
     /// <summary>
-    /// Makes sure that nobody else has changed the snapshot since the plan was made: what was rotated is then what the records say.
+    /// Makes sure that no other process has changed the snapshot since the plan was made: what was rotated is then what the records say.
     /// </summary>
-    /// <exception cref="BackupException">Somebody has.</exception>
+    /// <exception cref="BackupException">Another process has.</exception>
     public async Task CheckUndisturbedAsync(CancellationToken cancellationToken)
     {
         if (files is null)
@@ -63,7 +63,7 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
         await CheckStateAsync(files, StateToken, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>There is no further change: somebody else may make one.</summary>
+    /// <summary>There is no further change: another process may make one.</summary>
     /// <param name="stop">The run's: once it is stopped, this takes some seconds at most.</param>
     public async Task EndChangesAsync(CancellationToken stop)
     {
@@ -115,7 +115,7 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
         {
             if (SyncFileReader.ReadStamp(files.Plan) is { } interrupted)
             {
-                // Of a run on this machine, which is dead: the app's lock is ours.
+                // It belongs to a run on this machine, which is dead: the app's lock is ours.
                 await target.Storage.RemoveAsync(files.LeasePathOf(interrupted.Token), cancellationToken).ConfigureAwait(false);
             }
             // Plan and log name each other: one of them alone, or with an older other one, is not believed.

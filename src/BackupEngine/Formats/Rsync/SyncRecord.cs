@@ -14,7 +14,7 @@ internal enum SyncAction : byte
     /// <summary>The file looks touched: it is read, and uploaded if its hash is not the object's.</summary>
     Compare,
 
-    /// <summary>The object is there, but nobody knows what it holds: both are read and compared.</summary>
+    /// <summary>The object is there, but its content is unknown: both are read and compared.</summary>
     Verify,
 }
 

@@ -34,7 +34,7 @@ internal static class ArchiveFrame
     }
 
     /// <summary>
-    /// Whether a member is of this form. Those of archives until November 2026 are gzip streams of their own: their first byte, 1F, begins no
+    /// Whether a member is of this form. Those of the earlier form of archives are gzip streams of their own: their first byte, 1F, begins no
     /// deflate block, since it names a type of block that does not exist.
     /// </summary>
     public static bool IsFramed(ReadOnlySpan<byte> member, bool isFirst) =>

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace CloudBackup.Formats.Tgz;
 
 /// <summary>
-/// The members of archives until November 2026: gzip streams of their own, each with an extra field "CB" that holds its whole length in bytes as
+/// The members of archives of the earlier form: gzip streams of their own, each with an extra field "CB" that holds its whole length in bytes as
 /// 32 bits, little endian. They are read as ever; new archives are one stream (<see cref="ArchiveFrame"/>), since Python's tarfile reads neither
 /// the extra field nor a second stream when it reads from a pipe, and Perl's modules stop at the first one.
 /// </summary>

@@ -4,7 +4,7 @@ using CloudBackup.Formats.Index;
 namespace CloudBackup.Formats.Tgz;
 
 /// <summary>
-/// A file whose content spans several members. Workers bring its parts in any order; whoever brings the one that is due hashes and writes
+/// A file whose content spans several members. Workers bring its parts in any order; the one that brings the part that is due hashes and writes
 /// it, and all that wait behind it, in order.
 /// </summary>
 internal sealed class LargeFile(IndexEntry entry, int parts) : IDisposable

@@ -157,7 +157,7 @@ internal sealed class MemberUnpacker(IEntryTarget target, RunCounters counters, 
         }
     }
 
-    /// <summary>A member of an archive until November 2026: a gzip stream of its own.</summary>
+    /// <summary>A member of an archive of the earlier form: a gzip stream of its own.</summary>
     private static bool TryInflateOld(Block compressed, Block data)
     {
         if (!GzipMember.TryReadLength(compressed.Span, out var length) || length != compressed.Length

@@ -34,7 +34,7 @@ internal sealed class SegmentGroup : IDisposable
     /// <summary>Releases what was collected and not taken.</summary>
     public void Dispose() => Take().ForEach(item => item.Dispose());
 
-    /// <summary>Upper bound but for attributes of files, which nobody has read yet: headers, records and padded content.</summary>
+    /// <summary>Upper bound but for attributes of files, which are not read yet: headers, records and padded content.</summary>
     private static long LengthOf(SourceItem item)
     {
         long records = 256 + (item.Path.Length * 3L) + ((item.LinkTarget?.Length ?? 0) * 3L);

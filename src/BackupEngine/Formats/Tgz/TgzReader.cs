@@ -11,7 +11,7 @@ namespace CloudBackup.Formats.Tgz;
 /// </summary>
 internal sealed class TgzReader : IDisposable
 {
-    // Longer than any that is written now: until November 2026 stored blocks could be as short as 16 KiB.
+    // Longer than any that is written now: in the earlier form of archives stored blocks can be as short as 16 KiB.
     private const int LargestMember = TgzOptions.MemberDataLength + TgzOptions.Slack + (1024 * 1024 / 256);
 
     private readonly RunCounters _counters;

@@ -116,7 +116,7 @@ internal sealed partial class FileSystemStorage
             }
             catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.AlreadyExists)
             {
-                // Somebody else was quicker.
+                // Another process was quicker.
             }
         }
     }

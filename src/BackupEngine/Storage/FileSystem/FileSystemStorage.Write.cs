@@ -14,7 +14,7 @@ internal sealed partial class FileSystemStorage
     {
         var name = StoragePath.NameOf(StoragePath.Check(path));
         var isDurable = mode is not (WriteMode.ReplaceLater or WriteMode.NewLater);
-        // A name of its own, and a rename at the end, cost a third of what a short file costs: what nobody looks at needs none.
+        // A name of its own, and a rename at the end, cost a third of what a short file costs: what is not read yet needs none.
         var isDirect = mode == WriteMode.NewLater;
         var temporary = isDirect ? name : PartialName.For(name, random);
         DirectoryNode folder;

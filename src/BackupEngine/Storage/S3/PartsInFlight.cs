@@ -57,7 +57,7 @@ internal sealed class PartsInFlight(CancellationTokenSource stop, int limit) : I
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Whoever stopped it knows why.
+            // The caller that stopped it knows why.
         }
         catch (Exception failure)
         {

@@ -94,15 +94,15 @@ internal sealed partial class S3Errors(S3Place place)
         var text = answer.ErrorCode switch
         {
             "NoSuchBucket" => $"there is no bucket '{place.Bucket}' at {place.Host}. Create it, or correct -Bucket, -Region or -Endpoint.",
-            "InvalidBucketName" => $"'{place.Bucket}' is no name of a bucket.",
+            "InvalidBucketName" => $"'{place.Bucket}' is not a valid bucket name.",
             "InvalidAccessKeyId" => $"{place.Host} does not know the access key{Said(answer)}. Give a valid one with -Credential.",
             "SignatureDoesNotMatch" => $"the secret key does not belong to the access key{Said(answer)}. Give both again with -Credential.",
             "ExpiredToken" or "TokenRefreshRequired" or "InvalidToken" => "the keys have expired. Give new ones with -Credential, or renew them where they come from.",
             "RequestTimeTooSkewed" => "the clock of this machine is more than the store allows (15 minutes) off. Set it, best by NTP.",
             "AuthorizationHeaderMalformed" or "PermanentRedirect" or "TemporaryRedirect" or "IllegalLocationConstraintException" => WrongRegion(answer),
             "KeyTooLongError" => $"{subject} is longer than the store takes.",
-            "InvalidObjectState" => $"{subject} lies in an archive of the store. Have the store bring it back first, and keep rules that move objects "
-                + "there away from backups.",
+            "InvalidObjectState" => $"{subject} is archived by the store. Restore it there first, and exclude backups from lifecycle rules "
+                + "that archive objects.",
             _ => kind switch
             {
                 StorageErrorKind.AccessDenied => $"the keys have no right to {subject}. The README's policy lists the rights that backups need.{Quoted(answer)}",

@@ -5,7 +5,7 @@ namespace CloudBackup.Storage.S3;
 /// <summary>
 /// What every request to the store passes: retry outside, then the limit of requests at a time, then the store's rate. Here and not around
 /// the storage, because one call of the storage may be thousands of requests, each of which is tried again for itself. A failure that stays
-/// is final: nobody further out tries again. Once the store has been given up, its next requests are tried once only until one succeeds,
+/// is final: no layer further out tries again. Once the store has been given up, its next requests are tried once only until one succeeds,
 /// so that tidying up after a lost store does not take as long as losing it did. A request that fails while others succeed is its own trouble.
 /// </summary>
 internal sealed class S3Gate
@@ -46,7 +46,7 @@ internal sealed class S3Gate
     /// <param name="path">The object that it is about, for the message; empty for the bucket.</param>
     /// <param name="request">One try. A <see cref="StorageException"/> of its own passes as it is.</param>
     /// <param name="cancellationToken">Stops.</param>
-    /// <param name="isOnce">Whether somebody waits for the end, so that it is not tried again.</param>
+    /// <param name="isOnce">Whether you wait for the end, so that it is not tried again.</param>
     public Task<T> RunAsync<T>(
         AdaptiveLimiter limiter, string path, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken, bool isOnce = false) =>
         RunAsync(limiter, path, (_, token) => request(token), cancellationToken, isOnce);
@@ -56,7 +56,7 @@ internal sealed class S3Gate
     /// <param name="path">The object that it is about.</param>
     /// <param name="request">One try.</param>
     /// <param name="cancellationToken">Stops.</param>
-    /// <param name="isOnce">Whether somebody waits for the end, so that it is not tried again.</param>
+    /// <param name="isOnce">Whether you wait for the end, so that it is not tried again.</param>
     public async Task<T> RunAsync<T>(
         AdaptiveLimiter limiter,
         string path,

@@ -1,8 +1,8 @@
 namespace CloudBackup.Storage.S3;
 
 /// <summary>
-/// How long the parts of an upload are. Of a content whose length nobody knows, the first parts are short, so that few bytes wait in memory,
-/// and later ones grow, so that the store's number of parts suffices for any length that memory allows. Where somebody has a guess, they are
+/// How long the parts of an upload are. For a content of unknown length, the first parts are short, so that few bytes wait in memory,
+/// and later ones grow, so that the store's number of parts suffices for any length that memory allows. Where there is a guess, they are
 /// from the start as long as that needs.
 /// </summary>
 internal static class S3Parts
@@ -10,7 +10,7 @@ internal static class S3Parts
     /// <summary>A part doubles after each such share of the allowed parts.</summary>
     private const int Steps = 16;
 
-    /// <summary>Where all parts must be equal and nobody has a guess, they have this length, or this share of the memory when that is more.</summary>
+    /// <summary>Where all parts must be equal and there is no guess, they have this length, or this share of the memory when that is more.</summary>
     private const long EqualPart = 64L * 1024 * 1024;
 
     private const int EqualShare = 16;
@@ -19,7 +19,7 @@ internal static class S3Parts
     /// <param name="number">Which part.</param>
     /// <param name="profile">The store's limits.</param>
     /// <param name="contentLength">The length of the content; null when it is not known.</param>
-    /// <param name="likely">The length that the content is thought to have; 0 when nobody can tell.</param>
+    /// <param name="likely">The length that the content is thought to have; 0 when it is unknown.</param>
     /// <param name="memory">Bytes that all parts in flight may hold.</param>
     public static long LengthOf(int number, S3Profile profile, long? contentLength, long likely, long memory)
     {

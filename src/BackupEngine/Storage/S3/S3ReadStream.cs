@@ -122,7 +122,7 @@ internal sealed class S3ReadStream : ReadOnlyStream
         }
         catch (Exception failure) when (failure is StorageException or OperationCanceledException)
         {
-            // Nobody wants it any more.
+            // It is not wanted any more.
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed partial class S3Storage
         StoragePath.Check(to);
         if (_profile.LargestCopy < S3Profile.LargestRequest)
         {
-            // Where the limit is not the protocol's, nobody knows how the store refuses: look first.
+            // Where the limit is not the protocol's, the store's refusal is unknown: look first.
             var found = await HeadAsync(from, cancellationToken).ConfigureAwait(false) ?? throw Missing(from);
             if (found.ContentLength > _profile.LargestCopy)
             {

@@ -7,7 +7,7 @@ namespace CloudBackup.Storage.S3;
 
 internal sealed partial class S3Storage
 {
-    /// <summary>What tidying up may take once somebody waits for the end (I8). What it leaves, the next run or a cleanup removes.</summary>
+    /// <summary>What tidying up may take once you wait for the end (I8). What it leaves, the next run or a cleanup removes.</summary>
     private static readonly TimeSpan TidyLimit = TimeSpan.FromSeconds(15);
 
     /// <summary>
@@ -99,7 +99,7 @@ internal sealed partial class S3Storage
     }
 
     /// <summary>
-    /// Begins an upload. An answer that nobody understands may be one of success, and each further try would begin another upload: it is not
+    /// Begins an upload. An answer that is not understood may be one of success, and each further try would begin another upload: it is not
     /// repeated, and what it has begun is swept.
     /// </summary>
     private async Task<string> StartUploadAsync(InitiateMultipartUploadRequest request, CancellationToken cancellationToken)
@@ -184,7 +184,7 @@ internal sealed partial class S3Storage
     }
 
     /// <summary>
-    /// An answer that got lost, which the layers below may repeat unseen, leaves an upload whose id nobody knows. Nobody else writes a new
+    /// An answer that got lost, which the layers below may repeat unseen, leaves an upload whose id is unknown. No other process writes a new
     /// object of this path, so whatever is there is that.
     /// </summary>
     private async Task SweepLostAsync(string path, CancellationToken cancellationToken)
@@ -238,7 +238,7 @@ internal sealed partial class S3Storage
                 }
                 catch (AmazonS3Exception failure) when (failure.StatusCode == System.Net.HttpStatusCode.NotFound)
                 {
-                    // Somebody else has aborted or completed it.
+                    // Another process has aborted or completed it.
                 }
                 return true;
             },

@@ -51,7 +51,7 @@ internal sealed partial class S3Storage
         }
     }
 
-    /// <summary>Of an object that has no byte there, an empty stream when the offset is its very end.</summary>
+    /// <summary>An empty stream when the offset is the very end of the object.</summary>
     private async Task<Stream> CheckRangeAsync(string path, long offset, CancellationToken cancellationToken)
     {
         var found = await HeadAsync(path, cancellationToken).ConfigureAwait(false)

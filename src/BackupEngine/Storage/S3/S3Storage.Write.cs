@@ -89,7 +89,7 @@ internal sealed partial class S3Storage
     }
 
     /// <summary>
-    /// Sends the request that makes the object visible. After a try whose outcome nobody knows, an object that carries this write's mark is
+    /// Sends the request that makes the object visible. After a try whose outcome is unknown, an object that carries this write's mark is
     /// its success.
     /// </summary>
     private async Task EndAsync<T>(S3Write write, Func<SilenceClock, CancellationToken, Task<T>> request, CancellationToken cancellationToken)

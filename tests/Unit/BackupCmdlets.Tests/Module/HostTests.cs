@@ -63,7 +63,7 @@ public sealed class HostTests
         session.Run("New-AppBackup wiki.example.com");
         var result = Shown.Run(session, "-Command", "Get-AppBackup | Remove-AppBackup");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("nobody to ask", result.Error, StringComparison.Ordinal);
+        Assert.Contains("no one to ask", result.Error, StringComparison.Ordinal);
         Assert.Single(session.Run("Get-AppBackup"));
     }
 
