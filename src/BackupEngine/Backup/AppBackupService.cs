@@ -184,7 +184,8 @@ public sealed partial class AppBackupService
             UnreadableRow.RequireNone(_context.Backups.ListUnreadable(record.Backup.Site, mayBePlatforms: true), "removal of a backup");
         }
         var dependent = _context.Backups.List(site: record.Backup.Site).Select(other => other.Backup).OfType<PlatformBackup>()
-            .FirstOrDefault(platform => platform.State is not BackupState.Failed && platform.DependsOn.Contains(id));
+            .FirstOrDefault(platform => platform.State is not BackupState.Failed && platform.DependsOn.Contains(id)
+                && (platform.Trusted || !record.Backup.Trusted)); // anyone can have written one that is not trusted
         return dependent is null || includeRequired
             ? new BackupOperations(_context, _storages).RemoveAsync(record, observer, cancellationToken)
             : throw BackupErrors.BackupNeeded(id, dependent.Id);

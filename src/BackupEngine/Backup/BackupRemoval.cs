@@ -31,7 +31,9 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
             // The storage refuses, as a disk that is mounted for reading does: nothing of the backup is gone, and it can be restored as before.
             context.Backups.Save(record);
         }
-        await RemoveAsync(records, ContentOf, cancellationToken).ConfigureAwait(false);
+        await RemoveAsync(records, backup => ListContentAsync(storage, backup, CancellationToken.None), cancellationToken).ConfigureAwait(false);
+        // A note is worth less than its backup, and says nothing without it: one that the storage does not give away may stay.
+        await RemoveAsync(records, backup => Once(BackupPaths.Of(backup).Note), cancellationToken, failure => failure.IsOutcomeUnknown).ConfigureAwait(false);
         await ConfirmAsync([.. Left(records)], cancellationToken).ConfigureAwait(false);
         foreach (var record in Left(records).Where(record => record.Backup.State is not (BackupState.Ready or BackupState.Partial)))
         {
@@ -120,16 +122,28 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
 
     private IEnumerable<BackupRecord> Left(IEnumerable<BackupRecord> records) => records.Where(record => !_failures.ContainsKey(record.Backup.Id));
 
-    private IAsyncEnumerable<string> ContentOf(SiteBackup backup) => BackupFormats.Get(backup.Format)
-        .ListObjectsAsync(storage, BackupPaths.Of(backup), CancellationToken.None).Append(BackupPaths.Of(backup).Note);
+    /// <summary>
+    /// The objects of a backup, and one that another format would have at its place: it could only be a stranger's, and would make the removal look
+    /// as if it had failed.
+    /// </summary>
+    public static IAsyncEnumerable<string> ListContentAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
+    {
+        var paths = BackupPaths.Of(backup);
+        var objects = BackupFormats.Get(backup.Format).ListObjectsAsync(storage, paths, cancellationToken);
+        return backup.Format == BackupFormat.Tgz ? objects : objects.Append(paths.Archive);
+    }
+
 
     private static IAsyncEnumerable<string> Once(string path) => AsyncEnumerable.Repeat(path, 1);
 
     private async Task RemoveAsync(
-        IReadOnlyCollection<BackupRecord> records, Func<SiteBackup, IAsyncEnumerable<string>> list, CancellationToken cancellationToken)
+        IReadOnlyCollection<BackupRecord> records,
+        Func<SiteBackup, IAsyncEnumerable<string>> list,
+        CancellationToken cancellationToken,
+        Predicate<StorageException>? counts = null)
     {
         var failures = await ObjectRemoval.RemoveAllAsync(storage, ListAsync(Left(records), list), cancellationToken).ConfigureAwait(false);
-        foreach (var failure in failures)
+        foreach (var failure in failures.Where(failure => counts?.Invoke(failure.Reason) ?? true))
         {
             var owner = records.First(record => Owns(BackupPaths.Of(record.Backup), failure.Path));
             _failures.TryAdd(owner.Backup.Id, failure.Reason);

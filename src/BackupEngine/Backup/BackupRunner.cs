@@ -82,12 +82,14 @@ internal sealed class BackupRunner(EngineContext context)
         info = CipherOf(run.Site)?.Encrypt(info) ?? info;
         cancellationToken.ThrowIfCancellationRequested();
         subject.CheckBeforeCommit();
+        var hash = StoredInfo.HashOf(info);
+        // A run that dies from here on is known again by this hash, which a writer to the storage cannot change.
+        context.Backups.Save(new BackupRecord { Backup = record with { State = BackupState.Creating }, InfoHash = hash });
         var path = BackupPaths.Of(record).Info;
-        var infoSize = await run.Storage.WriteAsync(path, ObjectContent.FromBytes(info), WriteMode.CreateNew, cancellationToken)
-            .ConfigureAwait(false);
+        var infoSize = await run.Storage.WriteAsync(path, ObjectContent.FromBytes(info), WriteMode.CreateNew, cancellationToken).ConfigureAwait(false);
         await StoredProof.CheckAsync(run.Storage, path, infoSize, cancellationToken).ConfigureAwait(false);
         record = record with { Size = result.StoredBytes + infoSize };
-        context.Backups.Save(new BackupRecord { Backup = record, InfoHash = StoredInfo.HashOf(info) });
+        context.Backups.Save(new BackupRecord { Backup = record, InfoHash = hash });
         Tell(subject, run, record, issues);
         return record;
     }

@@ -20,7 +20,7 @@ internal static class LeftOvers
     {
         foreach (var record in context.Backups.ListOf(owner, site.Name).Where(record => record.Backup.State == BackupState.Creating))
         {
-            var (stored, failure) = await FindAsync(context, record.Backup, site, storage, cancellationToken).ConfigureAwait(false);
+            var (stored, failure) = await FindAsync(context, record, site, storage, cancellationToken).ConfigureAwait(false);
             if (failure is not null)
             {
                 observer.OnWarning(WarningOf(record.Backup, failure));
@@ -30,6 +30,7 @@ internal static class LeftOvers
             {
                 // The run died between the last two steps: everything is stored, only the catalog did not hear of it.
                 context.Backups.Save(stored);
+                Warn(stored, observer);
                 continue;
             }
             observer.OnStep($"Removing what an interrupted run left: {record.Backup.RemotePath}.");
@@ -44,7 +45,7 @@ internal static class LeftOvers
     {
         var paths = BackupPaths.Of(backup);
         await storage.RemoveAsync(paths.Info, cancellationToken).ConfigureAwait(false);
-        var objects = BackupFormats.Get(backup.Format).ListObjectsAsync(storage, paths, cancellationToken);
+        var objects = BackupRemoval.ListContentAsync(storage, backup, cancellationToken);
         await ObjectRemoval.RemoveEveryAsync(storage, objects, cancellationToken).ConfigureAwait(false);
         await BackupRemoval.SweepAsync(storage, backup, cancellationToken).ConfigureAwait(false);
         if (await BackupRemoval.FindRestAsync(storage, backup, cancellationToken).ConfigureAwait(false) is { } left)
@@ -59,22 +60,46 @@ internal static class LeftOvers
         + $"{failure.Message.TrimEnd('.')}. The backup stays. Repeat the command when the cause is gone, or remove the backup with "
         + $"{(backup is AppBackup ? "Remove-AppBackup" : "Remove-PlatformBackup")} {backup.Id}.";
 
-    /// <summary>The record of a backup that is complete in the storage although its record says Creating; null when it is not.</summary>
+    /// <summary>
+    /// The record of a backup that is complete in the storage although its record says Creating; null when it is not. It is this platform's own when it
+    /// is the one that the run wrote.
+    /// </summary>
     /// <returns>The record, or why the stored one cannot be read: what it says is not known then.</returns>
     /// <exception cref="StorageException">The storage cannot be asked.</exception>
     public static async Task<(BackupRecord? Stored, Exception? Failure)> FindAsync(
-        EngineContext context, SiteBackup backup, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
+        EngineContext context, BackupRecord record, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
     {
+        var backup = record.Backup;
         BackupKeys[] keys = backup.KeyId is { } id && context.Keys.Find(id) is { } found ? [found] : [];
         try
         {
             var stored = await StoredBackup.TryReadAsync(
                 storage, site, BackupPaths.Of(backup), keys, context.Random, cancellationToken).ConfigureAwait(false);
-            return (stored?.Backup.Id == backup.Id ? stored : null, null);
+            return (stored?.Backup.Id != backup.Id
+                ? null
+                : IsOfRun(record, stored) ? stored with { Backup = stored.Backup with { Origin = BackupOrigin.Platform } } : stored, null);
         }
         catch (Exception failure) when (failure is BackupException or StorageException { Kind: StorageErrorKind.Corrupt })
         {
             return (null, failure);
+        }
+    }
+
+    /// <summary>
+    /// Whether a stored record is the one of a run. The run notes its hash before it stores it; only versions that did not are believed by the rest.
+    /// </summary>
+    private static bool IsOfRun(BackupRecord record, BackupRecord stored) => record.IsLocal && (record.InfoHash is { } hash
+        ? hash == stored.InfoHash
+        : record.Owner == stored.Owner && (record.Backup.Created, record.Backup.Format, record.Backup.KeyId, record.Backup.MadeAfter)
+            == (stored.Backup.Created, stored.Backup.Format, stored.Backup.KeyId, stored.Backup.MadeAfter));
+
+    private static void Warn(BackupRecord stored, IOperationObserver observer)
+    {
+        if (!stored.Backup.Trusted)
+        {
+            observer.OnWarning(
+                $"The record of {stored.Backup.Id} on {stored.Backup.Site} is not the one that the interrupted run wrote: it was replaced. The backup is not "
+                + "trusted. Remove it (Remove-AppBackup), and find out who can write to the storage.");
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class BackupStore(PlatformDatabase database)
     private const string Select = "SELECT kind, document, origin, info_hash, id, site, remote_path FROM backup";
     private const string AppKind = "app";
     private const string BoxKind = "box";
-    private const string LocalOrigin = "local";
+    internal const string LocalOrigin = "local";
     private const int LongestShown = 100;
 
     /// <summary>The backups that fit every given condition, newest first. Those of the platform have no location and no app.</summary>
@@ -67,8 +67,11 @@ internal sealed class BackupStore(PlatformDatabase database)
             ("$document", Write(backup)));
     }
 
-    /// <summary>Drops a record.</summary>
+    /// <summary>Removes the record of a backup that was removed, or never made.</summary>
     public bool Remove(string id) => database.Execute("DELETE FROM backup WHERE id = $id", ("$id", id)) == 1;
+
+    /// <summary>Drops the record of a backup that the storage does not show. Should it come back, it is known whether it is this platform's own.</summary>
+    public void Drop(string id) => database.InTransaction(() => OwnRecords.Drop(database, "id = $id", ("$id", id)));
 
     private static string Write(SiteBackup backup) => backup is AppBackup app
         ? JsonSerializer.Serialize(app, ModelJson.Default.AppBackup)
@@ -77,7 +80,7 @@ internal sealed class BackupStore(PlatformDatabase database)
     /// <summary>
     /// Whether this platform wrote the backup info with that hash, at a place in a site: also known where the rest of the row cannot be read.
     /// </summary>
-    public bool IsOwnInfo(string site, string remotePath, string infoHash) => database.Query(
+    public bool IsOwnInfo(string site, string remotePath, string infoHash) => OwnRecords.Has(database, remotePath, infoHash) || database.Query(
         "SELECT 1 FROM backup WHERE site = $site AND remote_path = $path AND origin = $origin AND info_hash = $hash",
         _ => true,
         ("$site", site),
@@ -86,7 +89,11 @@ internal sealed class BackupStore(PlatformDatabase database)
         ("$hash", infoHash)).Count > 0;
 
     /// <summary>Trusts no record, whatever it says, before a sync has read its backup from the storage.</summary>
-    public void Distrust() => database.Execute("UPDATE backup SET origin = $origin", ("$origin", OriginText(BackupOrigin.Claimed)));
+    public void Distrust()
+    {
+        OwnRecords.Clear(database);
+        database.Execute("UPDATE backup SET origin = $origin", ("$origin", OriginText(BackupOrigin.Claimed)));
+    }
 
     /// <summary>How a row writes its origin.</summary>
     internal static string OriginText(BackupOrigin origin) => origin switch
@@ -103,8 +110,9 @@ internal sealed class BackupStore(PlatformDatabase database)
     /// <summary>Saves what was found at a place; another record of the same place goes.</summary>
     public void SaveFound(BackupRecord record) => database.InTransaction(() =>
     {
-        database.Execute(
-            "DELETE FROM backup WHERE site = $site AND remote_path = $path AND id IS NOT $id",
+        OwnRecords.Drop(
+            database,
+            "site = $site AND remote_path = $path AND id IS NOT $id",
             ("$site", record.Backup.Site),
             ("$path", record.Backup.RemotePath),
             ("$id", record.Backup.Id));
@@ -127,7 +135,7 @@ internal sealed class BackupStore(PlatformDatabase database)
     {
         var rows = database.Query("SELECT rowid, kind, document, id, site, remote_path FROM backup WHERE site = $site", row =>
             (Number: row.GetInt64(0), IsGood: TryRead(row, 1, 2, 3, out _) is not null), ("$site", site));
-        return rows.Where(row => !row.IsGood).Sum(row => database.Execute("DELETE FROM backup WHERE rowid = $row", ("$row", row.Number)));
+        return rows.Where(row => !row.IsGood).Sum(row => OwnRecords.Drop(database, "rowid = $row", ("$row", row.Number)));
     });
 
     private List<BackupRecord> Query(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>

@@ -157,7 +157,7 @@ internal sealed partial class CatalogSynchronizer(EngineContext context, SiteSto
         foreach (var record in gone)
         {
             observer.OnWarning($"The backup {record.Backup.Id} is gone from the site {site.Name}; its record is dropped.");
-            context.Backups.Remove(record.Backup.Id);
+            context.Backups.Drop(record.Backup.Id);
         }
     }
 }

@@ -81,6 +81,13 @@ internal static class Migrations
             document  TEXT NOT NULL
         );
         """,
+        """
+        -- The backup infos that this platform wrote and whose records it has dropped: should they be in the storage after all, they are its own.
+        CREATE TABLE own_record (
+            info_hash    TEXT PRIMARY KEY,
+            remote_path  TEXT NOT NULL
+        );
+        """,
     ];
 
     /// <summary>The schema that this code works with.</summary>

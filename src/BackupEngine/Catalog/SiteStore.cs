@@ -48,7 +48,7 @@ internal sealed class SiteStore(PlatformDatabase database)
     /// <summary>Removes a site and the records of its backups; if it was the default, the next one by name becomes it.</summary>
     public bool Remove(string name) => database.InTransaction(() =>
     {
-        database.Execute("DELETE FROM backup WHERE site = $name", ("$name", name));
+        OwnRecords.Drop(database, "site = $name", ("$name", name));
         var removed = database.Execute("DELETE FROM site WHERE name = $name", ("$name", name)) == 1;
         if (FindDefault() is null)
         {

@@ -94,6 +94,11 @@ internal static class StoredBackup
             onBadNote(failure);
             return null;
         }
+        catch (StorageException failure) when (!failure.IsOutcomeUnknown)
+        {
+            onBadNote(BackupErrors.BackupDamaged(paths.RemotePath, $"its note cannot be read: {failure.Message}", failure));
+            return null;
+        }
     }
 
     /// <summary>Whether every object that a backup info names is there, in its size.</summary>

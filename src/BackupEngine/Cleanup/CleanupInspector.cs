@@ -102,7 +102,7 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
     /// <summary>Looks whether a run died between the last two steps: then everything is stored, and only the catalog does not know of it.</summary>
     private async Task<CleanupCandidate> LookAsync(BackupRecord record, CancellationToken cancellationToken)
     {
-        var (stored, failure) = await LeftOvers.FindAsync(context, record.Backup, site, storage, cancellationToken).ConfigureAwait(false);
+        var (stored, failure) = await LeftOvers.FindAsync(context, record, site, storage, cancellationToken).ConfigureAwait(false);
         if (failure is not null)
         {
             observer.OnWarning(LeftOvers.WarningOf(record.Backup, failure));
@@ -110,7 +110,7 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
         }
         return stored is null
             ? new CleanupCandidate(record)
-            : new CleanupCandidate(stored with { Backup = stored.Backup with { Origin = BackupOrigin.Platform } }) { IsToBeSettled = true };
+            : new CleanupCandidate(stored) { IsToBeSettled = true };
     }
 
     /// <summary>A listing that does not show something proves nothing: before it counts against a backup, the storage is asked by name.</summary>

@@ -19,6 +19,9 @@ public sealed class CleanupPlan
     /// <summary>What goes besides backups.</summary>
     public IReadOnlyList<CleanupLeftOver> LeftOvers { get; }
 
+    /// <summary>The backups that are not trusted and stay this time: more than the limit of the last <see cref="Check"/>.</summary>
+    internal IReadOnlySet<string> SetAside { get; private set; } = new HashSet<string>();
+
     /// <summary>What was decided on.</summary>
     internal CleanupFacts Facts { get; }
 
@@ -28,12 +31,17 @@ public sealed class CleanupPlan
     /// <exception cref="BackupException">It does more, or it depends on a clock that may have jumped.</exception>
     public void Check(int? maxRemove, bool isClockRight)
     {
-        var removals = Decisions.Count(decision =>
-            decision is { Action: RetentionAction.Remove, State: BackupState.Ready or BackupState.Partial });
-        if (removals > maxRemove)
+        var trusted = Facts.Candidates.Where(candidate => candidate.HoldsData && candidate.Record.Backup.Trusted)
+            .Select(candidate => candidate.Record.Backup.Id).ToHashSet(StringComparer.Ordinal);
+        var removals = Decisions.Where(decision =>
+            decision is { Action: RetentionAction.Remove, State: BackupState.Ready or BackupState.Partial }).Select(decision => decision.Id).ToList();
+        // Anyone who can write to the storage can add backups that are not trusted: they must not stop what is done with the others.
+        var others = trusted.Count > 0 ? removals.FindAll(id => !trusted.Contains(id)) : [];
+        if (removals.Count - others.Count > maxRemove)
         {
-            throw BackupErrors.TooManyRemovals(Site.Name, removals, maxRemove.Value);
+            throw BackupErrors.TooManyRemovals(Site.Name, removals.Count - others.Count, maxRemove.Value);
         }
+        SetAside = others.Count > maxRemove ? others.ToHashSet(StringComparer.Ordinal) : [];
         if (!isClockRight && CleanupPlanner.InDoubt(Facts, Decisions) is { Count: > 0 } doubtful)
         {
             throw BackupErrors.ClockDoubtful(Site.Name, ClockCheck.FindLastTrusted(Facts)!.Value, Facts.Rules.Now, doubtful.Count);

@@ -27,7 +27,13 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
     {
         CleanupInspector.RequireRows(context, plan.Site.Name);
         var removals = plan.Decisions.Where(decision => decision.Action == RetentionAction.Remove).ToList();
-        foreach (var declined in removals.Where(decision => !isApproved(decision.Id)))
+        if (plan.SetAside.Count > 0)
+        {
+            observer.OnWarning(
+                $"{plan.SetAside.Count} backups on {plan.Site.Name} that are not trusted would go, more than -MaxRemove allows, such as "
+                + $"{plan.SetAside.Order(StringComparer.Ordinal).First()}. They stay this time. Check who wrote them, then allow more.");
+        }
+        foreach (var declined in removals.Where(decision => plan.SetAside.Contains(decision.Id) || !isApproved(decision.Id)))
         {
             Note(declined with { Outcome = CleanupOutcome.Postponed });
         }
@@ -140,8 +146,15 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
             Note(decision with { Outcome = CleanupOutcome.Postponed, Error = "It is in the storage again." });
             return;
         }
-        await storage.RemoveAsync(paths.Note, cancellationToken).ConfigureAwait(false);
-        context.Backups.Remove(record.Backup.Id);
+        try
+        {
+            await storage.RemoveAsync(paths.Note, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException failure) when (!failure.IsOutcomeUnknown)
+        {
+            // A note says nothing without its backup.
+        }
+        context.Backups.Drop(record.Backup.Id);
         await UnusedKeys.RemoveAsync(context, record.Backup, storage, cancellationToken).ConfigureAwait(false);
         Note(decision with { Outcome = CleanupOutcome.Removed });
     }

@@ -79,9 +79,21 @@ internal sealed class StoreListing
         return PresenceOf(Has(paths.Info, isFolder: false), Has(paths.Index, isFolder: false), content);
     }
 
-    /// <summary>How much of a backup is there, asked for by name.</summary>
+    /// <summary>How much of a backup is there, asked for by name. Where the storage refuses that for one backup, it does not prove that it is gone.</summary>
     /// <exception cref="StorageException">The storage cannot be asked.</exception>
     public static async Task<BackupPresence> AskPresenceAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAsync(storage, backup, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException failure) when (!failure.IsOutcomeUnknown)
+        {
+            return BackupPresence.Torn;
+        }
+    }
+
+    private static async Task<BackupPresence> AskAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
     {
         var paths = BackupPaths.Of(backup);
         return PresenceOf(

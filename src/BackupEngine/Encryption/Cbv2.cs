@@ -29,6 +29,10 @@ internal static class Cbv2
 
     public static ReadOnlySpan<byte> Magic => "CBV2"u8;
 
+    /// <summary>Whether a file may be one of this format, whatever keys it was encrypted with.</summary>
+    public static bool HasForm(ReadOnlySpan<byte> file) =>
+        file.Length >= SmallestLength && (file.Length - SmallestLength) % BlockLength == 0 && file.StartsWith(Magic);
+
     /// <summary>Encrypts a short content.</summary>
     /// <param name="content">The content.</param>
     /// <param name="keys">The keys.</param>
@@ -49,7 +53,7 @@ internal static class Cbv2
     /// <exception cref="WrongPasswordOrDamagedException">It was not encrypted with these keys, or was changed.</exception>
     public static byte[] Decrypt(ReadOnlySpan<byte> file, BackupKeys keys, MacCoverage coverage, out MacCoverage found)
     {
-        if (file.Length < SmallestLength || (file.Length - SmallestLength) % BlockLength != 0 || !file.StartsWith(Magic))
+        if (!HasForm(file))
         {
             throw MacCheck.Failure();
         }

@@ -25,14 +25,21 @@ internal sealed record FoundBox(StoredInfo Stored, string InfoHash, long InfoSiz
 /// <param name="time">Says which time stamps are in the future: such a backup is the newest only where there is no other.</param>
 internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRandomSource random, BackupStore backups, TimeProvider time)
 {
+    private const int MostReported = 5;
+
+    private readonly List<string> _junk = [];
+
     /// <summary>The path of a newer backup that was passed over for a trusted one; null when there is none.</summary>
     public string? PassedOver { get; private set; }
+
+    /// <summary>What has the name of a newer backup and is none, with the reason; the first few.</summary>
+    public IReadOnlyCollection<string> Junk => _junk;
 
     /// <summary>
     /// The platform backup at a path, or of an id, or the newest. The newest one is never passed over because it cannot be opened: an older
     /// one would be restored without anybody having asked for it. With an id, newer ones that are damaged or have another password are no
     /// matter, unless the wanted one is not found. The newest one is the newest trusted one where there is one: anyone who can write to the storage
-    /// can add one that is not encrypted.
+    /// can add one that is not encrypted. Objects with the name of an encrypted one that cannot be a backup, whatever the password, are passed over.
     /// </summary>
     /// <exception cref="BackupException">There is none, it is damaged, or no key opens it.</exception>
     public async Task<FoundBox> FindAsync(string? id, string? remotePath, CancellationToken cancellationToken)
@@ -62,8 +69,25 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRan
                 }
                 untrusted ??= broken is null ? box : null;
             }
-            catch (BackupException failure) when ((id is not null || isDecided) && RestoreSite.IsLocked(failure))
+            catch (StorageException failure) when (!failure.IsOutcomeUnknown && (id is not null || paths.IsEncrypted))
             {
+                Report(paths, failure.Message);
+            }
+            catch (BackupException failure) when (id is null && paths.IsEncrypted && !RestoreSite.IsLocked(failure))
+            {
+                Report(paths, failure.Message);
+            }
+            catch (BackupException failure) when (RestoreSite.IsLocked(failure))
+            {
+                if (id is null && !await CanBeBackupAsync(paths, cancellationToken).ConfigureAwait(false))
+                {
+                    Report(paths, "it cannot be a backup, whatever its password");
+                    continue;
+                }
+                if (id is null && !isDecided)
+                {
+                    throw;
+                }
                 locked ??= failure;
             }
             catch (BackupException failure) when (id is null && !paths.IsEncrypted)
@@ -81,6 +105,24 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRan
     /// <summary>Whether a key opened the backup, or this platform made it.</summary>
     public static bool IsTrusted(BackupStore backups, FoundBox box) => box.Stored.Cipher is not null
         || (backups.Find(box.Info.Id) is { IsLocal: true } known && known.InfoHash == box.InfoHash);
+
+    private void Report(BackupPaths paths, string reason)
+    {
+        if (_junk.Count < MostReported)
+        {
+            _junk.Add($"{paths.Info}: {reason}");
+        }
+    }
+
+    /// <summary>
+    /// Whether an encrypted backup may be there that another password opens: its record has the form of an encrypted file, and the other objects that
+    /// each backup has are beside it.
+    /// </summary>
+    private async Task<bool> CanBeBackupAsync(BackupPaths paths, CancellationToken cancellationToken) =>
+        Cbv2.HasForm(await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false))
+        && await StoredProof.HasAnyAsync(storage, [paths.Index], cancellationToken).ConfigureAwait(false)
+        && (await StoredProof.HasAnyAsync(storage, [paths.Archive], cancellationToken).ConfigureAwait(false)
+            || await storage.ListAsync(paths.RemotePath, recursive: false, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false));
 
     private async Task<FoundBox?> OpenAsync(BackupPaths paths, string? id, CancellationToken cancellationToken)
     {

@@ -70,6 +70,10 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
     {
         var finder = new BoxFinder(source, storage, context.Random, context.Backups, context.Time);
         var box = await finder.FindAsync(unfinished?.BackupId ?? options.BackupId, source.Export?.RemotePath, cancellationToken).ConfigureAwait(false);
+        foreach (var junk in finder.Junk)
+        {
+            observer.OnWarning($"{junk.TrimEnd('.')}. It is passed over. Find out who wrote it.");
+        }
         if (finder.PassedOver is { } untrusted)
         {
             observer.OnWarning(

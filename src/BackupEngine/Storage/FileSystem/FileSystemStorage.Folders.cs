@@ -59,6 +59,10 @@ internal sealed partial class FileSystemStorage
         {
             return null;
         }
+        catch (FileTreeException failure) when (folder.Length > 0 && failure.Kind is FileTreeErrorKind.WrongKind or FileTreeErrorKind.IsLink)
+        {
+            return null; // no object is below a file or a link, and one of them must not stop what is done with all others
+        }
         catch (FileTreeException failure)
         {
             throw FileSystemErrors.Translate(failure, folder);

@@ -275,6 +275,10 @@ internal sealed partial class FileSystemStorage
         {
             return false; // gone is what was wanted
         }
+        catch (FileTreeException) when (Look(folder, name, path) is { IsFolder: true })
+        {
+            return false; // a folder is not an object
+        }
         catch (FileTreeException failure)
         {
             throw FileSystemErrors.Translate(failure, path);
