@@ -31,9 +31,7 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
             // The storage refuses, as a disk that is mounted for reading does: nothing of the backup is gone, and it can be restored as before.
             context.Backups.Save(record);
         }
-        await RemoveAsync(records, backup => ListContentAsync(storage, backup, CancellationToken.None), cancellationToken).ConfigureAwait(false);
-        // A note is worth less than its backup, and says nothing without it: one that the storage does not give away may stay.
-        await RemoveAsync(records, backup => Once(BackupPaths.Of(backup).Note), cancellationToken, failure => failure.IsOutcomeUnknown).ConfigureAwait(false);
+        await RemoveAsync(records, ContentOf, cancellationToken).ConfigureAwait(false);
         await ConfirmAsync([.. Left(records)], cancellationToken).ConfigureAwait(false);
         foreach (var record in Left(records).Where(record => record.Backup.State is not (BackupState.Ready or BackupState.Partial)))
         {
@@ -133,17 +131,16 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
         return backup.Format == BackupFormat.Tgz ? objects : objects.Append(paths.Archive);
     }
 
+    private IAsyncEnumerable<string> ContentOf(SiteBackup backup) =>
+        ListContentAsync(storage, backup, CancellationToken.None).Append(BackupPaths.Of(backup).Note);
 
     private static IAsyncEnumerable<string> Once(string path) => AsyncEnumerable.Repeat(path, 1);
 
     private async Task RemoveAsync(
-        IReadOnlyCollection<BackupRecord> records,
-        Func<SiteBackup, IAsyncEnumerable<string>> list,
-        CancellationToken cancellationToken,
-        Predicate<StorageException>? counts = null)
+        IReadOnlyCollection<BackupRecord> records, Func<SiteBackup, IAsyncEnumerable<string>> list, CancellationToken cancellationToken)
     {
         var failures = await ObjectRemoval.RemoveAllAsync(storage, ListAsync(Left(records), list), cancellationToken).ConfigureAwait(false);
-        foreach (var failure in failures.Where(failure => counts?.Invoke(failure.Reason) ?? true))
+        foreach (var failure in failures)
         {
             var owner = records.First(record => Owns(BackupPaths.Of(record.Backup), failure.Path));
             _failures.TryAdd(owner.Backup.Id, failure.Reason);

@@ -146,14 +146,7 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
             Note(decision with { Outcome = CleanupOutcome.Postponed, Error = "It is in the storage again." });
             return;
         }
-        try
-        {
-            await storage.RemoveAsync(paths.Note, cancellationToken).ConfigureAwait(false);
-        }
-        catch (StorageException failure) when (!failure.IsOutcomeUnknown)
-        {
-            // A note says nothing without its backup.
-        }
+        await storage.RemoveAsync(paths.Note, cancellationToken).ConfigureAwait(false);
         context.Backups.Drop(record.Backup.Id);
         await UnusedKeys.RemoveAsync(context, record.Backup, storage, cancellationToken).ConfigureAwait(false);
         Note(decision with { Outcome = CleanupOutcome.Removed });

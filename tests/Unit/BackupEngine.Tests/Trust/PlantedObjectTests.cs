@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using CloudBackup.Formats;
+using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
 using CloudBackup.Tests.Cleanup;
@@ -30,7 +32,7 @@ public sealed class PlantedObjectTests
         {
             var site = platform.Engine.Sites.Get("local");
             platform.Engine.Sites.Remove("local", forgetBackups: true);
-            await platform.Engine.Sites.AddAsync(site, Sites.SiteSecrets.None, platform.Observer, Token);
+            await platform.Engine.Sites.AddAsync(site, SiteSecrets.None, platform.Observer, Token);
         }
         await platform.Engine.SyncAsync(null, [], platform.Observer, Token);
         Assert.Equal([second.Id, first.Id], platform.Engine.AppBackups.List().Where(backup => backup.Trusted).Select(backup => backup.Id));
@@ -62,7 +64,7 @@ public sealed class PlantedObjectTests
         var made = await timeline.BackUpDailyAsync(3);
         Plant(timeline.Platform.Folder["site/notes"], kind);
         using var other = timeline.Platform.Open("other");
-        await other.Sites.AddAsync(timeline.Engine.Sites.Get("local"), Sites.SiteSecrets.None, timeline.Observer, Token);
+        await other.Sites.AddAsync(timeline.Engine.Sites.Get("local"), SiteSecrets.None, timeline.Observer, Token);
         Assert.Equal(3, (await other.SyncAsync(null, [], timeline.Observer, Token)).Count);
         await timeline.CleanAsync(isClockRight: true);
         Assert.Equal([made[2].Id], timeline.Known());
@@ -74,7 +76,7 @@ public sealed class PlantedObjectTests
     public async Task A_folder_of_a_backup_that_is_another_thing_stops_no_cleanup_of_others(string kind)
     {
         using var timeline = await Timeline.StartAsync("1 last");
-        await timeline.Engine.Sites.UpdateAsync(timeline.Engine.Sites.Get("local") with { Format = BackupFormat.Rsync }, Sites.SiteSecrets.None, timeline.Observer, Token);
+        await timeline.Engine.Sites.UpdateAsync(timeline.Engine.Sites.Get("local") with { Format = BackupFormat.Rsync }, SiteSecrets.None, timeline.Observer, Token);
         var made = await timeline.BackUpDailyAsync(4);
         var path = timeline.Platform.Folder[$"site/{made[2].RemotePath}"];
         Directory.Delete(path, recursive: true);
@@ -167,10 +169,10 @@ public sealed class PlantedObjectTests
     [InlineData("form", false)]
     public async Task Junk_with_the_name_of_an_encrypted_platform_backup_is_reported_and_passed_over(string kind, bool isEncrypted)
     {
-        var secrets = isEncrypted ? Secret.Password("correct horse") : Sites.SiteSecrets.None;
+        var secrets = isEncrypted ? Secret.Password("correct horse") : SiteSecrets.None;
         using var platform = await new TestPlatform().SetUpAsync(secrets: secrets);
         var box = await platform.BackUpPlatformAsync();
-        var place = $"{Formats.BackupNames.Tag(box.Created.AddMinutes(2))}/box_v9";
+        var place = $"{BackupNames.Tag(box.Created.AddMinutes(2))}/box_v9";
         platform.Folder.Write($"site/{place}.backupinfo.enc", "");
         await File.WriteAllBytesAsync(platform.Folder[$"site/{place}.backupinfo.enc"], kind switch
         {
