@@ -13,6 +13,11 @@ internal static class LocalFileSystem
     /// <exception cref="FileTreeException">It is missing, no folder, or closed to us.</exception>
     public static DirectoryNode Open(string path) => IsFull ? LinuxDirectory.OpenPath(path) : PortableDirectory.OpenPath(path);
 
+    /// <summary>The facts of what a path leads to, which is not opened.</summary>
+    /// <exception cref="FileTreeException">It is missing, or behind a folder that is closed to us.</exception>
+    public static FileFacts StatTarget(string path) =>
+        IsFull ? LinuxFacts.OfTarget(path) : throw new FileTreeException(FileTreeErrorKind.NotSupported, "examine", path, "this system has no such call");
+
     /// <summary>
     /// Opens a folder by an absolute path in which no part may be a symbolic link, whatever became of it since it was resolved.
     /// </summary>

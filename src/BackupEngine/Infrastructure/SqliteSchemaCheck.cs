@@ -6,13 +6,14 @@ namespace CloudBackup.Infrastructure;
 
 /// <summary>
 /// Lets SQLite read the schema of a copied database, to find one that no SQLite can read. Reading it can compute what another user wrote: columns
-/// of the statistics that are read with it. So every function gives NULL, values and work are limited, and no other file can be opened.
+/// of the statistics that are read with it. So every function gives NULL, values and work are limited, and no other file can be opened. SQLite asks
+/// for no stop while it works on one statement: a run that is stopped does not wait for it.
 /// </summary>
 internal static class SqliteSchemaCheck
 {
-    private const int LongestValue = 4 * 1024 * 1024;
+    private const int LongestValue = 256 * 1024;
     private const int StepsPerLook = 1000;
-    private const int MostLooks = 20_000;
+    private const int MostLooks = 5_000;
 
     private static readonly Lazy<string[]> Functions = new(ListFunctions);
 
@@ -22,9 +23,17 @@ internal static class SqliteSchemaCheck
     /// <param name="cancellationToken">Stops the check.</param>
     public static string? FindDefect(DirectoryNode folder, string name, CancellationToken cancellationToken)
     {
-        var functions = Functions.Value;
         var path = RealPath.Of(folder.Path);
-        using var confined = folder.HandlePath is null ? null : SqliteSystemCalls.Confine(path, cancellationToken);
+        var isConfined = folder.HandlePath is not null;
+        var reading = Task.Factory.StartNew(
+            () => Read(path, name, isConfined, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return reading.WaitAsync(cancellationToken).GetAwaiter().GetResult();
+    }
+
+    private static string? Read(string path, string name, bool isConfined, CancellationToken cancellationToken)
+    {
+        var functions = Functions.Value;
+        using var confined = isConfined ? SqliteSystemCalls.Confine(path, cancellationToken) : null;
         // Immutable: no log, no locks, no other file.
         var uri = $"file:{Uri.EscapeDataString(Path.Join(path, name)).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1";
         var text = new SqliteConnectionStringBuilder { DataSource = uri, Mode = SqliteOpenMode.ReadOnly, Pooling = false };
@@ -33,6 +42,7 @@ internal static class SqliteSchemaCheck
         {
             connection.Open();
             Restrict(connection.Handle!, functions, cancellationToken);
+            using var interrupt = cancellationToken.Register(() => raw.sqlite3_interrupt(connection.Handle!));
             using var command = connection.CreateCommand();
             command.CommandText = "SELECT 1 FROM sqlite_schema LIMIT 1";
             _ = command.ExecuteScalar();

@@ -81,21 +81,38 @@ internal sealed class SqliteAddonHandler : IAddonHandler
         try
         {
             using var source = SqliteSource.Open(addon, Relative(addon), context.Data);
-            var (facts, attributes, defect) = source.CopyTo(context.Spool, spoolName, cancellationToken);
-            if (defect is not null)
-            {
-                context.Issues.AddDamaged(addon.Path!, $"the database is damaged ({defect})");
-                context.Observer.OnWarning(
-                    $"The database {addon.Path} of {context.App.Location} is damaged ({defect}). The backup holds it as it is, and is Partial; "
-                    + "restore the database from an older one.");
-            }
+            var copy = source.CopyTo(context.Spool, spoolName, cancellationToken);
+            Report(addon, context, copy);
             var copied = context.Spool.Stat(spoolName);
-            facts = facts with { Size = copied.Size, Allocated = copied.Allocated, LinkCount = 1 };
-            return [new SpoolItem($"{DumpFolder}/{addon.Path}", context.Spool, spoolName, facts, attributes)];
+            var facts = copy.Facts with { Size = copied.Size, Allocated = copied.Allocated, LinkCount = 1 };
+            return [new SpoolItem($"{DumpFolder}/{addon.Path}", context.Spool, spoolName, facts, copy.Attributes)];
         }
         catch (FileTreeException failure)
         {
             throw BackupErrors.AddonSourceMissing(addon.ToString(), failure.Path, failure);
+        }
+    }
+
+    private static void Report(BackupAddon addon, AddonContext context, in SqliteCopy copy)
+    {
+        var database = $"The database {addon.Path} of {context.App.Location}";
+        if (copy.MayBeEncrypted)
+        {
+            context.Issues.AddDamaged(addon.Path!, $"the database is damaged or encrypted ({copy.Defect})");
+            context.Observer.OnWarning(
+                $"{database} is damaged or encrypted ({copy.Defect}). The backup holds it as it is, and is Partial. If it is encrypted, remove its "
+                + "addon and stop the app in a PreBackupCommand: CloudBackup cannot copy an encrypted database in use.");
+        }
+        else if (copy.Defect is not null)
+        {
+            context.Issues.AddDamaged(addon.Path!, $"the database is damaged ({copy.Defect})");
+            context.Observer.OnWarning(
+                $"{database} is damaged ({copy.Defect}). The backup holds it as it is, and is Partial; restore the database from an older one.");
+        }
+        else if (copy.IsSchemaTooLarge)
+        {
+            context.Observer.OnWarning(
+                $"{database} could not be checked fully: its schema is too large. The backup holds all of it. Its pages and rows are in order.");
         }
     }
 

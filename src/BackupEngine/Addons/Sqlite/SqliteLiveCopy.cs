@@ -14,10 +14,11 @@ namespace CloudBackup.Addons.Sqlite;
 /// <param name="folder">The database's folder, open.</param>
 /// <param name="name">The database's name in it.</param>
 /// <param name="look">Refuses what is not a regular file.</param>
+/// <param name="dataPath">The path of the data directory.</param>
 /// <param name="copies">A folder of this run, empty and closed to others.</param>
 /// <param name="cancellationToken">Stops the copy.</param>
 internal sealed class SqliteLiveCopy(
-    DirectoryNode folder, string name, Action look, DirectoryNode copies, CancellationToken cancellationToken)
+    DirectoryNode folder, string name, Action look, string dataPath, DirectoryNode copies, CancellationToken cancellationToken)
 {
     /// <summary>The copy's name; the names of its side files begin with it.</summary>
     public const string CopyName = "db";
@@ -164,15 +165,15 @@ internal sealed class SqliteLiveCopy(
     }
 
     /// <summary>
-    /// Copies a journal. One that is part of a write to several databases names a file, and counts only as long as that is there; SQLite can
-    /// see no file beside the copy, so the name is left out of the journal of which it would find it.
+    /// Copies a journal. One that is part of a write to several databases names a file, and counts only as long as that is there. SQLite can
+    /// see no file beside the copy, so the copy of a journal that counts leaves the name out.
     /// </summary>
     private void CopyJournal(ReadableFile journal)
     {
         var size = journal.ReadFacts().Size;
         using var copy = copies.CreateFile(CopyName + "-journal");
         CopyContent(journal, copy, size);
-        if (SqliteSuperJournal.ReadName(journal, size) is { } super && folder.Exists(super))
+        if (SqliteSuperJournal.ReadPath(journal, size) is { } super && !SqliteSuperJournal.IsMissing(super, dataPath))
         {
             copy.Write(stackalloc byte[SqliteSuperJournal.EndLength], size - SqliteSuperJournal.EndLength);
         }

@@ -30,6 +30,9 @@ internal sealed class SqlitePages
     private const int MapEntryLength = 5;
     private const int ChunkBits = 16;
 
+    /// <summary>How every database begins.</summary>
+    public static ReadOnlySpan<byte> Magic => "SQLite format 3\0"u8;
+
     private readonly ReadableFile _file;
     private readonly CancellationToken _cancellationToken;
     private readonly int _size;
@@ -55,7 +58,7 @@ internal sealed class SqlitePages
     {
         var size = BinaryPrimitives.ReadUInt16BigEndian(header[16..]) is 1 ? 65536 : BinaryPrimitives.ReadUInt16BigEndian(header[16..]);
         var usable = size - header[20];
-        if (!header.StartsWith("SQLite format 3\0"u8) || size < 512 || !BitOperations.IsPow2(size) || usable < 480
+        if (!header.StartsWith(Magic) || size < 512 || !BitOperations.IsPow2(size) || usable < 480
             || header[19] > 2 || !header[21..24].SequenceEqual((ReadOnlySpan<byte>)[64, 32, 32]))
         {
             throw new InvalidDataException("the file is not a database");
@@ -64,9 +67,27 @@ internal sealed class SqlitePages
         var inHeader = BinaryPrimitives.ReadUInt32BigEndian(header[28..]);
         // An old version of SQLite writes the file, and not the number of pages.
         long count = inHeader == 0 || !header[24..28].SequenceEqual(header[92..96]) ? inFile : inHeader;
+        if (count <= inFile && !CanName(file, count))
+        {
+            throw new InvalidDataException($"the file has {count} pages and too little data to use them");
+        }
         return count <= inFile && count <= uint.MaxValue
             ? new SqlitePages(file, size, usable, (uint)count, BinaryPrimitives.ReadUInt32BigEndian(header[52..]) != 0, cancellationToken)
             : throw new InvalidDataException($"the file has {inFile} pages of {count}");
+    }
+
+    /// <summary>
+    /// Each page but the first and the lock page is named somewhere, in four bytes or more that are not in a hole. So the memory for the pages
+    /// that were met is at most a part of the data.
+    /// </summary>
+    private static bool CanName(ReadableFile file, long count)
+    {
+        var left = (count - 2) * sizeof(uint);
+        for (long offset = 0; left > 0 && file.TryFindData(offset, out var start, out var end); offset = end)
+        {
+            left -= end - start;
+        }
+        return left <= 0;
     }
 
     /// <summary>Reads a page; what the file does not have of it reads as zeros.</summary>

@@ -64,8 +64,31 @@ internal static class SqliteRecord
                 return start + LengthOf(type) <= row.Length ? ReadUnsigned(row, (int)start, type) : null;
             }
             start += LengthOf(type);
+            if (start > row.Length)
+            {
+                return null;
+            }
         }
         return null;
+    }
+
+    /// <summary>The text of a row of the schema; empty when it has none, or the bytes do not hold it all.</summary>
+    public static ReadOnlySpan<byte> ReadSql(ReadOnlySpan<byte> row)
+    {
+        const int SqlColumn = 4;
+        var at = ReadVarint(row, out var head);
+        var start = head;
+        for (var column = 0; at > 0 && at < head && start <= row.Length; column++)
+        {
+            var read = ReadVarint(row[at..(int)head], out var type);
+            if (read == 0 || column == SqlColumn)
+            {
+                return read > 0 && LengthOf(type) <= row.Length - start ? row.Slice((int)start, (int)LengthOf(type)) : [];
+            }
+            at += read;
+            start += LengthOf(type);
+        }
+        return [];
     }
 
     private static int Missing(out long type)

@@ -17,13 +17,15 @@ internal sealed class SqliteSource : IDisposable
     private readonly string _path;
     private readonly DirectoryNode _folder;
     private readonly string _name;
+    private readonly string _dataPath;
 
-    private SqliteSource(BackupAddon addon, string path, DirectoryNode folder, string name)
+    private SqliteSource(BackupAddon addon, string path, DirectoryNode folder, string name, string dataPath)
     {
         _addon = addon;
         _path = path;
         _folder = folder;
         _name = name;
+        _dataPath = dataPath;
     }
 
     /// <summary>The names that SQLite gives to files of a database.</summary>
@@ -48,7 +50,7 @@ internal sealed class SqliteSource : IDisposable
                 folder.Dispose();
                 folder = inner;
             }
-            var source = new SqliteSource(addon, path, folder, parts[^1]);
+            var source = new SqliteSource(addon, path, folder, parts[^1], data.Path);
             source.Look();
             return source;
         }
@@ -89,9 +91,9 @@ internal sealed class SqliteSource : IDisposable
     {
         try
         {
-            var (facts, attributes) = new SqliteLiveCopy(_folder, _name, Look, copies, cancellationToken).Run();
-            var defect = SqliteRecovery.Run(copies, SqliteLiveCopy.CopyName, cancellationToken) ?? FindDefect(copies, cancellationToken);
-            return new SqliteCopy(facts, attributes, defect);
+            var (facts, attributes) = new SqliteLiveCopy(_folder, _name, Look, _dataPath, copies, cancellationToken).Run();
+            var defect = SqliteRecovery.Run(copies, SqliteLiveCopy.CopyName, cancellationToken);
+            return Check(new SqliteCopy(facts, attributes, defect), copies, cancellationToken);
         }
         catch (SqliteException failure)
         {
@@ -111,12 +113,12 @@ internal sealed class SqliteSource : IDisposable
         try
         {
             SqliteOnlineCopy.Copy(ShownPath, Path.Join(copies.Path, SqliteLiveCopy.CopyName), cancellationToken);
-            return new SqliteCopy(facts, [], FindDefect(copies, cancellationToken));
+            return Check(new SqliteCopy(facts, [], null), copies, cancellationToken);
         }
         catch (SqliteException failure) when (failure.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT)
         {
             File.Copy(ShownPath, Path.Join(copies.Path, SqliteLiveCopy.CopyName), overwrite: true);
-            return new SqliteCopy(facts, [], failure.Message);
+            return Check(new SqliteCopy(facts, [], failure.Message), copies, cancellationToken);
         }
         catch (SqliteException failure) when (failure.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED)
         {
@@ -133,11 +135,20 @@ internal sealed class SqliteSource : IDisposable
 
     private string ShownPath => Path.Join(_folder.Path, _name);
 
-    private static string? FindDefect(DirectoryNode copies, CancellationToken cancellationToken)
+    private static SqliteCopy Check(SqliteCopy copy, DirectoryNode copies, CancellationToken cancellationToken)
     {
-        using var copy = copies.OpenFile(SqliteLiveCopy.CopyName);
-        return SqliteStructure.FindDefect(copy, cancellationToken)
-            ?? SqliteSchemaCheck.FindDefect(copies, SqliteLiveCopy.CopyName, cancellationToken);
+        using var file = copies.OpenFile(SqliteLiveCopy.CopyName);
+        if (SqliteStructure.IsForeign(file))
+        {
+            return copy with { Defect = "it does not begin as a SQLite database does", MayBeEncrypted = true };
+        }
+        var schema = new SqliteSchemaSize();
+        var defect = copy.Defect ?? SqliteStructure.FindDefect(file, schema, cancellationToken);
+        if (defect is null && !schema.IsTooLarge)
+        {
+            defect = SqliteSchemaCheck.FindDefect(copies, SqliteLiveCopy.CopyName, cancellationToken);
+        }
+        return copy with { Defect = defect, IsSchemaTooLarge = defect is null && schema.IsTooLarge };
     }
 
     private static void Require(BackupAddon addon, DirectoryNode folder, string name, EntryKind kind, string path)
@@ -160,4 +171,11 @@ internal sealed class SqliteSource : IDisposable
 /// <param name="Facts">The facts of the file that was copied.</param>
 /// <param name="Attributes">Its extended attributes, access control lists among them.</param>
 /// <param name="Defect">The first thing that is wrong with it; null when all is well.</param>
-internal readonly record struct SqliteCopy(FileFacts Facts, IReadOnlyList<ExtendedAttribute> Attributes, string? Defect);
+internal readonly record struct SqliteCopy(FileFacts Facts, IReadOnlyList<ExtendedAttribute> Attributes, string? Defect)
+{
+    /// <summary>Whether it begins as no SQLite database does.</summary>
+    public bool MayBeEncrypted { get; init; }
+
+    /// <summary>Whether its schema was not checked, since that could take for ever.</summary>
+    public bool IsSchemaTooLarge { get; init; }
+}

@@ -15,6 +15,7 @@ internal sealed class SqliteStructure
     private const int LongestSchemaRow = 256 * 1024;
 
     private readonly ReadableFile _file;
+    private readonly SqliteSchemaSize _schema;
     private readonly CancellationToken _cancellationToken;
     private readonly byte[]?[] _levels = new byte[DeepestTree + 1][];
     private readonly List<(int Start, int End)> _stretches = [];
@@ -24,20 +25,34 @@ internal sealed class SqliteStructure
     private SqlitePages _pages = null!;
     private bool _isSchema;
 
-    private SqliteStructure(ReadableFile file, CancellationToken cancellationToken) => (_file, _cancellationToken) = (file, cancellationToken);
+    private SqliteStructure(ReadableFile file, SqliteSchemaSize schema, CancellationToken cancellationToken) =>
+        (_file, _schema, _cancellationToken) = (file, schema, cancellationToken);
 
     /// <summary>The first thing that is wrong with a database; null when all is well.</summary>
-    public static string? FindDefect(ReadableFile file, CancellationToken cancellationToken)
+    public static string? FindDefect(ReadableFile file, CancellationToken cancellationToken) => FindDefect(file, new SqliteSchemaSize(), cancellationToken);
+
+    /// <summary>The first thing that is wrong with a database; null when all is well.</summary>
+    /// <param name="file">The database.</param>
+    /// <param name="schema">Counts its schema.</param>
+    /// <param name="cancellationToken">Stops the check.</param>
+    public static string? FindDefect(ReadableFile file, SqliteSchemaSize schema, CancellationToken cancellationToken)
     {
         try
         {
-            new SqliteStructure(file, cancellationToken).Check();
+            new SqliteStructure(file, schema, cancellationToken).Check();
             return null;
         }
         catch (InvalidDataException failure)
         {
             return failure.Message;
         }
+    }
+
+    /// <summary>Whether a file with content does not begin as every database does.</summary>
+    public static bool IsForeign(ReadableFile file)
+    {
+        var start = new byte[SqlitePages.Magic.Length];
+        return file.Read(start, 0) > 0 && !start.AsSpan().SequenceEqual(SqlitePages.Magic);
     }
 
     private void Check()
@@ -165,6 +180,7 @@ internal sealed class SqliteStructure
     {
         var row = _pages.ReadRecord(page, cell, LongestSchemaRow);
         var root = SqliteRecord.ReadRootPage(row) ?? throw new InvalidDataException($"the schema is wrong on page {page.Number}");
+        _schema.Add(cell.Length, root != 0, row);
         if (root != 0)
         {
             _roots.Add(root);

@@ -14,6 +14,16 @@ internal static class LinuxFacts
         return LibC.Statx(file, &empty, LibC.AtEmptyPath, LibC.StatxBasic, &result) == 0 ? From(result) : null;
     }
 
+    /// <summary>The facts of what a path leads to.</summary>
+    public static unsafe FileFacts OfTarget(string path)
+    {
+        fixed (byte* bytes = CString.FromPath(path))
+        {
+            LibC.StatxResult result;
+            return LibC.Statx(LibC.CurrentDirectory, bytes, 0, LibC.StatxBasic, &result) == 0 ? From(result) : throw Errno.Last("examine", path);
+        }
+    }
+
     /// <summary>Translates one answer.</summary>
     public static FileFacts From(in LibC.StatxResult result)
     {

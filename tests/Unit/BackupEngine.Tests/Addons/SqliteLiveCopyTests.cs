@@ -117,7 +117,7 @@ public sealed class SqliteLiveCopyTests
                 j.seek(0, 2); size = j.tell(); j.write(b"\0" * (-size % 512))
                 j.write((0x40000000 // 4096 + 1).to_bytes(4, "big") + super + len(super).to_bytes(4, "big") + sum(super).to_bytes(4, "big"))
                 j.write(bytes.fromhex("d9d505f920a163d7"))
-            if len(sys.argv) > 2: open(path + "-mj00000001", "w").close()
+            if len(sys.argv) > 2: open(path + "-mj00000001", "w").write("journals")
             os._exit(0)
             """, isThere ? ["there"] : []);
         _ = Copy(temporary, "copy");

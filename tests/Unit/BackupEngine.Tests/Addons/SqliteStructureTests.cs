@@ -98,6 +98,43 @@ public sealed class SqliteStructureTests
         Assert.InRange(found, 20, 400);
     }
 
+    /// <summary>A long hole costs nothing on disk: the free list of a file of 256 GiB names one page in each stretch of it.</summary>
+    [Fact]
+    public void A_file_that_only_claims_to_be_long_takes_no_memory()
+    {
+        const int Entries = 8192;
+        const int PerPage = 126;
+        using var temporary = new TempFolder();
+        using (var connection = Open(temporary["db"]))
+        {
+            Execute(connection, "PRAGMA page_size = 512; CREATE TABLE t (v);");
+        }
+        using (var file = File.Open(temporary["db"], FileMode.Open))
+        {
+            var trunks = (Entries + PerPage - 1) / PerPage;
+            Write(file, 28, (uint)Entries << 16, 3, (uint)(trunks + Entries));
+            for (var trunk = 0; trunk < trunks; trunk++)
+            {
+                var count = Math.Min(PerPage, Entries - (trunk * PerPage));
+                var entries = Enumerable.Range(trunk * PerPage, count).Select(entry => ((uint)entry << 16) + 60000);
+                Write(file, (trunk + 2) * 512, [trunk == trunks - 1 ? 0 : (uint)trunk + 4, (uint)count, .. entries]);
+            }
+            file.SetLength((long)Entries << 16 << 9);
+        }
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.NotNull(FindDefect(temporary, "db"));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
+    }
+
+    private static void Write(FileStream file, long place, params uint[] numbers)
+    {
+        file.Position = place;
+        foreach (var number in numbers)
+        {
+            file.Write([(byte)(number >> 24), (byte)(number >> 16), (byte)(number >> 8), (byte)number]);
+        }
+    }
+
     private static bool IsOfStructure(string text) =>
         text != "ok" && !text.StartsWith("malformed database schema", StringComparison.Ordinal) && !text.Contains("in rows", StringComparison.Ordinal)
         && !text.Contains("in late", StringComparison.Ordinal);
