@@ -27,6 +27,8 @@ Describe 'Set-BackupApp' {
         $backup = New-AppBackup wiki.example.com
         Set-BackupApp wiki.example.com -NewLocation docs.example.com
         (Get-BackupApp).Location | Should -Be docs.example.com
+        (Get-AppBackup docs.example.com).Id | Should -Be $backup.Id
+        (Get-BackupApp | Get-AppBackup -Newest).Id | Should -Be $backup.Id
         (Restore-AppBackup $backup.Id -Force).Location | Should -Be docs.example.com
     }
 

@@ -56,7 +56,9 @@ public sealed class GetAppBackupCommand : EngineCommand
     private void WriteMatches(string pattern, string? site)
     {
         var matcher = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
-        var found = Engine.AppBackups.List(site: site).Where(backup => matcher.IsMatch(backup.Location)).ToList();
+        // A renamed app keeps its backups, whose records have the location of that time.
+        var apps = Engine.Apps.List().Where(app => matcher.IsMatch(app.Location)).Select(app => app.Id).ToHashSet();
+        var found = Engine.AppBackups.List(site: site).Where(backup => matcher.IsMatch(backup.Location) || apps.Contains(backup.AppId)).ToList();
         if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(pattern))
         {
             WriteNamed(pattern, site);

@@ -33,6 +33,23 @@ public sealed class AppCommandTests
     }
 
     [Fact]
+    public void A_renamed_app_keeps_its_backups_and_another_one_at_the_old_location_gets_none_of_its_new_ones()
+    {
+        using var session = Session.WithApp();
+        var old = session.Run("(New-AppBackup wiki.example.com).Id").Single().ToString();
+        session.Run("Set-BackupApp wiki.example.com -NewLocation docs.example.com");
+        Assert.Equal(old, session.Run("(Get-AppBackup docs.example.com).Id").Single().ToString());
+        Assert.Equal(old, session.Run("(Get-BackupApp | Get-AppBackup -Newest).Id").Single().ToString());
+        Assert.Equal(old, session.Run("(Get-AppBackup wiki.example.com).Id").Single().ToString());
+        var other = Path.Join(session.Root, "other");
+        Directory.CreateDirectory(other);
+        session.Run("Register-BackupApp wiki.example.com -Version 1 -DataDirectory \"$root/other\" | Out-Null");
+        var added = session.Run("(New-AppBackup wiki.example.com).Id").Single().ToString();
+        Assert.Equal([added, old], session.Run("(Get-AppBackup wiki.example.com).Id").Select(id => id.ToString()));
+        Assert.Equal(old, session.Run("(Get-AppBackup docs.*).Id").Single().ToString());
+    }
+
+    [Fact]
     public void Set_BackupApp_settles_with_a_version_what_an_update_left_in_doubt()
     {
         using var session = Session.WithApp();
