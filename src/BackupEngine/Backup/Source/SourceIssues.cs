@@ -63,6 +63,10 @@ internal sealed class SourceIssues(bool continueOnError)
     /// <summary>Counts a file that changed under our hands.</summary>
     public void CountChanged() => Interlocked.Increment(ref _changed);
 
+    /// <summary>Whether a failure says that the item is gone, also where a server's handle of it is stale.</summary>
+    public static bool MeansVanished(FileTreeException failure, string path, SourceTree? tree) =>
+        failure.MeansGone || (failure.Kind == FileTreeErrorKind.Stale && tree?.HasLost(path) == true);
+
     /// <summary>
     /// Takes a failure to read the item at <paramref name="path"/> (a path inside the backup): gone means skipped.
     /// </summary>
@@ -72,7 +76,7 @@ internal sealed class SourceIssues(bool continueOnError)
     /// <exception cref="BackupException">The item is there but unreadable, and the caller did not say to go on.</exception>
     public void Handle(FileTreeException failure, string path, SourceTree? tree)
     {
-        if (failure.MeansGone || (failure.Kind == FileTreeErrorKind.Stale && tree?.HasLost(path) == true))
+        if (MeansVanished(failure, path, tree))
         {
             Skip();
             return;

@@ -68,7 +68,7 @@ internal sealed class LargeFileCutter(
                 var padding = (int)(TarFormat.Padded(entry.Size) - entry.Size);
                 data.Free[..padding].Clear();
                 data.Length += padding;
-                Finish(data, reading, entry, firstMember, cancellationToken);
+                Finish(data, reading, item, entry, firstMember, cancellationToken);
                 return;
             }
             sink.DispatchData(data, isHole, null, cancellationToken);
@@ -115,9 +115,10 @@ internal sealed class LargeFileCutter(
         return false;
     }
 
-    private void Finish(Block data, Reading reading, TarEntry entry, int firstMember, CancellationToken cancellationToken)
+    private void Finish(
+        Block data, Reading reading, SourceItem item, TarEntry entry, int firstMember, CancellationToken cancellationToken)
     {
-        if (reading.HasShrunk || !reading.File.ReadFacts().SameContentAs(reading.File.Facts))
+        if (HasChanged(reading, item))
         {
             issues.CountChanged();
         }
@@ -133,6 +134,24 @@ internal sealed class LargeFileCutter(
         {
             _index.Write(line, output);
             return line.Size;
+        }
+    }
+
+    /// <summary>Whether the copy may be torn. All of a file that has just vanished is in the archive, but nothing says that it stayed the same.</summary>
+    private bool HasChanged(Reading reading, SourceItem item)
+    {
+        try
+        {
+            return reading.HasShrunk || !reading.File.ReadFacts().SameContentAs(reading.File.Facts);
+        }
+        catch (FileTreeException failure)
+        {
+            if (!SourceIssues.MeansVanished(failure, item.Path, item.Tree))
+            {
+                issues.AddMissing(failure, item.Path);
+                reading.IsIncomplete = true;
+            }
+            return true;
         }
     }
 

@@ -185,12 +185,15 @@ public abstract partial class FormatConformance
         await using var storage = OpenStorage();
         var packed = await PackAsync(storage, folder, "source", extra: new BrokenItem("data/gone", size: 2_000_000, failAt: long.MaxValue)
         {
-            VanishesLate = Format.Kind == BackupFormat.Rsync,
+            VanishesLate = true,
         });
         using var index = await OpenIndexAsync(storage);
         var entries = index.ReadEntries().ToList();
         Assert.Equal(entries.Count, packed.Result.Entries);
         Assert.Equal(entries.Where(entry => entry.Kind == EntryKind.File).Sum(entry => entry.Size), packed.Result.SourceBytes);
+        // An archive has all of its content already; a folder leaves it out.
+        Assert.Equal(1, packed.Issues.Changed + packed.Issues.Skipped);
+        Assert.Equal(0, packed.Issues.MissingCount);
     }
 
     [Fact]
