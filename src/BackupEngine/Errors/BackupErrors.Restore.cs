@@ -1,8 +1,12 @@
+using CloudBackup.Infrastructure;
+
 namespace CloudBackup;
 
 /// <summary>Failures of restores of apps and of the platform.</summary>
 internal static partial class BackupErrors
 {
+    private const int LongestPath = 80;
+
     public static BackupException RestoreUnfinished(string location, Exception inner) => new(
         nameof(RestoreUnfinished),
         (inner as BackupException)?.Category ?? BackupErrorCategory.InvalidState,
@@ -96,6 +100,13 @@ internal static partial class BackupErrors
         $"The backup '{id}' of {location}, which the platform backup depends on, cannot be restored: {reason}. Take another platform backup, or "
         + "continue without the app's data with -AllowMissingBackup.",
         id);
+
+    public static BackupException SystemFolderRefused(string path) => new(
+        nameof(SystemFolderRefused),
+        BackupErrorCategory.InvalidInput,
+        $"The backup would fill '{OutsideText.Clean(path, LongestPath)}', where files can decide what this machine runs, and anyone who can write to the storage may "
+        + "have made the backup. If you know that it is genuine, use -AllowSystemFolder.",
+        path);
 
     public static BackupException FolderOccupied(string path, string whose) => new(
         nameof(FolderOccupied),

@@ -41,6 +41,9 @@ public sealed record PlatformRestoreOptions
     /// </summary>
     public bool AllowCommand { get; init; }
 
+    /// <summary>Whether a backup that is not trusted may fill folders of the system, such as /etc, and hidden folders.</summary>
+    public bool AllowSystemFolder { get; init; }
+
     /// <summary>Whether a platform that has apps is replaced, and an interrupted restore of another backup given up.</summary>
     public bool ReplacePlatform { get; init; }
 

@@ -22,6 +22,11 @@ public sealed class PlatformRestorePlan : IDisposable
     /// <summary>Why the restore is refused; empty when it is not.</summary>
     public IReadOnlyList<BackupException> Refusals => [.. Preview.Checks.Select(check => check.Failure).OfType<BackupException>()];
 
+    /// <summary>
+    /// Whether anyone who can write to the storage may have made the backup: it is not encrypted, and not known to be one of this platform.
+    /// </summary>
+    public bool IsDoubtful { get; internal init; }
+
     internal PlatformRestoreOptions Options { get; }
 
     internal RestoreSite Source { get; }

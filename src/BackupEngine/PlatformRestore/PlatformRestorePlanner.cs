@@ -90,13 +90,14 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
             var sizes = content.Config.ExtraDirectories.ToDictionary(extra => extra.Name, extra => SizeOf(extra.Name, backup));
             var trust = TrustCheck.Run(context, options, box, apps, content.Config);
             apps = trust.Apps;
-            var checks = new RestorePreflight(context, options, unfinished).Run(source, box, content, apps, sizes).Append(trust.Check).ToList();
+            var checks = new RestorePreflight(context, options, unfinished).Run(source, box, content, apps, sizes).Append(trust.Check).Concat(trust.Folders).ToList();
             return new PlatformRestorePlan(platformLock, options, source, PreviewOf(source, box, content, apps, checks))
             {
                 Box = box,
                 Content = content,
                 Apps = apps,
                 IsTrusted = trust.IsTrusted,
+                IsDoubtful = trust.IsDoubtful,
                 Unfinished = unfinished,
             };
         }

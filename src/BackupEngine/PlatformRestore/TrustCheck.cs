@@ -13,6 +13,12 @@ namespace CloudBackup.PlatformRestore;
 /// <param name="Check">What the user is told.</param>
 internal sealed record TrustCheck(bool IsTrusted, IReadOnlyList<AppToRestore> Apps, RestoreCheck Check)
 {
+    /// <summary>Whether the backup is not known to be genuine, whatever the user allows.</summary>
+    public bool IsDoubtful { get; private init; }
+
+    /// <summary>The folders that such a backup may only fill when the user allows it.</summary>
+    public IReadOnlyList<RestoreCheck> Folders { get; private init; } = [];
+
     private const string Name = "Commands";
     private const int LongestList = 4000;
 
@@ -28,11 +34,14 @@ internal sealed record TrustCheck(bool IsTrusted, IReadOnlyList<AppToRestore> Ap
         var folders = apps.Select(app => app.App.DataDirectory).Concat(config.ExtraDirectories.Select(extra => extra.Path));
         var about = $"The backup is not encrypted, and not known to be one of this platform: anyone who can write to the storage may have changed it. "
             + $"It fills {OutsideText.Clean(string.Join(", ", folders), LongestList)}. Its commands are {OutsideText.Clean(string.Join("; ", commands.DefaultIfEmpty("none")), LongestList)}.";
-        return options.AllowCommand
+        var check = options.AllowCommand
             ? new TrustCheck(true, apps, new(Name, CheckOutcome.Warning, $"{about} They are run, as -AllowCommand says."))
             : new TrustCheck(
                 false,
                 [.. apps.Select(app => app with { App = app.App with { Commands = new AppCommands() } })],
                 new(Name, CheckOutcome.Warning, $"{about} The apps come without them: set those that you want with Set-BackupApp, or repeat with -AllowCommand."));
+        var refused = folders.Where(SystemFolders.Contains).Distinct(StringComparer.Ordinal)
+            .Select(path => RestoreCheck.Fail("Folders", BackupErrors.SystemFolderRefused(path)));
+        return check with { IsDoubtful = true, Folders = options.AllowSystemFolder ? [] : [.. refused] };
     }
 }

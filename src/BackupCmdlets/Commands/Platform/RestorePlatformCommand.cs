@@ -70,6 +70,13 @@ public sealed class RestorePlatformCommand : EngineCommand
     [Parameter]
     public SwitchParameter AllowCommand { get; set; }
 
+    /// <summary>
+    /// Lets a backup that is neither encrypted nor one that this platform made fill folders of the system, such as /etc, and hidden folders. Look at
+    /// the folders first, with -WhatIf.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AllowSystemFolder { get; set; }
+
     /// <summary>Replaces a platform that has apps, or whose restore from another backup was interrupted. Asks first.</summary>
     [Parameter]
     public SwitchParameter ReplacePlatform { get; set; }
@@ -99,12 +106,13 @@ public sealed class RestorePlatformCommand : EngineCommand
             ForEachItem(plan.Refusals, WriteFailure);
             return;
         }
-        if (!IsWhatIf)
+        if (!IsWhatIf || plan.IsDoubtful)
         {
-            // Before the user is asked, who should know.
+            // Before the question, and before you agree to commands and folders after a look with -WhatIf.
             ForEachItem(plan.Preview.Checks.Where(check => check.Outcome == CheckOutcome.Warning), check => WriteWarning(check.Detail));
         }
-        if (IsConfirmed(Engine.HomePath, $"Restore the platform from {plan.Preview.BackupId}", destroys: (ReplacePlatform || SetContentAside) && !Force))
+        var destroys = (ReplacePlatform || SetContentAside || plan.IsDoubtful) && !Force;
+        if (IsConfirmed(Engine.HomePath, $"Restore the platform from {plan.Preview.BackupId}", destroys))
         {
             Restore(plan);
         }
@@ -134,6 +142,7 @@ public sealed class RestorePlatformCommand : EngineCommand
         AllowVersionMismatch = AllowVersionMismatch,
         AllowMissingBackup = AllowMissingBackup,
         AllowCommand = AllowCommand,
+        AllowSystemFolder = AllowSystemFolder,
         ReplacePlatform = ReplacePlatform,
         SetContentAside = SetContentAside,
         Throttle = Throttle,

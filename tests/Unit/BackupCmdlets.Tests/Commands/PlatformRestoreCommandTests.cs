@@ -85,6 +85,38 @@ public sealed class PlatformRestoreCommandTests
         Assert.Equal(2, session.Run("Get-AppBackup").Count);
     }
 
+    [Fact]
+    public void A_backup_that_anyone_can_have_written_asks_first_and_shows_its_folders()
+    {
+        using var session = MoveAway(isEncrypted: false);
+        session.Run("Restore-Platform \"$root/move.json\" -WhatIf");
+        Assert.Contains(session.Warnings, warning => warning.Contains(session.Data, StringComparison.Ordinal));
+        // The session has no one to ask, so it must not restore.
+        foreach (var consent in new[] { "", "-AllowCommand", "-AllowSystemFolder" })
+        {
+            Assert.NotEmpty(Failures(session, $"Restore-Platform \"$root/move.json\" {consent}"));
+            Assert.Contains(session.Warnings, warning => warning.Contains(session.Data, StringComparison.Ordinal));
+            Assert.False(Directory.Exists(session.Data));
+        }
+        Assert.Equal("True", session.Run("Restore-Platform \"$root/move.json\" -Force").Single().Text("IsComplete"));
+    }
+
+    [Fact]
+    public void A_backup_that_anyone_can_have_written_fills_folders_of_the_system_only_with_consent()
+    {
+        using var session = MoveAway(isEncrypted: false, extra: ".ssh");
+        var hidden = Path.Join(session.Root, ".ssh");
+        foreach (var consent in new[] { "-Force", "-Force -AllowCommand" })
+        {
+            var failure = session.Fail($"Restore-Platform \"$root/move.json\" {consent}");
+            Assert.StartsWith("SystemFolderRefused,", failure.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(hidden));
+            Assert.False(Directory.Exists(session.Data));
+        }
+        session.Run("Restore-Platform \"$root/move.json\" -Force -AllowSystemFolder");
+        Assert.True(File.Exists(Path.Join(hidden, "authorized_keys")));
+    }
+
     private static List<System.Management.Automation.ErrorRecord> Failures(Session session, string script)
     {
         session.Invoke(script);
@@ -92,13 +124,25 @@ public sealed class PlatformRestoreCommandTests
     }
 
     /// <summary>A platform was backed up, and its machine is gone: home and data are elsewhere.</summary>
-    private static Session MoveAway()
+    private static Session MoveAway(bool isEncrypted = true, string? extra = null)
     {
         var session = Session.WithApp();
-        session.Run($"Set-BackupSite local -Password {Password}");
+        if (isEncrypted)
+        {
+            session.Run($"Set-BackupSite local -Password {Password}");
+        }
+        if (extra is not null)
+        {
+            File.WriteAllText(Path.Join(Directory.CreateDirectory(Path.Join(session.Root, extra)).FullName, "authorized_keys"), "key");
+            session.Run($"Set-Platform -ExtraDirectory \"$root/{extra}\"");
+        }
         session.Run("New-PlatformBackup | Export-BackupSite -Path \"$root/move.json\"");
         Directory.Move(session.Data, session.Data + ".lost");
         Directory.Move(Path.Join(session.Root, "home"), Path.Join(session.Root, "home.lost"));
+        if (extra is not null)
+        {
+            Directory.Move(Path.Join(session.Root, extra), Path.Join(session.Root, "extra.lost"));
+        }
         return session;
     }
 }
