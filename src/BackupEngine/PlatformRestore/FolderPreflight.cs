@@ -23,7 +23,8 @@ internal sealed class FolderPreflight(EngineContext context, PlatformRestoreOpti
         PlatformConfig config, IReadOnlyList<AppToRestore> apps, IEnumerable<BackupSite> sites, IReadOnlyDictionary<string, long> extraSizes)
     {
         var begun = unfinished?.ExtraDirectories.Select(directory => directory.Name).ToHashSet(StringComparer.Ordinal) ?? [];
-        List<FolderClaim> ofApps = [.. apps.Select(app => FolderClaim.Of(app.App))];
+        // The backup knows the folders of its own machine. Links of this one may lead elsewhere.
+        List<FolderClaim> ofApps = [.. apps.Select(app => FolderClaim.Of(app.App with { DataFolder = null }))];
         List<FolderClaim> ofSites = [.. FolderClaim.Of(sites)];
         var data = apps.Zip(ofApps).Where(app => app.First.IsRestorable)
             .Select(app => new FolderToFill(app.Second.Path, app.Second.Whose, app.First.Info!.AllocatedSize)).ToList();
