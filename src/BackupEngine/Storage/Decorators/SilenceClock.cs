@@ -10,12 +10,23 @@ internal sealed class SilenceClock(TimeProvider time, TimeSpan mostOfOneTry)
 {
     private TimeSpan _silence;
     private long _since;
-    private bool _hasFailed;
+    private int _failures;
+
+    /// <summary>
+    /// How long this try waits for an answer: as long as a stall takes, and twice as long after each failure. So a lost request costs little, and
+    /// a storage that has to work for long gets its time.
+    /// </summary>
+    /// <param name="atMost">What the answer may take.</param>
+    public TimeSpan Patience(TimeSpan atMost)
+    {
+        var wanted = mostOfOneTry * (1 << Math.Min(_failures, 10));
+        return wanted < atMost ? wanted : atMost;
+    }
 
     /// <summary>The wait is over, and the next try stands in a queue for its turn.</summary>
     public void Queue()
     {
-        _silence += _hasFailed ? SinceLast : TimeSpan.Zero;
+        _silence += _failures > 0 ? SinceLast : TimeSpan.Zero;
         Advance();
     }
 
@@ -26,8 +37,8 @@ internal sealed class SilenceClock(TimeProvider time, TimeSpan mostOfOneTry)
     public TimeSpan Fail()
     {
         var lost = SinceLast;
-        _silence += !_hasFailed ? TimeSpan.Zero : lost < mostOfOneTry ? lost : mostOfOneTry;
-        _hasFailed = true;
+        _silence += _failures == 0 ? TimeSpan.Zero : lost < mostOfOneTry ? lost : mostOfOneTry;
+        _failures++;
         Advance();
         return _silence;
     }

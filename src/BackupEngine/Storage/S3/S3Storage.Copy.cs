@@ -54,7 +54,7 @@ internal sealed partial class S3Storage
         return _gate.RunAsync(
             _gate.Copies,
             from,
-            async token => (await SendAsync(stop => Client.CopyObjectAsync(request, stop), WorkLimit, token).ConfigureAwait(false)).ETag
+            async (clock, token) => (await SendWorkAsync(stop => Client.CopyObjectAsync(request, stop), clock, token).ConfigureAwait(false)).ETag
                 is { Length: > 0 } etag
                     ? etag
                     : throw _errors.BadAnswer(to, "a copy has ended without a tag"),
@@ -115,7 +115,7 @@ internal sealed partial class S3Storage
             return await _gate.RunAsync(
                 _gate.Copies,
                 request.SourceKey,
-                async token => await SendAsync(stop => Client.CopyPartAsync(request, stop), WorkLimit, token).ConfigureAwait(false)
+                async (clock, token) => await SendWorkAsync(stop => Client.CopyPartAsync(request, stop), clock, token).ConfigureAwait(false)
                     is { ETag.Length: > 0 } answer
                         ? new PartETag(answer, copyChecksums: _profile.HasChecksums) { PartNumber = number }
                         : throw _errors.BadAnswer(request.DestinationKey, "a part was copied without a tag"),

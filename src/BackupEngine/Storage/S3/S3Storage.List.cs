@@ -1,5 +1,6 @@
 using Amazon.S3;
 using Amazon.S3.Model;
+using CloudBackup.Storage.Decorators;
 
 namespace CloudBackup.Storage.S3;
 
@@ -8,7 +9,7 @@ internal sealed partial class S3Storage
     /// <summary>What an answer may take that the store has at hand.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(1);
 
-    /// <summary>What an answer may take that the store has to work for: putting parts together, copying.</summary>
+    /// <summary>What an answer may take that the store has to work for: putting parts together, copying. A first try waits for less.</summary>
     private static readonly TimeSpan WorkLimit = TimeSpan.FromMinutes(10);
 
     private Task<ListPage> ListPageAsync(string prefix, bool recursive, string? next, CancellationToken cancellationToken)
@@ -91,6 +92,10 @@ internal sealed partial class S3Storage
         }
         return true;
     }
+
+    /// <summary>Sends one request that the store has to work for.</summary>
+    private Task<T> SendWorkAsync<T>(Func<CancellationToken, Task<T>> send, SilenceClock clock, CancellationToken cancellationToken) =>
+        SendAsync(send, clock.Patience(WorkLimit), cancellationToken);
 
     /// <summary>Sends one request and waits for its answer so long at most.</summary>
     private async Task<T> SendAsync<T>(Func<CancellationToken, Task<T>> send, TimeSpan atMost, CancellationToken cancellationToken)

@@ -10,6 +10,9 @@ internal sealed partial class S3Storage
     /// <summary>What tidying up may take once you wait for the end (I8). What it leaves, the next run or a cleanup removes.</summary>
     private static readonly TimeSpan TidyLimit = TimeSpan.FromSeconds(15);
 
+    /// <summary>How many parts the slowest store puts together in a second.</summary>
+    private const double PartsPerSecond = 20;
+
     /// <summary>
     /// The checksum that the store keeps of each part, and of them all. Where parts carry one, the upload must be begun for it and ended with all
     /// of them: Amazon does not find the parts otherwise.
@@ -137,7 +140,7 @@ internal sealed partial class S3Storage
         return await _gate.RunAsync(
             _gate.Uploads,
             write.Path,
-            (clock, token) => TransferAsync(part, PartAnswerLimit, clock, async (stream, stop) =>
+            (clock, token) => TransferAsync(part, clock, async (stream, stop) =>
             {
                 var request = new UploadPartRequest
                 {
@@ -173,9 +176,11 @@ internal sealed partial class S3Storage
         await RefuseExistingAsync(write, isChecked: _profile.CanCompleteNew, cancellationToken).ConfigureAwait(false);
         await EndAsync(
             write,
-            async (_, token) =>
+            async (clock, token) =>
             {
-                var answer = await SendAsync(stop => Client.CompleteMultipartUploadAsync(request, stop), WorkLimit, token).ConfigureAwait(false);
+                // Putting many parts together takes some stores minutes, and a second request does not make them faster.
+                var patience = clock.Patience(WorkLimit) + TimeSpan.FromSeconds(tags.Count / PartsPerSecond);
+                var answer = await SendAsync(stop => Client.CompleteMultipartUploadAsync(request, stop), patience, token).ConfigureAwait(false);
                 return answer is { ETag: null or "", Key: null or "" }
                     ? throw _errors.BadAnswer(write.Path, "an upload has ended without a result")
                     : answer;
@@ -222,27 +227,5 @@ internal sealed partial class S3Storage
         {
             _context.Log($"The parts of {path} are still at the store; a cleanup removes them: {failure.Message}");
         }
-    }
-
-    private Task<bool> AbortUploadAsync(string path, string id, CancellationToken cancellationToken, bool isOnce = false)
-    {
-        var request = new AbortMultipartUploadRequest { BucketName = _place.Bucket, Key = path, UploadId = id };
-        return _gate.RunAsync(
-            _gate.Uploads,
-            path,
-            async token =>
-            {
-                try
-                {
-                    await SendAsync(stop => Client.AbortMultipartUploadAsync(request, stop), WorkLimit, token).ConfigureAwait(false);
-                }
-                catch (AmazonS3Exception failure) when (failure.StatusCode == System.Net.HttpStatusCode.NotFound)
-                {
-                    // Another process has aborted or completed it.
-                }
-                return true;
-            },
-            cancellationToken,
-            isOnce);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Xml;
 using Amazon.S3;
 using Amazon.S3.Model;
+using CloudBackup.Storage.Decorators;
 
 namespace CloudBackup.Storage.S3;
 
@@ -93,10 +94,10 @@ internal sealed partial class S3Storage
             await _gate.RunAsync(
                 _gate.Uploads,
                 "",
-                async token =>
+                async (clock, token) =>
                 {
                     isAnswered = false;
-                    var errors = await SendBatchAsync(left, token).ConfigureAwait(false);
+                    var errors = await SendBatchAsync(left, clock, token).ConfigureAwait(false);
                     isAnswered = true;
                     var told = errors.Where(error => error.Code != "NoSuchKey").Select(error => new RemoveFailure(error.Key, Reason(error))).ToList();
                     failures.RemoveAll(failure => failure.Reason.IsRetriable);
@@ -113,7 +114,7 @@ internal sealed partial class S3Storage
         return failures.Select(failure => failure with { Reason = failure.Reason.AsFinal() });
     }
 
-    private async Task<List<DeleteError>> SendBatchAsync(string[] paths, CancellationToken cancellationToken)
+    private async Task<List<DeleteError>> SendBatchAsync(string[] paths, SilenceClock clock, CancellationToken cancellationToken)
     {
         var request = new DeleteObjectsRequest
         {
@@ -123,7 +124,7 @@ internal sealed partial class S3Storage
         };
         try
         {
-            var answer = await SendAsync(stop => Client.DeleteObjectsAsync(request, stop), WorkLimit, cancellationToken).ConfigureAwait(false);
+            var answer = await SendWorkAsync(stop => Client.DeleteObjectsAsync(request, stop), clock, cancellationToken).ConfigureAwait(false);
             return answer.DeleteErrors ?? [];
         }
         catch (DeleteObjectsException failure)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Amazon.S3;
 using Amazon.S3.Model;
 
 namespace CloudBackup.Storage.S3;
@@ -71,5 +72,27 @@ internal sealed partial class S3Storage
             start.TrimEnd('/'),
             token => SendAsync(stop => Client.ListMultipartUploadsAsync(request, stop), AnswerLimit, token),
             cancellationToken);
+    }
+
+    private Task<bool> AbortUploadAsync(string path, string id, CancellationToken cancellationToken, bool isOnce = false)
+    {
+        var request = new AbortMultipartUploadRequest { BucketName = _place.Bucket, Key = path, UploadId = id };
+        return _gate.RunAsync(
+            _gate.Uploads,
+            path,
+            async (clock, token) =>
+            {
+                try
+                {
+                    await SendWorkAsync(stop => Client.AbortMultipartUploadAsync(request, stop), clock, token).ConfigureAwait(false);
+                }
+                catch (AmazonS3Exception failure) when (failure.StatusCode == System.Net.HttpStatusCode.NotFound)
+                {
+                    // Another process has aborted or completed it.
+                }
+                return true;
+            },
+            cancellationToken,
+            isOnce);
     }
 }

@@ -12,7 +12,10 @@ internal sealed partial class S3Storage
     /// </summary>
     private const string WriteMark = "cloudbackup-write";
 
-    private static readonly TimeSpan PartAnswerLimit = TimeSpan.FromMinutes(5);
+    /// <summary>The slowest line on which the end of a content is waited for, in bytes a second.</summary>
+    private const double SlowestLine = 16 * 1024;
+
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(5);
 
     /// <inheritdoc/>
     public async Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken)
@@ -58,7 +61,7 @@ internal sealed partial class S3Storage
     private async Task PutAsync(S3Write write, PartBuffer content, CancellationToken cancellationToken)
     {
         await RefuseExistingAsync(write, isChecked: _profile.CanCreateNew, cancellationToken).ConfigureAwait(false);
-        await EndAsync(write, (clock, token) => TransferAsync(content, PartAnswerLimit, clock, async (stream, stop) =>
+        await EndAsync(write, (clock, token) => TransferAsync(content, clock, async (stream, stop) =>
         {
             var request = new PutObjectRequest
             {
@@ -119,16 +122,22 @@ internal sealed partial class S3Storage
         }
     }
 
+    /// <summary>How long the answer to a content may take: its end may still be in a buffer of this machine when all of it is handed over.</summary>
+    private static TimeSpan AnswerLimitOf(long length)
+    {
+        var limit = AnswerLimit + TimeSpan.FromSeconds(length / SlowestLine);
+        return limit < LongestAnswer ? limit : LongestAnswer;
+    }
+
     /// <summary>Sends a buffer, as often as it takes, and watches that it gets on.</summary>
     private async Task<T> TransferAsync<T>(
         PartBuffer content,
-        TimeSpan answerLimit,
         SilenceClock clock,
         Func<Stream, CancellationToken, Task<T>> send,
         CancellationToken cancellationToken)
     {
         using var watch = new IdleWatch(_context.Retry.StallAfter, _context.Time, cancellationToken, clock);
-        var stream = new WatchedStream(content.AsStream(), watch, answerLimit);
+        var stream = new WatchedStream(content.AsStream(), watch, AnswerLimitOf(content.Length));
         await using var _ = stream.ConfigureAwait(false);
         return await StallAsTransientAsync(() => send(stream, watch.Token), watch, cancellationToken).ConfigureAwait(false);
     }

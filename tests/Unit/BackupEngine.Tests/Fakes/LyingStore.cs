@@ -15,7 +15,9 @@ internal sealed class LyingStore : IAsyncDisposable
     private readonly Task _serving;
     private readonly List<string> _requests = [];
 
-    public LyingStore(Func<Question, Answer> answer)
+    /// <summary>Starts it.</summary>
+    /// <param name="answer">What it says to a request; null for nothing, with the connection left open.</param>
+    public LyingStore(Func<Question, Answer?> answer)
     {
         using (var free = new TcpListener(IPAddress.Loopback, 0))
         {
@@ -41,10 +43,10 @@ internal sealed class LyingStore : IAsyncDisposable
         }
     }
 
-    public S3Storage Open(int? listLength = null)
+    public S3Storage Open(int? listLength = null, TimeProvider? time = null)
     {
         var place = S3Place.Of(S3Profiles.Find("minio")!, new S3Settings { Bucket = "backups", Endpoint = $"http://127.0.0.1:{Port}" });
-        var context = new StorageContext(TimeProvider.System, new SeededRandom(1), _ => { }, inner => inner)
+        var context = new StorageContext(time ?? TimeProvider.System, new SeededRandom(1), _ => { }, inner => inner)
         {
             Credential = new StorageCredential("key", "secret"),
             ListLength = listLength,
@@ -61,7 +63,7 @@ internal sealed class LyingStore : IAsyncDisposable
         _listener.Close();
     }
 
-    private async Task ServeAsync(Func<Question, Answer> answer)
+    private async Task ServeAsync(Func<Question, Answer?> answer)
     {
         try
         {
@@ -76,7 +78,7 @@ internal sealed class LyingStore : IAsyncDisposable
         }
     }
 
-    private void Serve(HttpListenerContext context, Func<Question, Answer> answer)
+    private void Serve(HttpListenerContext context, Func<Question, Answer?> answer)
     {
         int number;
         lock (_requests)
@@ -86,6 +88,10 @@ internal sealed class LyingStore : IAsyncDisposable
         }
         context.Request.InputStream.CopyTo(Stream.Null);
         var said = answer(new Question(number, context.Request.HttpMethod, context.Request.RawUrl!, context.Request.QueryString.Get));
+        if (said is null)
+        {
+            return;
+        }
         context.Response.StatusCode = said.Status;
         context.Response.ContentType = said.ContentType;
         if (said.ETag is not null)
