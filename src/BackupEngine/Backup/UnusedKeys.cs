@@ -13,9 +13,9 @@ internal static class UnusedKeys
     /// </summary>
     public static async Task RemoveAsync(EngineContext context, SiteBackup removed, IBackupStorage storage, CancellationToken cancellationToken)
     {
-        if (removed.KeyId is not { } keyId)
+        if (removed.KeyId is not { } keyId || context.Keys.IsRetained(keyId))
         {
-            return;
+            return; // retained ones are for backups without a record, which may come back
         }
         if (context.Backups.ListUnreadable().Concat(context.Sites.ListUnreadable()).Any())
         {

@@ -100,6 +100,7 @@ internal sealed class BackupStore(PlatformDatabase database)
     {
         BackupOrigin.Platform => LocalOrigin,
         BackupOrigin.Storage => "storage",
+        BackupOrigin.Matched => "matched",
         _ => "claimed",
     };
 

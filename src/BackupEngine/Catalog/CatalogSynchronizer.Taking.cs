@@ -94,6 +94,10 @@ internal sealed partial class CatalogSynchronizer
         {
             stored = stored with { Backup = stored.Backup with { Origin = BackupOrigin.Platform } };
         }
+        else if (!stored.Backup.Encrypted && known?.Backup.Origin is BackupOrigin.Claimed or BackupOrigin.Matched && known.InfoHash == stored.InfoHash)
+        {
+            stored = stored with { Backup = stored.Backup with { Origin = BackupOrigin.Matched } };
+        }
         if (badNote is not null)
         {
             run.Observer.OnWarning(badNote.Message);
@@ -123,6 +127,20 @@ internal sealed partial class CatalogSynchronizer
                 $"The note of {known.Backup.Id} on {run.Site.Name} {(isAbsent ? "is missing" : "would end its preservation earlier")}. Its label and "
                 + "preservation stay as the catalog knows them; Set-AppBackup stores them again.");
             return kept;
+        }
+        var isPlain = !known.Backup.Encrypted;
+        if (isPlain && run.Site.KeyId is not null)
+        {
+            run.Observer.OnWarning(
+                $"The note of {known.Backup.Id} on {run.Site.Name} is not encrypted although the site is, and is not the one that this platform wrote. It has "
+                + "no effect: Set-AppBackup stores label and preservation again. Find out who wrote it.");
+            return kept;
+        }
+        if (isPlain && stored.Backup.PreserveUntil is { } longer && !(known.Backup.PreserveUntil >= longer))
+        {
+            run.Observer.OnWarning(
+                $"The note of {known.Backup.Id} on {run.Site.Name} preserves it until {longer:yyyy-MM-dd}, which this platform did not set. If no other platform "
+                + "of yours did, find out who wrote it, and end it: Set-AppBackup -Preserve:$false.");
         }
         return stored;
     }

@@ -83,7 +83,8 @@ internal sealed partial class CatalogSynchronizer(EngineContext context, SiteSto
             var (path, kept) = found.Rivals[0];
             observer.OnWarning(
                 $"{found.Rivals.Count} backups on {site.Name} have ids of backups that the catalog knows elsewhere, such as {path} that of {kept.RemotePath} on "
-                + $"{kept.Site}. They are passed over: remove the copies, or the site that you no longer use (Remove-BackupSite), and repeat.");
+                + $"{kept.Site}. They are passed over and stay in the storage. Find out which one is the copy before you remove one: its time in the storage "
+                + "proves nothing. Forget a site that you no longer use (Remove-BackupSite), and repeat.");
         }
         if (site.KeyId is not null && found.Backups.Values.FirstOrDefault(backup => !backup.Trusted) is { } plain)
         {
@@ -104,6 +105,11 @@ internal sealed partial class CatalogSynchronizer(EngineContext context, SiteSto
     {
         if (context.Backups.RemoveUnreadable(site.Name) is > 0 and var count)
         {
+            // Which keys the others need is not known.
+            foreach (var keyId in context.Keys.Ids)
+            {
+                context.Keys.Retain(keyId);
+            }
             observer.OnWarning($"{count} records of the site {site.Name} that the catalog could not read are removed; what the storage holds is known.");
         }
     }
@@ -157,7 +163,7 @@ internal sealed partial class CatalogSynchronizer(EngineContext context, SiteSto
         foreach (var record in gone)
         {
             observer.OnWarning($"The backup {record.Backup.Id} is gone from the site {site.Name}; its record is dropped.");
-            context.Backups.Drop(record.Backup.Id);
+            AbsentBackup.Drop(context, record.Backup, observer);
         }
     }
 }

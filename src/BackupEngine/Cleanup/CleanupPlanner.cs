@@ -51,6 +51,7 @@ internal static class CleanupPlanner
             IsRunLive = candidate.IsRunLive,
             IsWhole = candidate.Presence == BackupPresence.Whole,
             IsTrusted = backup.Trusted,
+            IsMatched = backup.Origin == BackupOrigin.Matched,
             IsForeign = IsForeign(facts, candidate.Record),
             PreserveUntil = backup.PreserveUntil,
             DependsOn = backup is PlatformBackup platform ? platform.DependsOn : [],

@@ -88,7 +88,8 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
         {
             if (!records.TryGetValue(decision.Id, out var record))
             {
-                Note(decision with { Outcome = CleanupOutcome.Removed }); // another process was quicker
+                // Another process was quicker.
+                Note(decision with { Outcome = decision.Reasons.Contains(RetentionReasons.Gone) ? CleanupOutcome.Dropped : CleanupOutcome.Removed });
             }
             else if (record.Backup.State == BackupState.Creating)
             {
@@ -132,12 +133,12 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
             ? []
             : context.Backups.ListOf(BackupOwner.Platform, plan.Site.Name).Select(record => record.Backup).OfType<PlatformBackup>()
                 .Where(backup => backup.State is BackupState.Ready or BackupState.Partial or BackupState.Creating);
-        var references = RetentionEvaluator.References(holders.Select(holder => (holder.Id, holder.DependsOn)));
+        var references = RetentionEvaluator.References(holders.Select(holder => new RetentionHolder(holder.Id, holder.Trusted, holder.DependsOn)));
         return RetentionEvaluator.EvaluateOwner(owner, CleanupPlanner.Items(plan.Facts, candidates), references, plan.Facts.Rules)
             .ToDictionary(verdict => verdict.Item.Id, StringComparer.Ordinal);
     }
 
-    /// <summary>Drops the record of a backup of which nothing is left, if that is still so.</summary>
+    /// <summary>Drops the record of a backup that the storage does not show, if that is still so.</summary>
     private async Task DropAsync(RetentionDecision decision, BackupRecord record, CancellationToken cancellationToken)
     {
         var paths = BackupPaths.Of(record.Backup);
@@ -146,10 +147,8 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
             Note(decision with { Outcome = CleanupOutcome.Postponed, Error = "It is in the storage again." });
             return;
         }
-        await storage.RemoveAsync(paths.Note, cancellationToken).ConfigureAwait(false);
-        context.Backups.Drop(record.Backup.Id);
-        await UnusedKeys.RemoveAsync(context, record.Backup, storage, cancellationToken).ConfigureAwait(false);
-        Note(decision with { Outcome = CleanupOutcome.Removed });
+        AbsentBackup.Drop(context, record.Backup, observer);
+        Note(decision with { Outcome = CleanupOutcome.Dropped });
     }
 
     private async Task RemoveLeftOversAsync(Func<string, bool> isApproved, CancellationToken cancellationToken)

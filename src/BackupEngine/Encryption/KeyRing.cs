@@ -73,7 +73,18 @@ internal sealed class KeyRing(SecretStore secrets) : IDisposable
         }
     }
 
-    /// <summary>Keeps keys even when no record needs them: backups of a site that was forgotten do, and may be found again.</summary>
+    /// <summary>Whether keys are kept even when no record needs them.</summary>
+    public bool IsRetained(string id)
+    {
+        lock (_lock)
+        {
+            return Read(id) is { IsRetained: true };
+        }
+    }
+
+    /// <summary>
+    /// Keeps keys even when no record needs them: backups of a site that was forgotten, or that a storage did not show, do, and may be found again.
+    /// </summary>
     public void Retain(string id)
     {
         lock (_lock)

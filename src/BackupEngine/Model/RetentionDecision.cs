@@ -27,6 +27,12 @@ public enum CleanupOutcome
 
     /// <summary>Its app, or the platform, was in use, or you said no; the next cleanup decides again.</summary>
     Postponed,
+
+    /// <summary>
+    /// The storage does not show it, so the catalog drops its record. That can be a wrong answer: its note and its keys stay, and a sync that finds the
+    /// backup knows it again.
+    /// </summary>
+    Dropped,
 }
 
 /// <summary>What a cleanup decided on one backup, why, and what came of it.</summary>

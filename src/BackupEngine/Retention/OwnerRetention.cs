@@ -9,6 +9,10 @@ namespace CloudBackup.Retention;
 /// </summary>
 internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
 {
+    private const int Untrusted = 0;
+    private const int Matched = 1;
+    private const int Trusted = 2;
+
     private static readonly string[] OutsidePolicy = [RetentionReasons.OutsidePolicy];
 
     private readonly string _within = rules.Policy.KeepWithin is { } age ? RetentionPolicyText.WriteAge(age) : "";
@@ -27,8 +31,8 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
     public RetentionVerdict TakeNext() => VerdictOf(_next++);
 
     /// <summary>Weighs all backups of the owner.</summary>
-    /// <param name="references">For backups that kept platform backups stand on, the ids of these.</param>
-    public void Weigh(IReadOnlyDictionary<string, List<string>> references)
+    /// <param name="references">For backups that kept platform backups stand on, these.</param>
+    public void Weigh(IReadOnlyDictionary<string, List<RetentionHolder>> references)
     {
         _keep = new List<string>?[_items.Count];
         _remove = new string?[_items.Count];
@@ -49,6 +53,8 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
         KeepLatest();
     }
 
+    private static int StandingOf(RetentionItem item) => item.IsTrusted ? Trusted : item.IsMatched ? Matched : Untrusted;
+
     private static string? WhyToRemove(RetentionItem item) => item switch
     {
         { IsForeign: true } => null,
@@ -59,7 +65,7 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
     };
 
     /// <summary>Keeps what stays whatever the others are. False for what the counting rules decide on.</summary>
-    private bool KeepForItself(int i, IReadOnlyDictionary<string, List<string>> references)
+    private bool KeepForItself(int i, IReadOnlyDictionary<string, List<RetentionHolder>> references)
     {
         var item = _items[i];
         var reasons = new List<string>();
@@ -85,9 +91,9 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
         }
         var isDecided = reasons.Count > 0;
         // A referenced backup can fill a place as well: it will not always be referenced.
-        if (references.TryGetValue(item.Id, out var by))
+        if (references.TryGetValue(item.Id, out var by) && by.FindAll(holder => holder.IsTrusted || !item.IsTrusted) is { Count: > 0 } holders)
         {
-            reasons.Insert(0, RetentionReasons.ReferencedBy(by));
+            reasons.Insert(0, RetentionReasons.ReferencedBy(holders.Select(holder => holder.Id)));
         }
         _keep[i] = reasons.Count > 0 ? reasons : null;
         return isDecided;
@@ -96,17 +102,17 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
     /// <summary>
     /// Keeps the newest backup of each of the newest periods that have a Ready one. A Partial one never takes a Ready one's place: it is
     /// kept only for a period, among these, that has no Ready one, and without using up a place of theirs. Untrusted ones get the places
-    /// that trusted ones leave.
+    /// that trusted ones leave, first those that a restored catalog knew.
     /// </summary>
     private void Fill(PeriodRule rule, List<int> candidates, List<DateTimeOffset> local)
     {
         var (ready, partial) = (new HashSet<long>(), new HashSet<long>());
-        foreach (var isTrusted in (bool[])[true, false])
+        foreach (var standing in (int[])[Trusted, Matched, Untrusted])
         {
             var end = ready.Count < rule.Count ? candidates.Count : 0;
             for (var c = 0; c < end; c++)
             {
-                if (IsOf(c, isTrusted) && IsReady(candidates[c]) && ready.Add(rule.PeriodOf(c, local[c])))
+                if (IsOf(c, standing) && IsReady(candidates[c]) && ready.Add(rule.PeriodOf(c, local[c])))
                 {
                     Keep(candidates[c], rule.Word, ready.Count);
                     end = ready.Count == rule.Count ? c : end;
@@ -114,7 +120,7 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
             }
             for (var c = 0; c < end && partial.Count < rule.Count; c++)
             {
-                if (IsOf(c, isTrusted) && !IsReady(candidates[c])
+                if (IsOf(c, standing) && !IsReady(candidates[c])
                     && rule.PeriodOf(c, local[c]) is var period && !ready.Contains(period) && partial.Add(period))
                 {
                     Keep(candidates[c], $"{rule.Word}-partial", partial.Count);
@@ -122,7 +128,7 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
             }
         }
 
-        bool IsOf(int c, bool isTrusted) => _items[candidates[c]].IsTrusted == isTrusted;
+        bool IsOf(int c, int standing) => StandingOf(_items[candidates[c]]) == standing;
     }
 
     /// <summary>
@@ -138,6 +144,7 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
         if (!KeepLatest(i => _items[i].IsTrusted && IsReady(i)))
         {
             KeepLatest(i => _items[i].IsTrusted && HoldsData(i));
+            KeepLatest(i => StandingOf(_items[i]) == Matched && IsReady(i));
             _ = KeepLatest(i => !_items[i].IsTrusted && IsReady(i)) || KeepLatest(i => !_items[i].IsTrusted && HoldsData(i));
         }
     }

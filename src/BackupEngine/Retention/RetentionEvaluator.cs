@@ -29,7 +29,8 @@ internal static class RetentionEvaluator
         if (owners.Remove(BackupOwner.Platform, out var platform))
         {
             platform.Weigh(references);
-            references = References(platform.Verdicts.Where(verdict => verdict.IsKept).Select(verdict => (verdict.Item.Id, verdict.Item.DependsOn)));
+            references = References(platform.Verdicts.Where(verdict => verdict.IsKept)
+                .Select(verdict => new RetentionHolder(verdict.Item.Id, verdict.Item.IsTrusted, verdict.Item.DependsOn)));
         }
         foreach (var owner in owners.Values)
         {
@@ -44,7 +45,7 @@ internal static class RetentionEvaluator
     /// <param name="references">What <see cref="References"/> says of the platform backups that stay.</param>
     /// <param name="rules">What the backups are weighed with.</param>
     public static IReadOnlyList<RetentionVerdict> EvaluateOwner(
-        BackupOwner owner, IEnumerable<RetentionItem> items, IReadOnlyDictionary<string, List<string>> references, RetentionRules rules)
+        BackupOwner owner, IEnumerable<RetentionItem> items, IReadOnlyDictionary<string, List<RetentionHolder>> references, RetentionRules rules)
     {
         var weighing = new OwnerRetention(owner, rules);
         Sort(items).ForEach(weighing.Add);
@@ -52,13 +53,13 @@ internal static class RetentionEvaluator
         return [.. weighing.Verdicts];
     }
 
-    /// <summary>For each backup that some platform backups stand on, their ids.</summary>
-    public static IReadOnlyDictionary<string, List<string>> References(IEnumerable<(string Id, IReadOnlyList<string> DependsOn)> holders)
+    /// <summary>For each backup that some platform backups stand on, these.</summary>
+    public static IReadOnlyDictionary<string, List<RetentionHolder>> References(IEnumerable<RetentionHolder> holders)
     {
-        var references = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (var (holder, needs) in holders)
+        var references = new Dictionary<string, List<RetentionHolder>>(StringComparer.Ordinal);
+        foreach (var holder in holders)
         {
-            foreach (var id in needs)
+            foreach (var id in holder.DependsOn)
             {
                 if (!references.TryGetValue(id, out var by))
                 {

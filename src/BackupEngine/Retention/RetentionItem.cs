@@ -29,6 +29,11 @@ internal sealed record RetentionItem
     /// <summary>False for a backup that anyone who can write to the storage can have written: it takes no place of a trusted one.</summary>
     public bool IsTrusted { get; init; } = true;
 
+    /// <summary>
+    /// True for one that is not trusted, and that the catalog of a restored platform knew: those that were found later take no place of it.
+    /// </summary>
+    public bool IsMatched { get; init; }
+
     /// <summary>True for a backup of another platform that uses the same place: none of ours to remove.</summary>
     public bool IsForeign { get; init; }
 
@@ -38,6 +43,12 @@ internal sealed record RetentionItem
     /// <summary>The ids of the backups that it depends on.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 }
+
+/// <summary>A platform backup that stays, and the backups that it depends on.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="IsTrusted">Anyone can have written one that is not trusted: it holds only its like.</param>
+/// <param name="DependsOn">The ids of the backups that it depends on.</param>
+internal sealed record RetentionHolder(string Id, bool IsTrusted, IReadOnlyList<string> DependsOn);
 
 /// <summary>What retention says of one backup.</summary>
 /// <param name="Item">The backup.</param>

@@ -29,7 +29,7 @@ internal static class RetentionReasons
     /// <summary>Goes: no rule of the policy keeps it.</summary>
     public const string OutsidePolicy = "outside-policy";
 
-    /// <summary>Goes: nothing of it is left in the storage, only its record.</summary>
+    /// <summary>Its record goes: the storage shows nothing of it.</summary>
     public const string Gone = "gone";
 
     /// <summary>Stays: kept platform backups stand on it.</summary>

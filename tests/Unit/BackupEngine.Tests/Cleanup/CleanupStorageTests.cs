@@ -18,7 +18,7 @@ public sealed class CleanupStorageTests
         Directory.Delete(Path.Join(timeline.Platform.SitePath, Path.GetDirectoryName(made[2].RemotePath)!), recursive: true);
         var result = await timeline.CleanAsync();
         // The gone one does not count as the latest.
-        Assert.Equal(["gone Removed", "latest Kept", "outside-policy Removed"], result.Decisions.Select(decision => $"{decision.Reason} {decision.Outcome}"));
+        Assert.Equal(["gone Dropped", "latest Kept", "outside-policy Removed"], result.Decisions.Select(decision => $"{decision.Reason} {decision.Outcome}"));
         Assert.Contains(timeline.Observer.Warnings, warning => warning.Contains($"{made[2].Id} is gone from the site local", StringComparison.Ordinal));
         Assert.Equal([made[1].Id], timeline.Known());
     }

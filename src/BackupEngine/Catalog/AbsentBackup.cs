@@ -1,0 +1,26 @@
+using CloudBackup.Infrastructure;
+
+namespace CloudBackup.Catalog;
+
+/// <summary>
+/// A backup that the storage does not show. That can be a wrong answer, of a mirror that lags behind or of a disk that is not mounted: only the record
+/// goes. The note, the keys and the mark of the keys stay for a backup that comes back.
+/// </summary>
+internal static class AbsentBackup
+{
+    /// <summary>Drops the record, with a warning where the backup is preserved.</summary>
+    public static void Drop(EngineContext context, SiteBackup backup, IOperationObserver observer)
+    {
+        if (backup.PreserveUntil is { } until && until > context.Time.GetUtcNow())
+        {
+            observer.OnWarning(
+                $"The backup {backup.Id}, which is preserved until {until:yyyy-MM-dd}, is not in the storage of {backup.Site}. Its note stays. Find out what "
+                + $"became of it; when the storage shows it again, Sync-BackupCatalog {backup.Site} brings it back.");
+        }
+        if (backup.KeyId is { } keyId)
+        {
+            context.Keys.Retain(keyId);
+        }
+        context.Backups.Drop(backup.Id);
+    }
+}
