@@ -6,8 +6,9 @@ namespace CloudBackup.Formats.Rsync;
 /// <summary>
 /// The right to change a snapshot, held by one run at a time, whatever machine it runs on: after a move of the platform the old server may
 /// still run its schedule. Each run announces itself with an object beside the snapshot, and looks for others' only then, so that of two at
-/// least one sees the other and gives way. The object is written again every minute; one that was not for a quarter of an hour, by the
-/// storage's own clock, belongs to a run that has died. A run that could not write it for ten minutes stops by itself.
+/// least one sees the other and gives way. The object is written again every minute; one whose time is a quarter of an hour away from now, by the
+/// storage's own clock, belongs to a run that has died: a live run's time cannot be old, and is not ahead for longer than a minute after the storage's
+/// clock was set back. A run that could not write it for ten minutes stops by itself. Other names than runs give their objects mean nothing.
 /// </summary>
 internal sealed class SnapshotLease : IAsyncDisposable
 {
@@ -50,10 +51,10 @@ internal sealed class SnapshotLease : IAsyncDisposable
         {
             await lease.AnnounceAsync(cancellationToken).ConfigureAwait(false);
             var all = await lease.ListAsync(cancellationToken).ConfigureAwait(false);
-            var now = all.Find(other => other.Name == token)?.Modified;
-            foreach (var other in all.Where(other => other.Name != token))
+            var now = all.Find(other => other.Path == lease.Path)?.Modified;
+            foreach (var other in all.Where(other => other.Path != lease.Path))
             {
-                if (!(now - other.Modified > DeadAfter))
+                if (!((now - other.Modified)?.Duration() > DeadAfter))
                 {
                     throw BackupErrors.SnapshotBusy(files.Root, DeadAfter);
                 }
@@ -85,7 +86,7 @@ internal sealed class SnapshotLease : IAsyncDisposable
     {
         Check();
         var all = await ListAsync(cancellationToken).ConfigureAwait(false);
-        if (all.Count != 1 || all[0].Name != _token)
+        if (all.Count != 1 || all[0].Path != Path)
         {
             throw BackupErrors.SnapshotShared(_files.Root);
         }
@@ -116,7 +117,10 @@ internal sealed class SnapshotLease : IAsyncDisposable
         _storage.WriteAsync(Path, ObjectContent.FromUrgentBytes(System.Text.Encoding.ASCII.GetBytes(_token)), WriteMode.Replace, cancellationToken);
 
     private Task<List<StoredObject>> ListAsync(CancellationToken cancellationToken) =>
-        _storage.ListAsync(_files.LeaseFolder, recursive: true, cancellationToken).ToListAsync(cancellationToken).AsTask();
+        _storage.ListAsync(_files.LeaseFolder, recursive: true, cancellationToken).Where(IsLease).ToListAsync(cancellationToken).AsTask();
+
+    private bool IsLease(StoredObject found) => found.Path == Path
+        || (found.Path == _files.LeasePathOf(found.Name) && found.Name.Length == SyncStamp.TokenLength && found.Name.All(char.IsAsciiHexDigitLower));
 
     private async Task RenewAsync()
     {

@@ -114,6 +114,24 @@ public sealed class TwoMachinesTests : IDisposable
         Assert.False(Directory.Exists(Path.Join(site, Lease)));
     }
 
+    [Theory]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 16)]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 40_000_000)]
+    [InlineData("zz", 0)]
+    [InlineData("zz", 40_000_000)]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 0)]
+    [InlineData("below/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 0)]
+    public async Task What_no_live_run_can_have_announced_keeps_no_run_away(string name, int minutesAhead)
+    {
+        using var scene = OnDisk(out _);
+        scene.Write("x", "1");
+        var other = scene.Folder.Write($"site/{Lease}/{name}", "");
+        File.SetLastWriteTimeUtc(other, File.GetLastWriteTimeUtc(other) + TimeSpan.FromMinutes(minutesAhead));
+        await scene.BackUpAndCheckAsync();
+        scene.Write("x", "2");
+        await scene.BackUpAndCheckAsync();
+    }
+
     [Fact]
     public async Task A_machine_knows_its_own_dead_run()
     {
