@@ -35,6 +35,10 @@ internal sealed class AnswerCheck(HttpMessageHandler inner) : DelegatingHandler(
 
     private static async Task CheckAsync(Question question, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
+        if (answer.IsSuccessStatusCode)
+        {
+            CheckHeaders(answer);
+        }
         if (question.Method == HttpMethod.Head)
         {
             if (answer.IsSuccessStatusCode && !answer.Headers.NonValidated.Contains("ETag"))
@@ -76,7 +80,22 @@ internal sealed class AnswerCheck(HttpMessageHandler inner) : DelegatingHandler(
         {
             throw new UnreadableAnswerException((int)answer.StatusCode, text.Describe(), text.IsForeign);
         }
+        if (text.Oddity is { } oddity)
+        {
+            throw new UnreadableAnswerException((int)answer.StatusCode, oddity, isForeign: false);
+        }
         Put(answer, text.Text);
+    }
+
+    private static void CheckHeaders(HttpResponseMessage answer)
+    {
+        foreach (var (name, values) in answer.Headers.NonValidated.Concat(answer.Content.Headers.NonValidated))
+        {
+            if (!AnswerValues.IsHeaderReadable(name, values.ToString()))
+            {
+                throw new UnreadableAnswerException((int)answer.StatusCode, $"{name} '{AnswerText.Words(values.ToString())}'", isForeign: false);
+            }
+        }
     }
 
     /// <summary>

@@ -29,7 +29,7 @@ internal sealed partial class AnswerText
         {
             Text = NotXml().Replace(Text, match => StandIn(match.Value));
         }
-        (Root, Fault) = ReadThrough(Text);
+        (Root, Fault, Oddity) = ReadThrough(Text);
     }
 
     /// <summary>The text, such that XML can have it.</summary>
@@ -40,6 +40,9 @@ internal sealed partial class AnswerText
 
     /// <summary>Why this is not XML.</summary>
     public string Fault { get; }
+
+    /// <summary>The first element whose text is not what such an element may hold; null when there is none.</summary>
+    public string? Oddity { get; }
 
     /// <summary>Whether nothing came.</summary>
     public bool IsEmpty => Text.Length == 0;
@@ -117,22 +120,27 @@ internal sealed partial class AnswerText
         return int.TryParse(digits[..^1], isHex ? NumberStyles.HexNumber : NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : int.MaxValue;
     }
 
-    private static (string? Root, string Fault) ReadThrough(string text)
+    private static (string? Root, string Fault, string? Oddity) ReadThrough(string text)
     {
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
         try
         {
             using var reader = XmlReader.Create(new StringReader(text), settings);
-            string? root = null;
+            var (root, oddity, name) = ((string?)null, (string?)null, "");
             while (reader.Read())
             {
-                root ??= reader.NodeType == XmlNodeType.Element ? reader.LocalName : null;
+                name = reader.NodeType == XmlNodeType.Element ? reader.LocalName : reader.NodeType == XmlNodeType.EndElement ? "" : name;
+                root ??= name.Length > 0 ? name : null;
+                if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && !AnswerValues.IsElementReadable(name, reader.Value))
+                {
+                    oddity ??= $"<{name}> '{Words(reader.Value)}'";
+                }
             }
-            return (root, "");
+            return (root, "", oddity);
         }
         catch (XmlException failure)
         {
-            return (null, failure.Message);
+            return (null, failure.Message, null);
         }
     }
 

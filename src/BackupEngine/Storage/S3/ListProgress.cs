@@ -5,13 +5,23 @@ namespace CloudBackup.Storage.S3;
 
 /// <summary>
 /// Watches that a list in pages gets on: a store that repeats pages would be read for ever. Needs no order of names, and the same memory for
-/// a list of any length.
+/// a list of any length. A store that makes up new names for ever is stopped after more pages than any list of ours has.
 /// </summary>
-internal sealed class ListProgress
+/// <param name="mostPages">The pages after which a list that goes on is taken for nonsense.</param>
+internal sealed class ListProgress(int mostPages = ListProgress.MostOfTree)
 {
+    /// <summary>Pages of a list of one level: five million entries when they are full. That many backups no site holds.</summary>
+    public const int MostOfLevel = 5_000;
+
+    /// <summary>Pages of a list of all below a folder: a hundred million objects when they are full.</summary>
+    public const int MostOfTree = 100_000;
+
     private readonly CircleWatch _places = new();
     private readonly CircleWatch _pages = new();
     private HashSet<string> _last = new(StringComparer.Ordinal);
+
+    /// <summary>The pages so far.</summary>
+    public int Pages { get; private set; }
 
     /// <summary>Takes a page, and returns why the list does not get on; null when it does.</summary>
     /// <param name="names">What the page shows: folders with a slash behind, so that an object of the same name is another one.</param>
@@ -26,8 +36,10 @@ internal sealed class ListProgress
             return "the listing repeats a page";
         }
         _last = new HashSet<string>(names, StringComparer.Ordinal);
+        Pages++;
         return isLast ? null
             : string.IsNullOrEmpty(next) ? "the listing is truncated, but has no continuation token"
+            : Pages >= mostPages ? $"the listing goes on after {Pages} pages"
             : _places.Add(Hash(next, 0)) ? null
             : "the listing repeats a continuation token";
     }

@@ -15,9 +15,10 @@ internal sealed partial class S3Errors(S3Place place)
     public StorageException Translate(Exception failure, string path) => failure switch
     {
         _ when Find<UnreadableAnswerException>(failure) is { } answer => Unreadable(path, answer),
-        AmazonS3Exception { StatusCode: 0, ErrorCode: null or "" } answer => BadAnswer(path, AnswerText.Words(answer.Message), answer),
+        AmazonS3Exception { StatusCode: 0, ErrorCode: null or "" } answer => BadAnswer(
+            path, UnreadValue.IsCauseOf(answer) ? UnreadValue.Text : AnswerText.Words(answer.Message), answer),
         AmazonS3Exception answer => FromAnswer(answer, path),
-        AmazonUnmarshallingException answer => BadAnswer(path, AnswerText.Words(Innermost(answer).Message), answer),
+        AmazonUnmarshallingException answer => BadAnswer(path, UnreadValue.Text, answer),
         _ when Find<HttpRequestException>(failure) is
         { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } answer => Error(
             StorageErrorKind.Unreadable, path, $"{place.Host} does not speak S3, or not here: {answer.Message} Check -Endpoint.", failure),
@@ -35,6 +36,7 @@ internal sealed partial class S3Errors(S3Place place)
             "there are no keys: give them with -Credential (access key as user name, secret key as password), or in the environment, the "
             + "profile or the role of this machine.",
             failure),
+        _ when UnreadValue.IsCauseOf(failure) => BadAnswer(path, UnreadValue.Text, failure),
         _ => Error(StorageErrorKind.Transient, path, $"no answer from {place.Host}: {Innermost(failure).Message}", failure),
     };
 

@@ -6,6 +6,9 @@ namespace CloudBackup.Storage.S3;
 
 internal sealed partial class S3Storage
 {
+    /// <summary>A list is mentioned in the log each time that it has taken so many pages more.</summary>
+    private const int PagesPerMention = 500;
+
     /// <summary>What an answer may take that the store has at hand.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(1);
 
@@ -31,6 +34,14 @@ internal sealed partial class S3Storage
             prefix.TrimEnd('/'),
             token => SendAsync(stop => _profile.ListVersion == 1 ? ListOneAsync(one, stop) : ListTwoAsync(two, stop), AnswerLimit, token),
             cancellationToken);
+    }
+
+    private void LogLongList(string prefix, int pages)
+    {
+        if (pages % PagesPerMention == 0)
+        {
+            _context.Log($"The list of '{prefix}' at {_place.Host} goes on after {pages} pages.");
+        }
     }
 
     private async Task<ListPage> ListTwoAsync(ListObjectsV2Request request, CancellationToken cancellationToken)

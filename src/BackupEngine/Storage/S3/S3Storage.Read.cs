@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.S3;
 using Amazon.S3.Model;
 using CloudBackup.Storage.Decorators;
@@ -156,8 +157,11 @@ internal sealed partial class S3Storage
         var text = range.AsSpan(range.IndexOf(' ') + 1);
         var dash = text.IndexOf('-');
         var slash = text.IndexOf('/');
-        return dash > 0 && slash > dash && long.TryParse(text[..dash], out start) && long.TryParse(text[(slash + 1)..], out total);
+        return dash > 0 && slash > dash && TryParse(text[..dash], out start) && TryParse(text[(slash + 1)..], out total) && start < total;
     }
+
+    private static bool TryParse(ReadOnlySpan<char> digits, out long number) =>
+        long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     /// <summary>A stretch of an object that one request fetches, and what its answer tells of the object.</summary>
     private sealed class S3Range(string path, long offset, long length)

@@ -33,7 +33,7 @@ internal sealed partial class S3Storage
     private async IAsyncEnumerable<PartialUpload> ListStartingAsync(string start, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (keyMarker, idMarker) = ((string?)null, (string?)null);
-        var progress = new ListProgress();
+        var progress = new ListProgress(ListProgress.MostOfLevel);
         do
         {
             var page = await ListPartialsPageAsync(start, keyMarker, idMarker, cancellationToken).ConfigureAwait(false);
@@ -43,6 +43,7 @@ internal sealed partial class S3Storage
             {
                 throw _errors.BadAnswer(start.TrimEnd('/'), fault).AsFinal();
             }
+            LogLongList(start, progress.Pages);
             foreach (var upload in uploads)
             {
                 var path = AnswerText.Restore(upload.Key);

@@ -63,7 +63,7 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
         var prefix = folder.Length == 0 ? "" : StoragePath.Check(folder) + "/";
         string? next = null;
         var lastFolder = "";
-        var progress = new ListProgress();
+        var progress = new ListProgress(recursive ? ListProgress.MostOfTree : ListProgress.MostOfLevel);
         do
         {
             var page = await ListPageAsync(prefix, recursive, next, cancellationToken).ConfigureAwait(false);
@@ -72,6 +72,7 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
             {
                 throw _errors.BadAnswer(prefix.TrimEnd('/'), fault).AsFinal();
             }
+            LogLongList(prefix, progress.Pages);
             foreach (var item in page.Items)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -98,6 +98,10 @@ internal sealed class LyingStore : IAsyncDisposable
         {
             context.Response.Headers["ETag"] = said.ETag;
         }
+        foreach (var (name, value) in said.Headers ?? [])
+        {
+            context.Response.Headers[name] = value;
+        }
         if (context.Request.HttpMethod == "HEAD")
         {
             context.Response.ContentLength64 = said.Body.Length;
@@ -113,5 +117,5 @@ internal sealed class LyingStore : IAsyncDisposable
     public sealed record Question(int Number, string Method, string Target, Func<string, string?> Query);
 
     /// <summary>An answer.</summary>
-    public sealed record Answer(int Status, string Body, string ContentType = "application/xml", string? ETag = null);
+    public sealed record Answer(int Status, string Body, string ContentType = "application/xml", string? ETag = null, Dictionary<string, string>? Headers = null);
 }

@@ -45,6 +45,15 @@ public sealed class ListProgressTests
         }
     });
 
+    [Fact]
+    public void Ever_new_names_end_at_the_most_pages_and_not_before()
+    {
+        var progress = new ListProgress(10);
+        Assert.All(Enumerable.Range(0, 9), number => Assert.Null(progress.Add([$"k{number}"], $"t{number}", isLast: false)));
+        Assert.Contains("10 pages", progress.Add(["k9"], "t9", isLast: false), StringComparison.Ordinal);
+        Assert.Null(new ListProgress(1).Add(["k"], null, isLast: true));
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static List<WeakReference> AddPages(ListProgress progress, int count)
     {
