@@ -32,7 +32,8 @@ internal sealed class BackupRunner(EngineContext context)
         }
         await LeftOvers.RemoveAsync(context, subject.Owner, run.Site, run.Storage, run.Observer, cancellationToken).ConfigureAwait(false);
         var started = context.Time.GetTimestamp();
-        var record = CreateRecord(subject, run) with { MadeAfter = EarlierBackups.CheckClock(context, subject.Owner, run) };
+        var (after, also) = EarlierBackups.CheckClock(context, subject.Owner, run);
+        var record = CreateRecord(subject, run) with { MadeAfter = after, MadeAfterAlso = also };
         await CheckPlaceAsync(run, record, started, cancellationToken).ConfigureAwait(false);
         context.Backups.Save(new BackupRecord { Backup = record });
         run.Observer.OnStep($"Backing up {subject.Name} {record.Version} to {run.Site.Name}: {record.RemotePath}.");

@@ -12,9 +12,9 @@ internal static class EarlierBackups
 
     /// <summary>
     /// Compares the clock with the newest backup that is there. Which of the two is wrong cannot be told from here, so the backup is made; the
-    /// return value is what its record notes as <see cref="SiteBackup.MadeAfter"/>.
+    /// return value is what its record notes as <see cref="SiteBackup.MadeAfter"/> and <see cref="SiteBackup.MadeAfterAlso"/>.
     /// </summary>
-    public static DateTimeOffset? CheckClock(EngineContext context, BackupOwner owner, BackupRun run)
+    public static (DateTimeOffset? After, IReadOnlyList<DateTimeOffset>? Also) CheckClock(EngineContext context, BackupOwner owner, BackupRun run)
     {
         var known = context.Backups.ListOf(owner, run.Site.Name).Select(record => record.Backup);
         var earlier = known.Where(backup => backup.State is BackupState.Ready or BackupState.Partial).ToList().TrustedOrAll().ToList();

@@ -67,21 +67,22 @@ internal sealed class AppStore(PlatformDatabase database, TimeProvider time)
     {
         var apps = database.Query(sql, Read, parameters).OfType<BackupApp>().ToList();
         var only = apps.Count == 1 ? Key(apps[0].Id) : null;
+        var now = time.GetUtcNow();
         var times = database.Query(
             """
             SELECT app_id, created, CASE WHEN json_valid(document) THEN json_extract(document, '$.madeAfter') END,
-                origin = $local OR (origin = $storage AND CASE WHEN json_valid(document) THEN json_extract(document, '$.keyId') END IS NOT NULL)
+                origin = $local OR (origin = $storage AND CASE WHEN json_valid(document) THEN json_extract(document, '$.keyId') END IS NOT NULL),
+                CASE WHEN json_valid(document) THEN json_extract(document, '$.madeAfterAlso') END
             FROM backup WHERE state = 'Ready' AND app_id IS NOT NULL AND ($app IS NULL OR app_id = $app)
             """,
             row => (
                 App: row.GetString(0),
                 Trusted: row.GetInt64(3) != 0,
                 Created: OutsideTime.FromUnixMilliseconds(row.GetInt64(1)),
-                MadeAfter: OutsideTime.Parse(row.GetValue(2))),
+                MadeAfter: NewestBackup.Later(OutsideTime.Parse(row.GetValue(2)), OutsideTime.ParseAll(row.GetValue(4)), now, NewestBackup.ClockTolerance)),
             ("$app", only),
             ("$local", BackupStore.OriginText(BackupOrigin.Platform)),
             ("$storage", BackupStore.OriginText(BackupOrigin.Storage))).ToLookup(backup => backup.App, backup => (backup.Trusted, backup.Created, backup.MadeAfter));
-        var now = time.GetUtcNow();
         return apps.ConvertAll(app => app with { LastBackup = NewestBackup.FindNewest(times[Key(app.Id)], now) });
     }
 

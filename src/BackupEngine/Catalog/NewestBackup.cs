@@ -1,3 +1,5 @@
+using CloudBackup.Infrastructure;
+
 namespace CloudBackup.Catalog;
 
 /// <summary>
@@ -10,6 +12,11 @@ internal static class NewestBackup
 {
     /// <summary>The clocks of two machines are never equal: this much later than now is no future.</summary>
     public static TimeSpan ClockTolerance { get; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The most times that <see cref="SiteBackup.MadeAfterAlso"/> holds.</summary>
+    public const int MostAlso = 16;
+
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Whether a time stamp comes from a clock that was wrong.</summary>
     public static bool IsFuture(DateTimeOffset created, DateTimeOffset now) => created - now > ClockTolerance;
@@ -25,11 +32,11 @@ internal static class NewestBackup
 
     /// <summary>The backups, the newest first.</summary>
     public static IEnumerable<T> NewestFirst<T>(this IEnumerable<T> backups, DateTimeOffset now)
-        where T : SiteBackup => backups.NewestFirst(backup => (backup.Trusted, backup.Created, backup.MadeAfter), now).ThenBy(backup => backup.Id, StringComparer.Ordinal);
+        where T : SiteBackup => backups.NewestFirst(backup => (backup.Trusted, backup.Created, Later(backup, now)), now).ThenBy(backup => backup.Id, StringComparer.Ordinal);
 
     /// <summary>The records, that of the newest backup first.</summary>
     public static IEnumerable<BackupRecord> NewestFirst(this IEnumerable<BackupRecord> records, DateTimeOffset now) => records
-        .NewestFirst(record => (record.Backup.Trusted, record.Backup.Created, record.Backup.MadeAfter), now).ThenBy(record => record.Backup.Id, StringComparer.Ordinal);
+        .NewestFirst(record => (record.Backup.Trusted, record.Backup.Created, Later(record.Backup, now)), now).ThenBy(record => record.Backup.Id, StringComparer.Ordinal);
 
     /// <summary>The time stamp of the newest; null when there is none.</summary>
     public static DateTimeOffset? FindNewest(IEnumerable<(bool Trusted, DateTimeOffset Created, DateTimeOffset? MadeAfter)> times, DateTimeOffset now) =>
@@ -41,20 +48,30 @@ internal static class NewestBackup
         backups.Any(IsTrusted) ? backups.Where(backup => backup.Trusted) : backups;
 
     /// <summary>
-    /// What a backup that is made now notes as <see cref="SiteBackup.MadeAfter"/>: a moment after the newest that is there, when the clock is behind
-    /// that; null when the clock goes right.
+    /// What a backup that is made now notes as <see cref="SiteBackup.MadeAfter"/> and <see cref="SiteBackup.MadeAfterAlso"/>: a moment after the newest
+    /// that is there, when the clock is behind that, and a moment after others that the clock is behind; null when the clock goes right. Which of the
+    /// times is wrong shows only later. Each wrong clock leaves a gap between the times, so of too many those below the widest gaps are kept.
     /// </summary>
     /// <param name="earlier">The backups that are there.</param>
     /// <param name="now">The time.</param>
-    public static DateTimeOffset? FindLater(IEnumerable<SiteBackup> earlier, DateTimeOffset now)
+    public static (DateTimeOffset? After, IReadOnlyList<DateTimeOffset>? Also) FindLater(IEnumerable<SiteBackup> earlier, DateTimeOffset now)
     {
-        var latest = earlier.Select(backup => backup.MadeAfter > backup.Created ? backup.MadeAfter.Value : backup.Created).DefaultIfEmpty().Max();
-        if (latest <= now)
+        var later = earlier.SelectMany(backup => (backup.MadeAfterAlso ?? []).Append(backup.MadeAfter ?? backup.Created).Append(backup.Created))
+            .Where(time => time > now).Distinct().OrderDescending().ToList();
+        if (later.Count == 0)
         {
-            return null;
+            return (null, null);
         }
-        return latest < DateTimeOffset.MaxValue.AddMilliseconds(-1) ? latest.AddMilliseconds(1) : latest;
+        var also = Enumerable.Range(1, later.Count - 1).OrderByDescending(i => later[i - 1] - later[i]).Take(MostAlso).Order()
+            .Select(i => OutsideTime.Add(later[i], Moment)).ToList();
+        return (OutsideTime.Add(later[0], Moment), also.Count > 0 ? also : null);
     }
+
+    /// <summary>The latest of the times that a backup notes that is none of the future; null when there is none.</summary>
+    public static DateTimeOffset? Later(DateTimeOffset? after, IReadOnlyList<DateTimeOffset>? also, DateTimeOffset now, TimeSpan tolerance) =>
+        (also ?? []).Select(time => (DateTimeOffset?)time).Append(after).Where(time => time - now <= tolerance).Max();
+
+    private static DateTimeOffset? Later(SiteBackup backup, DateTimeOffset now) => Later(backup.MadeAfter, backup.MadeAfterAlso, now, ClockTolerance);
 
     private static bool IsTrusted(SiteBackup backup) => backup is { Trusted: true, State: BackupState.Ready or BackupState.Partial };
 

@@ -47,6 +47,7 @@ internal static class CleanupPlanner
             Owner = candidate.Record.Owner,
             Created = backup.Created,
             MadeAfter = backup.MadeAfter,
+            MadeAfterAlso = backup.MadeAfterAlso,
             State = backup.State,
             IsRunLive = candidate.IsRunLive,
             IsWhole = candidate.Presence == BackupPresence.Whole,

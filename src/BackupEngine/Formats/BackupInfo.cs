@@ -58,6 +58,9 @@ internal sealed partial record BackupInfo
     /// <summary>A moment after an earlier backup whose time stamp is later, because a clock was wrong; null when there is none.</summary>
     public DateTimeOffset? MadeAfter { get; init; }
 
+    /// <summary>The same for backups before that one, which count where that one's time is wrong; null when there are none.</summary>
+    public IReadOnlyList<DateTimeOffset>? MadeAfterAlso { get; init; }
+
     /// <summary>How long it took up to here, in seconds.</summary>
     public double DurationSeconds { get; init; }
 

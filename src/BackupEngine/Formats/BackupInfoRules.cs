@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Infrastructure;
 
@@ -32,6 +33,7 @@ internal static class BackupInfoRules
         {
             Created = info.Created.ToUniversalTime(),
             MadeAfter = info.MadeAfter?.ToUniversalTime(),
+            MadeAfterAlso = info.MadeAfterAlso?.Take(NewestBackup.MostAlso).Select(time => time.ToUniversalTime()).ToList(),
             PackageName = OutsideText.Clean(info.PackageName, LongestText),
             Label = OutsideText.Clean(info.Label, LongestText),
             Generator = OutsideText.Clean(info.Generator, LongestText)!,

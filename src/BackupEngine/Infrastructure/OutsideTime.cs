@@ -28,6 +28,10 @@ internal static class OutsideTime
     public static DateTimeOffset? Parse(object? value) =>
         value is string text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
+    /// <summary>The times of a JSON array; none for anything else.</summary>
+    public static IReadOnlyList<DateTimeOffset> ParseAll(object? value) =>
+        [.. ((value as string) ?? "").Trim('[', ']').Split(',').Select(text => Parse(text.Trim().Trim('"'))).OfType<DateTimeOffset>()];
+
     /// <summary>A time some time later, or the latest that there is.</summary>
     public static DateTimeOffset Add(DateTimeOffset time, TimeSpan span) => Latest - time < span ? Latest : time + span;
 

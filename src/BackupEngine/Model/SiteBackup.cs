@@ -55,6 +55,12 @@ public abstract record SiteBackup
     [JsonInclude]
     internal DateTimeOffset? MadeAfter { get; init; }
 
+    /// <summary>
+    /// The same for backups before that one, the latest first: where its time stamp is the wrong one, these say after which right one this was made.
+    /// </summary>
+    [JsonInclude]
+    internal IReadOnlyList<DateTimeOffset>? MadeAfterAlso { get; init; }
+
     /// <summary>How long the backup took.</summary>
     public TimeSpan Duration { get; init; }
 

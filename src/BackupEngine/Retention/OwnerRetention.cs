@@ -157,9 +157,16 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
         if (wanted.Count > 0)
         {
             _keep[wanted[0]] ??= [RetentionReasons.Latest];
-            _keep[wanted.MaxBy(i => NewestBackup.Rank(_items[i].Created, _items[i].MadeAfter, rules.Now, rules.ClockTolerance))] ??= [RetentionReasons.Latest];
+            _keep[wanted.MaxBy(RankOf)] ??= [RetentionReasons.Latest];
         }
         return wanted.Count > 0;
+    }
+
+    private DateTimeOffset RankOf(int i)
+    {
+        var item = _items[i];
+        var after = NewestBackup.Later(item.MadeAfter, item.MadeAfterAlso, rules.Now, rules.ClockTolerance);
+        return NewestBackup.Rank(item.Created, after, rules.Now, rules.ClockTolerance);
     }
 
     // One with a wrong time stamp is not known to be the latest; it is kept anyway.

@@ -17,6 +17,9 @@ internal sealed record RetentionItem
     /// <summary>A moment after an earlier backup with a later time stamp; see <see cref="NewestBackup"/>.</summary>
     public DateTimeOffset? MadeAfter { get; init; }
 
+    /// <summary>The same for others, which count where that one's time is wrong.</summary>
+    public IReadOnlyList<DateTimeOffset>? MadeAfterAlso { get; init; }
+
     /// <summary>Its state.</summary>
     public required BackupState State { get; init; }
 

@@ -75,6 +75,54 @@ public sealed class WrongClockTests
         }
     }
 
+    [Theory]
+    [InlineData(false, "2026-11-21 03:00")]
+    [InlineData(true, "2026-11-21 03:00")]
+    [InlineData(false, "9999-12-31 22:00")]
+    [InlineData(true, "2026-11-21 03:00", "2031-01-01 03:00", "2031-01-02 03:00")]
+    public async Task What_was_made_last_stays_beside_backups_of_the_future(bool isFoundBySync, params string[] future)
+    {
+        using var timeline = await Timeline.StartAsync("1 last");
+        await timeline.BackUpAsync("2026-10-31 03:00", "2026-11-01 03:00");
+        await timeline.BackUpAsync(future);
+        var last = (await timeline.BackUpAsync("2026-10-07 03:00"))[0];
+        timeline.Time.AdjustTime(Timeline.At("2026-11-01 04:00"));
+        if (isFoundBySync)
+        {
+            timeline.WithCatalog(catalog => catalog.List().ForEach(record => catalog.Remove(record.Backup.Id)));
+            await timeline.Engine.SyncAsync(null, [], timeline.Observer, Token);
+        }
+        Assert.Equal(last.Id, Assert.Single(timeline.Engine.AppBackups.SelectNewest(timeline.Engine.AppBackups.List())).Id);
+        Assert.Equal(last.Created, timeline.Engine.Apps.Get(TestPlatform.Location).LastBackup);
+        for (var round = 0; round < 2; round++)
+        {
+            await timeline.CleanAsync(isClockRight: true);
+            Assert.Contains(last.Id, timeline.Known());
+        }
+        var next = (await timeline.BackUpAsync("2026-11-01 05:00"))[0];
+        Assert.Equal(next.Id, Assert.Single(timeline.Engine.AppBackups.SelectNewest(timeline.Engine.AppBackups.List())).Id);
+    }
+
+    [Fact]
+    public void However_many_backups_of_the_future_there_are_the_right_time_below_the_gap_is_kept()
+    {
+        var now = Timeline.At("2026-11-01 03:00");
+        var backups = Enumerable.Range(0, 100).Select(day => now.AddDays(-day)).Concat(Enumerable.Range(100, 100).Select(day => now.AddDays(day))).Select(time => new AppBackup
+        {
+            Id = $"{time:u}",
+            AppId = Guid.Empty,
+            Location = "a",
+            Version = "1",
+            Site = "s",
+            RemotePath = "p",
+            Created = time,
+        }).ToList();
+        var (after, also) = NewestBackup.FindLater(backups, now.AddDays(-200));
+        Assert.Equal(NewestBackup.MostAlso, also!.Count);
+        var last = backups[0] with { Id = "last", Created = now.AddDays(-200), MadeAfter = after, MadeAfterAlso = also };
+        Assert.Equal("last", backups.Append(last).NewestFirst(now.AddHours(1)).First().Id);
+    }
+
     [Fact]
     public async Task A_clock_that_goes_right_leaves_no_trace_and_says_nothing()
     {
@@ -132,7 +180,7 @@ public sealed class WrongClockTests
             Assert.Equal(order, backups.OrderBy(_ => random.Next(1000)).ToList().NewestFirst(now).Select(backup => backup.Id));
             var newest = backups.Single(backup => backup.Id == order[0]);
             Assert.True(!NewestBackup.IsFuture(newest.Created, now) || backups.TrueForAll(backup => NewestBackup.IsFuture(backup.Created, now)));
-            var last = backups[0] with { Id = "last", Created = now.AddSeconds(1), MadeAfter = NewestBackup.FindLater(backups, now.AddSeconds(1)) };
+            var last = backups[0] with { Id = "last", Created = now.AddSeconds(1), MadeAfter = NewestBackup.FindLater(backups, now.AddSeconds(1)).After };
             Assert.Equal("last", backups.Where(backup => !(backup.MadeAfter > now)).Append(last).NewestFirst(now.AddMinutes(1)).First().Id);
         }
     }
