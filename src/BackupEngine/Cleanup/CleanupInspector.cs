@@ -149,8 +149,8 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
         if (torn.Count > 0)
         {
             observer.OnWarning(
-                $"{torn.Count} backups on {site.Name} lack something in the storage, such as {torn[0].Record.Backup.Id}. They count as Partial; "
-                + "Sync-BackupCatalog tells more.");
+                $"{torn.Count} backups on {site.Name} lack something in the storage, such as {torn[0].Record.Backup.Id}. They take no "
+                + "place of others and stay as long as the policy would keep them; Test-AppBackup says what is missing.");
         }
         foreach (var decision in decisions.Where(decision => decision.Reasons.Contains(RetentionReasons.Gone)))
         {

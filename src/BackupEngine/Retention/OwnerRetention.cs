@@ -51,6 +51,7 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
             Fill(rule, candidates, local);
         }
         KeepLatest();
+        KeepUnproven(candidates, local);
     }
 
     private static int StandingOf(RetentionItem item) => item.IsTrusted ? Trusted : item.IsMatched ? Matched : Untrusted;
@@ -120,7 +121,7 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
             }
             for (var c = 0; c < end && partial.Count < rule.Count; c++)
             {
-                if (IsOf(c, standing) && !IsReady(candidates[c])
+                if (IsOf(c, standing) && _items[candidates[c]].State == BackupState.Partial
                     && rule.PeriodOf(c, local[c]) is var period && !ready.Contains(period) && partial.Add(period))
                 {
                     Keep(candidates[c], $"{rule.Word}-partial", partial.Count);
@@ -137,7 +138,7 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
     /// </summary>
     private void KeepLatest()
     {
-        if (owner.AppId is { } app && !rules.RegisteredApps.Contains(app))
+        if (MayLoseAll)
         {
             return;
         }
@@ -146,6 +147,42 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
             KeepLatest(i => _items[i].IsTrusted && HoldsData(i));
             KeepLatest(i => StandingOf(_items[i]) == Matched && IsReady(i));
             _ = KeepLatest(i => !_items[i].IsTrusted && IsReady(i)) || KeepLatest(i => !_items[i].IsTrusted && HoldsData(i));
+        }
+    }
+
+    /// <summary>
+    /// An absence is no proof: a Ready backup of which the storage does not show a part stays as long as the policy would keep it whole. It takes
+    /// no place of another one.
+    /// </summary>
+    private void KeepUnproven(List<int> candidates, List<DateTimeOffset> local)
+    {
+        if (!candidates.Exists(IsUnproven))
+        {
+            return;
+        }
+        foreach (var rule in PeriodRule.Of(rules.Policy))
+        {
+            var periods = new HashSet<long>();
+            foreach (var standing in (int[])[Trusted, Matched, Untrusted])
+            {
+                for (var c = 0; c < candidates.Count && periods.Count < rule.Count; c++)
+                {
+                    var (i, item) = (candidates[c], _items[candidates[c]]);
+                    if (StandingOf(item) == standing && item.State == BackupState.Ready && periods.Add(rule.PeriodOf(c, local[c])) && IsUnproven(i))
+                    {
+                        _keep[i] ??= [RetentionReasons.Incomplete];
+                    }
+                }
+            }
+        }
+        if (MayLoseAll)
+        {
+            return;
+        }
+        var latest = _items.FindIndex(item => item is { IsTrusted: true, State: BackupState.Ready, IsForeign: false } && !IsFuture(item));
+        if (latest >= 0 && IsUnproven(latest))
+        {
+            _keep[latest] ??= [RetentionReasons.Incomplete];
         }
     }
 
@@ -173,6 +210,10 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
     private bool IsLatestCandidate(int i) => !_items[i].IsForeign && !IsFuture(_items[i]);
 
     private bool HoldsData(int i) => _items[i].State is BackupState.Ready or BackupState.Partial;
+
+    private bool MayLoseAll => owner.AppId is { } app && !rules.RegisteredApps.Contains(app);
+
+    private bool IsUnproven(int i) => _items[i] is { State: BackupState.Ready, IsWhole: false };
 
     private bool IsReady(int i) => _items[i] is { State: BackupState.Ready, IsWhole: true };
 

@@ -26,6 +26,9 @@ internal static class RetentionReasons
     /// <summary>Stays: the newest one of a registered app or of the platform, which no other rule keeps.</summary>
     public const string Latest = "latest";
 
+    /// <summary>Stays: the storage does not show a part of it, and the policy would keep it if it were whole.</summary>
+    public const string Incomplete = "incomplete";
+
     /// <summary>Goes: no rule of the policy keeps it.</summary>
     public const string OutsidePolicy = "outside-policy";
 

@@ -90,16 +90,16 @@ public sealed class CleanupStorageTests
     }
 
     [Fact]
-    public async Task A_backup_that_lacks_something_is_worth_no_more_than_a_Partial_one()
+    public async Task A_backup_that_lacks_something_takes_no_place_and_is_not_removed_for_it()
     {
         using var timeline = await Timeline.StartAsync("within 1 hour");
         var made = await timeline.BackUpDailyAsync(3);
         File.Delete(Path.Join(timeline.Platform.SitePath, made[2].RemotePath + ".index.gz"));
         var result = await timeline.CleanAsync();
         Assert.Equal(
-            ["outside-policy Removed", "latest Kept", "outside-policy Removed"], result.Decisions.Select(decision => $"{decision.Reason} {decision.Outcome}"));
+            ["incomplete Kept", "latest Kept", "outside-policy Removed"], result.Decisions.Select(decision => $"{decision.Reason} {decision.Outcome}"));
         Assert.Contains(timeline.Observer.Warnings, warning => warning.Contains("lack something", StringComparison.Ordinal));
-        Assert.Equal(3, timeline.Platform.StoredFiles().Count);
+        Assert.Equal(3 + 2, timeline.Platform.StoredFiles().Count);
     }
 
     [Fact]

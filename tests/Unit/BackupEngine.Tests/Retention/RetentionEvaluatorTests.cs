@@ -85,11 +85,15 @@ public sealed class RetentionEvaluatorTests
     }
 
     [Fact]
-    public void A_backup_that_is_not_whole_counts_as_Partial()
+    public void A_backup_that_is_not_whole_takes_no_place_and_stays_while_the_policy_would_keep_it_whole()
     {
         var history = new History().Add("torn", "2026-11-24 03:00", item => item with { IsWhole = false }).Add("whole", "2026-11-24 02:00");
-        Assert.Equal(["whole"], history.Kept("7 daily"));
+        Assert.Equal(["torn", "whole"], history.Kept("7 daily"));
+        Assert.Equal("keep: incomplete", history.Why("7 daily", "torn"));
+        Assert.Equal("keep: daily-1", history.Why("7 daily", "whole"));
         Assert.Equal("keep: latest", history.Why("1 hour", "whole"));
+        history.Add("later", "2026-11-24 04:00");
+        Assert.Equal(["later"], history.Kept("7 daily"));
     }
 
     [Fact]

@@ -133,6 +133,14 @@ public sealed class RetentionPropertyTests
         return before.Where(item => !after.Contains(item)).All(lost => IsFor(lost, added, before, items, rules));
     }, iter: Iterations);
 
+    /// <summary>An absence is no proof: whatever a storage does not show, all stays that would stay if it showed everything.</summary>
+    [Fact]
+    public void What_is_not_shown_costs_no_backup_its_place() => Cases.Sample((items, rules) =>
+    {
+        var shown = Kept([.. items.Select(item => item with { IsWhole = true })], rules).Select(item => item.Id);
+        return shown.ToHashSet().IsSubsetOf(Kept(items, rules).Select(item => item.Id));
+    }, iter: Iterations);
+
     /// <summary>The counting rules, said once more in another way.</summary>
     [Fact]
     public void Of_each_of_the_newest_periods_that_have_one_the_newest_Ready_backup_is_kept() => Cases.Sample((items, rules) =>
@@ -164,7 +172,7 @@ public sealed class RetentionPropertyTests
         }
         // It was the latest, and no more than that.
         var reasons = RetentionEvaluator.Evaluate(items, rules).Single(verdict => verdict.Item == lost).Reasons;
-        return reasons.All(reason => reason == "latest" || Rules(rules).Any(rule => reason.StartsWith(rule.Word, StringComparison.Ordinal)
+        return reasons.All(reason => reason is "latest" or "incomplete" || Rules(rules).Any(rule => reason.StartsWith(rule.Word, StringComparison.Ordinal)
             && (rule.Period(lost) == rule.Period(added)
                 || reason == $"{rule.Word}-{rule.Count.ToString(CultureInfo.InvariantCulture)}"
                 || reason.StartsWith($"{rule.Word}-partial", StringComparison.Ordinal))));
