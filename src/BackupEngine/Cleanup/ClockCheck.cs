@@ -11,8 +11,16 @@ internal static class ClockCheck
     /// <summary>The latest time that is beyond doubt, when that is not now; null when the clock went on steadily.</summary>
     public static DateTimeOffset? FindLastTrusted(CleanupFacts facts)
     {
+        var own = facts.Candidates.Where(candidate => candidate.Record.IsLocal);
+        // A platform that was restored, or knows its backups from a sync, has left few traces or none: those of its predecessor count too. They
+        // are not trusted, so they can raise a doubt, but remove none.
+        return FindGap(facts, own) ?? FindGap(facts, facts.Candidates);
+    }
+
+    private static DateTimeOffset? FindGap(CleanupFacts facts, IEnumerable<CleanupCandidate> candidates)
+    {
         var now = facts.Rules.Now;
-        var traces = facts.Candidates.Where(candidate => candidate.Record.IsLocal).Select(candidate => candidate.Record.Backup.Created);
+        var traces = candidates.Select(candidate => candidate.Record.Backup.Created);
         if (facts.Site.LastCleanup is { } cleanup)
         {
             traces = traces.Where(trace => trace > cleanup).Append(cleanup);

@@ -10,12 +10,12 @@ namespace CloudBackup.Clone;
 /// </summary>
 internal static class UntrustedConfig
 {
-    private const int LongestShown = 1000;
+    private const int LongestShown = 4000;
 
     /// <summary>The commands of a configuration, one text each.</summary>
     public static IReadOnlyList<string> Describe(AppCommands commands) =>
     [
-        .. commands.All.Where(command => command.Command.Count > 0).Select(command => OutsideText.Clean(
+        .. commands.All.Where(command => command.Command.Count > 0).Select(command => OutsideText.ToDecide(
             $"{char.ToUpperInvariant(command.Name[0])}{command.Name[1..]}Command: {string.Join(' ', command.Command.Select(Quote))}", LongestShown)),
     ];
 
@@ -35,12 +35,12 @@ internal static class UntrustedConfig
     {
         if (config.Exclude.Count > 0)
         {
-            warn($"The backup is not trusted. Check what backups of {location} leave out: {OutsideText.Clean(string.Join(", ", config.Exclude), LongestShown)} "
+            warn($"The backup is not trusted. Check what backups of {location} leave out: {OutsideText.ToDecide(string.Join(", ", config.Exclude), LongestShown)} "
                 + "(Set-BackupApp -Exclude).");
         }
         if (config.Addons.Count > 0)
         {
-            warn($"The backup is not trusted. Check the addons that {location} gets from it: {OutsideText.Clean(string.Join(", ", config.Addons), LongestShown)} "
+            warn($"The backup is not trusted. Check the addons that {location} gets from it: {OutsideText.ToDecide(string.Join(", ", config.Addons), LongestShown)} "
                 + "(Set-BackupApp -Addon).");
         }
         var commands = Describe(config.Commands);

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace CloudBackup.Infrastructure;
 
@@ -8,7 +9,7 @@ namespace CloudBackup.Infrastructure;
 /// Texts from outside that are only shown, each in one line: control characters could write over what a terminal shows of a backup, and
 /// characters that change the direction could show it in another order.
 /// </summary>
-internal static class OutsideText
+internal static partial class OutsideText
 {
     private const int ZeroWidthNonJoiner = 0x200c;
     private const int ZeroWidthJoiner = 0x200d;
@@ -33,6 +34,21 @@ internal static class OutsideText
         }
         return clean.Length == text.Length && clean.Equals(text) ? text : clean.ToString();
     }
+
+    /// <summary>
+    /// The text in one printable line for a person who has to decide because of it: long runs of blanks are counted instead of shown, so that
+    /// nothing hides behind them, and a text that is too long says how much of it is missing.
+    /// </summary>
+    public static string ToDecide(string text, int longest)
+    {
+        var clean = LongBlanks().Replace(Clean(text, int.MaxValue), run => string.Create(CultureInfo.InvariantCulture, $" [{run.Length} blanks] "));
+        return clean.Length <= longest
+            ? clean
+            : string.Create(CultureInfo.InvariantCulture, $"{Clean(clean, longest)} [cut: {clean.Length - longest} more characters]");
+    }
+
+    [GeneratedRegex(@"\s{8,}")]
+    private static partial Regex LongBlanks();
 
     private static bool IsUnfit(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {

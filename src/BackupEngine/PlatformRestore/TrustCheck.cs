@@ -20,7 +20,7 @@ internal sealed record TrustCheck(bool IsTrusted, IReadOnlyList<AppToRestore> Ap
     public IReadOnlyList<RestoreCheck> Folders { get; private init; } = [];
 
     private const string Name = "Commands";
-    private const int LongestList = 4000;
+    private const int LongestList = 32_000;
 
     /// <summary>Looks at a backup and its apps.</summary>
     public static TrustCheck Run(
@@ -33,7 +33,7 @@ internal sealed record TrustCheck(bool IsTrusted, IReadOnlyList<AppToRestore> Ap
         var commands = apps.SelectMany(app => UntrustedConfig.Describe(app.App.Commands).Select(command => $"{app.App.Location}: {command}"));
         var folders = apps.Select(app => app.App.DataDirectory).Concat(config.ExtraDirectories.Select(extra => extra.Path));
         var about = $"The backup is not encrypted, and not known to be one of this platform: anyone who can write to the storage may have changed it. "
-            + $"It fills {OutsideText.Clean(string.Join(", ", folders), LongestList)}. Its commands are {OutsideText.Clean(string.Join("; ", commands.DefaultIfEmpty("none")), LongestList)}.";
+            + $"It fills {OutsideText.ToDecide(string.Join(", ", folders), LongestList)}. Its commands are {OutsideText.ToDecide(string.Join("; ", commands.DefaultIfEmpty("none")), LongestList)}.";
         var check = options.AllowCommand
             ? new TrustCheck(true, apps, new(Name, CheckOutcome.Warning, $"{about} They are run, as -AllowCommand says."))
             : new TrustCheck(

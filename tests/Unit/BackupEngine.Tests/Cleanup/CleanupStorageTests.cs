@@ -233,6 +233,20 @@ public sealed class CleanupStorageTests
     }
 
     [Fact]
+    public async Task A_platform_that_knows_its_backups_from_a_sync_doubts_a_clock_too()
+    {
+        using var timeline = await Timeline.StartAsync("within 30 days");
+        await timeline.BackUpDailyAsync(5);
+        timeline.WithCatalog(catalog => catalog.List().ForEach(record => catalog.Remove(record.Backup.Id)));
+        await timeline.Engine.SyncAsync(null, [], timeline.Observer, Token);
+        timeline.Time.Advance(TimeSpan.FromDays(3000));
+        Assert.Equal("ClockDoubtful", (await Assert.ThrowsAsync<BackupException>(() => timeline.CleanAsync())).ErrorId);
+        Assert.Equal(5, timeline.Stored().Count);
+        await timeline.CleanAsync(isClockRight: true);
+        Assert.Single(timeline.Stored());
+    }
+
+    [Fact]
     public async Task A_preserved_backup_does_not_lose_its_weeks_to_a_clock_that_jumped()
     {
         using var timeline = await Timeline.StartAsync("1 daily");

@@ -19,6 +19,15 @@ public sealed class OutsideTextTests
     public void What_writes_over_or_turns_round_a_line_is_replaced(string text, string expected) => Assert.Equal(expected, OutsideText.Clean(text, 1000));
 
     [Fact]
+    public void What_you_decide_by_hides_nothing_behind_blanks_and_says_what_is_missing()
+    {
+        var command = $"true{new string(' ', 1500)}; rm -rf /";
+        Assert.Equal("true [1500 blanks] ; rm -rf /", OutsideText.ToDecide(command, 100));
+        Assert.Equal($"{new string('a', 100)} [cut: 23 more characters]", OutsideText.ToDecide(new string('a', 123), 100));
+        Assert.Equal("a b", OutsideText.ToDecide("a\nb", 3));
+    }
+
+    [Fact]
     public void Any_text_becomes_one_printable_line_that_stays_as_it_is() =>
         Gen.Char[char.MinValue, char.MaxValue].Array[0, 50].Select(Gen.Int[0, 60]).Sample((characters, longest) =>
         {
