@@ -80,7 +80,9 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
                 return failure.Reason;
             }
         }
-        foreach (var path in new[] { paths.Info, paths.Index, paths.Archive })
+        // A listing that shows nothing proves nothing, so objects that such a backup had are asked for by name as well.
+        IEnumerable<string> first = backup.Format == BackupFormat.Rsync ? Cleanup.StoreListing.FirstObjects(paths) : [];
+        foreach (var path in first.Prepend(paths.Archive).Prepend(paths.Index).Prepend(paths.Info))
         {
             if (await storage.FindAsync(path, cancellationToken).ConfigureAwait(false) is not null)
             {

@@ -106,7 +106,7 @@ internal sealed class StoreListing
     }
 
     /// <summary>Objects of which every backup without an archive has one, unless its names are encrypted.</summary>
-    private static IEnumerable<string> FirstObjects(BackupPaths paths) => new[] { AppConfig.Path, PlatformConfig.Path }
+    public static IEnumerable<string> FirstObjects(BackupPaths paths) => new[] { AppConfig.Path, PlatformConfig.Path }
         .Select(path => StoragePath.Join(paths.RemotePath, path) + (paths.IsEncrypted ? BackupNames.EncryptedExtension : ""));
 
     private static BackupPresence PresenceOf(bool hasInfo, bool hasIndex, bool hasContent) => (hasInfo, hasIndex, hasContent) switch

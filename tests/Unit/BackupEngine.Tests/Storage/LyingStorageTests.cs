@@ -126,6 +126,20 @@ public sealed class LyingStorageTests : IDisposable
         Assert.Empty(_platform.Engine.AppBackups.List());
     }
 
+    [Fact]
+    public async Task A_removal_does_not_believe_a_listing_that_shows_nothing()
+    {
+        await SetUpAsync(BackupFormat.Rsync);
+        var backup = await _platform.BackUpAsync();
+        _lies.Hides = path => path.StartsWith(backup.RemotePath + "/", StringComparison.Ordinal);
+        var failure = await Assert.ThrowsAsync<BackupException>(() => _platform.Engine.AppBackups.RemoveAsync(backup.Id, _platform.Observer, Token));
+        Assert.Contains("still has it", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(BackupState.Removing, Assert.Single(_platform.Engine.AppBackups.List()).State);
+        _lies.Hides = _ => false;
+        await _platform.Engine.AppBackups.RemoveAsync(backup.Id, _platform.Observer, Token);
+        Assert.Empty(_platform.Engine.AppBackups.List());
+    }
+
     [Theory]
     [InlineData(nameof(StorageErrorKind.Unreadable), nameof(BackupState.Removing))]
     [InlineData(nameof(StorageErrorKind.Transient), nameof(BackupState.Removing))]
