@@ -57,6 +57,10 @@ internal static class AppFolder
                 $"The data directory of {app.Location}, '{found.Path}', is another folder than before. Only the administrator can have replaced it, "
                 + "so CloudBackup uses it from now on.");
         }
+        else if (app.DataFolder is { Mount: { } mount } && mount == app.DataFolder.Path && found.Mount is { } now && now != mount)
+        {
+            throw Replaced(app); // the disk is not mounted, and its mount point has the same inode
+        }
         else if (app.DataFolder is { } before && (before == found || (before.Inode is not null && found.Inode is null)))
         {
             return app;
@@ -101,7 +105,8 @@ internal static class AppFolder
     /// </summary>
     private static void RequireAdministrator(EngineContext context, BackupApp app, DataFolder found)
     {
-        if (app.DataFolder!.Mount is null || found.Mount != app.DataFolder.Mount || context.RestoreJournal.Find(app.Id) is not null
+        // The root of a mount with another inode is that of another file system.
+        if (app.DataFolder!.Mount is null || found.Mount != app.DataFolder.Mount || found.Mount == found.Path || context.RestoreJournal.Find(app.Id) is not null
             || FolderOrigin.Of(found.Path) is not { OthersCanReplace: false })
         {
             throw Replaced(app);

@@ -80,7 +80,7 @@ public sealed partial class AppBackupService
 
     private IEnumerable<AppBackup> OfOneApp(IGrouping<string, AppBackup> location)
     {
-        var ready = location.ToList().TrustedOrAll().Where(backup => backup.State == BackupState.Ready).ToList();
+        var ready = location.Where(backup => backup.State == BackupState.Ready).ToList().TrustedOrAll().ToList();
         var own = _context.Apps.Find(location.Key) is { } app ? ready.FindAll(backup => backup.AppId == app.Id) : [];
         return own.Count > 0 ? own : ready;
     }

@@ -32,7 +32,7 @@ public sealed class PlatformBackupService
 
     /// <summary>The newest Ready backup of the platform, as for apps; null when there is none.</summary>
     public PlatformBackup? FindNewest(string? site = null) =>
-        List(site).TrustedOrAll().Where(backup => backup.State == BackupState.Ready).NewestFirst(_context.Time.GetUtcNow()).FirstOrDefault();
+        List(site).Where(backup => backup.State == BackupState.Ready).ToList().TrustedOrAll().NewestFirst(_context.Time.GetUtcNow()).FirstOrDefault();
 
     /// <summary>The backup of an id.</summary>
     /// <exception cref="BackupException">There is none.</exception>

@@ -10,27 +10,33 @@ internal sealed record FolderOrigin(string Mount, bool OthersCanReplace)
     /// <returns>Null when a folder on the way is closed to this user, or missing.</returns>
     public static FolderOrigin? Of(string path)
     {
+        DirectoryNode? node = null;
         try
         {
             var top = Path.GetPathRoot(path)!;
             var (mount, othersCan) = (top, false);
-            var node = LocalFileSystem.Open(top);
+            node = LocalFileSystem.Open(top);
             var at = top;
             foreach (var name in path[top.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
             {
                 using var parent = node;
+                node = null;
                 node = parent.OpenDirectory(name);
                 at = Path.Join(at, name);
                 var facts = node.ReadFacts();
                 othersCan |= FolderTrust.OthersCanReplace(parent, facts);
-                mount = facts.IsMountPoint ? at : mount;
+                // Linux tells of mount points since 5.8; another file system shows before too.
+                mount = facts.IsMountPoint || facts.Device != parent.ReadFacts().Device ? at : mount;
             }
-            node.Dispose();
             return new FolderOrigin(mount, othersCan);
         }
         catch (FileTreeException)
         {
             return null;
+        }
+        finally
+        {
+            node?.Dispose();
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class CatalogTakeover(EngineContext context)
             {
                 Backup = box.Info.ToBackup(entry.Site, box.InfoSize, note: null) with
                 {
-                    Origin = plan.IsTrusted ? BackupOrigin.Platform : BackupOrigin.Storage,
+                    Origin = plan.IsTrusted ? BackupOrigin.Platform : BackupOrigin.Matched,
                 },
                 InfoHash = box.InfoHash,
             });

@@ -153,7 +153,9 @@ internal static class RestoreRecovery
         using var swap = SwapOf(entry);
         if (!swap.IsHidden)
         {
-            return app;
+            // The recovery settles it, by the folder that was registered when the restore began: what is there now may be the restored one.
+            var known = context.Apps.Find(app.Id)?.DataFolder;
+            return known?.Path == app.DataFolder?.Path ? app with { DataFolder = known } : app;
         }
         context.RestoreJournal.Remove(app.Id);
         return app.State == AppState.Restoring ? app with { State = AppState.Installed, LastError = null } : app;
@@ -161,7 +163,8 @@ internal static class RestoreRecovery
 
     /// <summary>Whether the data directory is the registered folder as a whole, so that nothing has to be brought back.</summary>
     private static bool IsOldInPlace(BackupApp app, RestoreJournalEntry entry) => entry.IsWholeFolder
-        && app.DataFolder is { Inode: not null } folder && folder.Path == entry.DataDirectory && AppFolder.IsThere(folder);
+        && app.DataFolder is { Inode: not null } folder && folder.Path == entry.DataDirectory
+        && folder.Inode != entry.Staging?.NewInode && AppFolder.IsThere(folder);
 
     /// <summary>
     /// The app may have been up on the new data since, so that it is worth more than the old. Only whether the app is healthy, nobody knows.

@@ -103,13 +103,15 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
     /// <summary>
     /// Keeps the newest backup of each of the newest periods that have a Ready one. A Partial one never takes a Ready one's place: it is
     /// kept only for a period, among these, that has no Ready one, and without using up a place of theirs. Untrusted ones get the places
-    /// that trusted ones leave, first those that a restored catalog knew.
+    /// that trusted ones leave: those that a restored catalog knew, and as many of the others, so that neither push out the other ones.
     /// </summary>
     private void Fill(PeriodRule rule, List<int> candidates, List<DateTimeOffset> local)
     {
-        var (ready, partial) = (new HashSet<long>(), new HashSet<long>());
+        var (trusted, trustedPartial) = (new HashSet<long>(), new HashSet<long>());
         foreach (var standing in (int[])[Trusted, Matched, Untrusted])
         {
+            var ready = standing == Trusted ? trusted : [.. trusted];
+            var partial = standing == Trusted ? trustedPartial : [.. trustedPartial];
             var end = ready.Count < rule.Count ? candidates.Count : 0;
             for (var c = 0; c < end; c++)
             {
@@ -162,9 +164,10 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
         }
         foreach (var rule in PeriodRule.Of(rules.Policy))
         {
-            var periods = new HashSet<long>();
+            var trusted = new HashSet<long>();
             foreach (var standing in (int[])[Trusted, Matched, Untrusted])
             {
+                var periods = standing == Trusted ? trusted : [.. trusted];
                 for (var c = 0; c < candidates.Count && periods.Count < rule.Count; c++)
                 {
                     var (i, item) = (candidates[c], _items[candidates[c]]);

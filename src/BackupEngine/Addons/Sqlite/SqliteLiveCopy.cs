@@ -91,7 +91,8 @@ internal sealed class SqliteLiveCopy(
             CopyWhole(log, "-wal");
         }
         return IsStill(file, "") && IsStill(log, "-wal") && (!isWriteAhead || IsStill(index, "-shm"))
-            && logHeader.AsSpan().SequenceEqual(ReadStart(log, LogHeaderLength));
+            // A log that was empty had nothing that the database lacks, and one that begins since stays while a reader's place is held.
+            && (logHeader.Length == 0 || logHeader.AsSpan().SequenceEqual(ReadStart(log, LogHeaderLength)));
     }
 
     /// <summary>False when the database changed between two steps.</summary>

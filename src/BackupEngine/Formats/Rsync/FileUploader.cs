@@ -143,14 +143,27 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
         }
     }
 
+    /// <summary>Whether a file changed while it was read. All of it was read then, so one that is gone by now has changed too.</summary>
     private bool HasChanged(ReadableFile file, bool hasShrunk)
     {
-        var hasChanged = hasShrunk || !file.ReadFacts().SameContentAs(file.Facts);
+        var hasChanged = hasShrunk || !IsAsBefore(file);
         if (hasChanged)
         {
             run.Issues.CountChanged();
         }
         return hasChanged;
+    }
+
+    private static bool IsAsBefore(ReadableFile file)
+    {
+        try
+        {
+            return file.ReadFacts().SameContentAs(file.Facts);
+        }
+        catch (FileTreeException)
+        {
+            return false;
+        }
     }
 
     private async Task<bool> HoldsAsync(SyncRecord planned, SyncRecord found, CancellationToken cancellationToken)

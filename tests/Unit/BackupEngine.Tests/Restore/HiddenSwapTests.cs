@@ -82,6 +82,20 @@ public sealed class HiddenSwapTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Confirming_the_data_directory_keeps_the_old_data_of_a_restore_that_died_I6(bool isWholeFolder)
+    {
+        var data = await SetUpAsync(isWholeFolder);
+        var old = Contents(data);
+        Die(data, isWholeFolder, RestorePhase.Swapping, isDone: true);
+        _platform.Engine.Apps.Update(_platform.Engine.Apps.Get(TestPlatform.Location), confirmDataDirectory: true);
+        await _platform.BackUpAsync();
+        Assert.Equal(old, Contents(data));
+        AssertNoStaging();
+    }
+
+    [Theory]
     [InlineData("old/f", true)]
     [InlineData("rejected/f", true)]
     [InlineData("old-identity", true)]

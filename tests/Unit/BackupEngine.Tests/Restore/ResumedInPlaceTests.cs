@@ -288,7 +288,14 @@ public sealed class ResumedInPlaceTests : IDisposable
         _platform.Engine.Sites.Export(null, null, _platform.Folder["site.json"], mayReplace: false);
         await InterruptAsync(token => CloneAsync(backup, token));
         Assert.NotEmpty(FilesLeft(".cloudbackup-restore-staging"));
-        var options = new PlatformRestoreOptions { ConfigFile = _platform.Folder["site.json"], Secrets = SiteSecrets.None, SetContentAside = true, AllowCommand = true };
+        var options = new PlatformRestoreOptions
+        {
+            ConfigFile = _platform.Folder["site.json"],
+            Secrets = SiteSecrets.None,
+            ReplacePlatform = true,
+            SetContentAside = true,
+            AllowCommand = true,
+        };
         using var plan = await _platform.Engine.PlatformRestore.PlanAsync(options, _platform.Observer, Token);
         Assert.True((await _platform.Engine.PlatformRestore.RunAsync(plan, _platform.Observer, Token)).IsComplete);
         AssertNothingIsLeft();
