@@ -136,7 +136,7 @@ public sealed class SqliteStructureTests
     }
 
     private static bool IsOfStructure(string text) =>
-        text != "ok" && !text.StartsWith("malformed database schema", StringComparison.Ordinal) && !text.Contains("in rows", StringComparison.Ordinal)
+        text != "ok" && !text.Contains("malformed database schema", StringComparison.Ordinal) && !text.Contains("in rows", StringComparison.Ordinal)
         && !text.Contains("in late", StringComparison.Ordinal);
 
     private static string? FindDefect(TempFolder temporary, string name)
@@ -176,6 +176,9 @@ public sealed class SqliteStructureTests
     {
         var connection = new SqliteConnection($"Data Source={path};Pooling=False;{more}");
         connection.Open();
+        // The same bytes in each run.
+        var random = new SeededRandom(11);
+        connection.CreateFunction("randomblob", (int length) => random.Bytes(length));
         return connection;
     }
 

@@ -117,7 +117,9 @@ public sealed class AbsenceTests
         await timeline.Engine.SyncAsync(null, [], timeline.Observer, Token);
         Assert.Equal(10, timeline.Known().Count);
         await timeline.CleanAsync(isClockRight: true);
-        Assert.Equal([own.Id, made[3].Id, made[2].Id], timeline.Known());
+        // As many of the others stay beside them, which may be backups that the restored catalog was too old to know.
+        Assert.Equal([own.Id, made[3].Id, made[2].Id], timeline.Known().Where(id => id == own.Id || made.Exists(backup => backup.Id == id)));
+        Assert.Equal(5, timeline.Known().Count);
     }
 
     [Fact]
