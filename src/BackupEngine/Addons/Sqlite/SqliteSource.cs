@@ -81,9 +81,16 @@ internal sealed class SqliteSource : IDisposable
     private void Look()
     {
         Require(_addon, _folder, _name, EntryKind.File, _path);
-        foreach (var suffix in SideFiles.Where(suffix => _folder.Exists(_name + suffix)))
+        foreach (var suffix in SideFiles)
         {
-            Require(_addon, _folder, _name + suffix, EntryKind.File, _path + suffix);
+            try
+            {
+                Require(_addon, _folder, _name + suffix, EntryKind.File, _path + suffix);
+            }
+            catch (FileTreeException failure) when (failure.MeansGone)
+            {
+                // None, or the app has removed it just now.
+            }
         }
     }
 

@@ -210,42 +210,6 @@ public sealed class CleanupStorageTests
         await timeline.CleanAsync(maxRemove: 0);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_clock_that_jumped_ahead_removes_nothing_until_somebody_says_it_is_right(bool isCleanedBefore)
-    {
-        using var timeline = await Timeline.StartAsync("1 week");
-        await timeline.BackUpDailyAsync(5);
-        if (isCleanedBefore)
-        {
-            await timeline.CleanAsync();
-        }
-        timeline.Time.Advance(TimeSpan.FromDays(3650));
-        await timeline.Platform.BackUpAsync();
-        var failure = await Assert.ThrowsAsync<BackupException>(() => timeline.CleanAsync());
-        Assert.Equal("ClockDoubtful", failure.ErrorId);
-        Assert.Contains("5 backups", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(6, timeline.Stored().Count);
-        await timeline.CleanAsync(isClockRight: true);
-        Assert.Single(timeline.Stored());
-        await timeline.CleanAsync();
-    }
-
-    [Fact]
-    public async Task A_platform_that_knows_its_backups_from_a_sync_doubts_a_clock_too()
-    {
-        using var timeline = await Timeline.StartAsync("within 30 days");
-        await timeline.BackUpDailyAsync(5);
-        timeline.WithCatalog(catalog => catalog.List().ForEach(record => catalog.Remove(record.Backup.Id)));
-        await timeline.Engine.SyncAsync(null, [], timeline.Observer, Token);
-        timeline.Time.Advance(TimeSpan.FromDays(3000));
-        Assert.Equal("ClockDoubtful", (await Assert.ThrowsAsync<BackupException>(() => timeline.CleanAsync())).ErrorId);
-        Assert.Equal(5, timeline.Stored().Count);
-        await timeline.CleanAsync(isClockRight: true);
-        Assert.Single(timeline.Stored());
-    }
-
     [Fact]
     public async Task A_preserved_backup_does_not_lose_its_weeks_to_a_clock_that_jumped()
     {
