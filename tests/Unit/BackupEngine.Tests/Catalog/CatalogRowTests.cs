@@ -77,7 +77,12 @@ public sealed class CatalogRowTests : IDisposable
         {
             new RestoreJournal(database).Save(new RestoreJournalEntry
             {
-                AppId = Guid.AllBitsSet, BackupId = backup.Id, DataDirectory = _platform.Folder["gone"], IsWholeFolder = true, Version = "1", Phase = RestorePhase.Unpacking,
+                AppId = Guid.AllBitsSet,
+                BackupId = backup.Id,
+                DataDirectory = _platform.Folder["gone"],
+                IsWholeFolder = true,
+                Version = "1",
+                Phase = RestorePhase.Unpacking,
             });
             new PlatformRestoreJournal(database).Save(new PlatformRestoreEntry { BackupId = "box_v1_00000000", Site = "local", Phase = PlatformRestorePhase.Apps });
         }

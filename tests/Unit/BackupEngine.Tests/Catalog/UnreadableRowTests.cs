@@ -177,7 +177,12 @@ public sealed class UnreadableRowTests
         {
             new RestoreJournal(database).Save(new RestoreJournalEntry
             {
-                AppId = app.Id, BackupId = "x", DataDirectory = platform.Data, IsWholeFolder = true, Version = "1", Phase = RestorePhase.Unpacking,
+                AppId = app.Id,
+                BackupId = "x",
+                DataDirectory = platform.Data,
+                IsWholeFolder = true,
+                Version = "1",
+                Phase = RestorePhase.Unpacking,
             });
             database.Execute($"UPDATE app {BadDocument}");
         }

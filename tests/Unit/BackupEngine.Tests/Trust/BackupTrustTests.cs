@@ -132,11 +132,18 @@ public sealed class BackupTrustTests
         var owner = new BackupOwner(Guid.AllBitsSet);
         var rules = new RetentionRules
         {
-            Policy = new RetentionPolicy { KeepLast = count }, Zone = TimeZoneInfo.Utc, Now = now, RegisteredApps = new HashSet<Guid> { Guid.AllBitsSet },
+            Policy = new RetentionPolicy { KeepLast = count },
+            Zone = TimeZoneInfo.Utc,
+            Now = now,
+            RegisteredApps = new HashSet<Guid> { Guid.AllBitsSet },
         };
         var items = names.Split(' ').Select(name => new RetentionItem
         {
-            Id = name, Owner = owner, Created = now.AddDays(name[1] - '9' - 1), IsTrusted = name[0] != 'u', State = name[0] == 'p' ? BackupState.Partial : BackupState.Ready,
+            Id = name,
+            Owner = owner,
+            Created = now.AddDays(name[1] - '9' - 1),
+            IsTrusted = name[0] != 'u',
+            State = name[0] == 'p' ? BackupState.Partial : BackupState.Ready,
         });
         return RetentionEvaluator.Evaluate(items, rules).Where(verdict => verdict.IsKept).Select(verdict => verdict.Item.Id);
     }

@@ -69,7 +69,13 @@ internal sealed class RecordForger(TestPlatform platform)
             case Attack.Box:
                 return Store(Moved(info, "box_v1.0.0") with
                 {
-                    Type = BackupType.Box, AppId = null, Location = null, PackageName = null, PlatformId = Guid.CreateVersion7(created), DependsOn = [], Apps = [],
+                    Type = BackupType.Box,
+                    AppId = null,
+                    Location = null,
+                    PackageName = null,
+                    PlatformId = Guid.CreateVersion7(created),
+                    DependsOn = [],
+                    Apps = [],
                     Version = "1.0.0",
                 });
             default:
