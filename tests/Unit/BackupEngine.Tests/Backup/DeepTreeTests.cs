@@ -1,7 +1,7 @@
 using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
-using CloudBackup.Import;
 using CloudBackup.Formats.Rsync;
+using CloudBackup.Import;
 using CloudBackup.Restore;
 using CloudBackup.Tests.Support;
 
