@@ -18,6 +18,7 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
     private readonly string _within = rules.Policy.KeepWithin is { } age ? RetentionPolicyText.WriteAge(age) : "";
     private readonly List<RetentionItem> _items = [];
     private List<string>?[] _keep = [];
+    private bool _countsUnproven;
     private string?[] _remove = [];
     private int _next;
 
@@ -46,12 +47,21 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
             }
         }
         var local = candidates.ConvertAll(i => TimeZoneInfo.ConvertTime(_items[i].Created, rules.Zone));
+        var inAnyCase = Array.ConvertAll(_keep, reasons => reasons?.ToList());
+        KeepByPolicy(candidates, local);
+        if (Enumerable.Range(0, _items.Count).Any(IsUnproven))
+        {
+            KeepUnproven(inAnyCase, candidates, local);
+        }
+    }
+
+    private void KeepByPolicy(List<int> candidates, List<DateTimeOffset> local)
+    {
         foreach (var rule in PeriodRule.Of(rules.Policy))
         {
             Fill(rule, candidates, local);
         }
         KeepLatest();
-        KeepUnproven(candidates, local);
     }
 
     private static int StandingOf(RetentionItem item) => item.IsTrusted ? Trusted : item.IsMatched ? Matched : Untrusted;
@@ -153,40 +163,21 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
     }
 
     /// <summary>
-    /// An absence is no proof: a Ready backup of which the storage does not show a part stays as long as the policy would keep it whole. It takes
-    /// no place of another one.
+    /// Absence is not proof: keeps what the policy would keep as well if the storage showed every part of the Ready backups. These take no
+    /// place of the others.
     /// </summary>
-    private void KeepUnproven(List<int> candidates, List<DateTimeOffset> local)
+    private void KeepUnproven(List<string>?[] inAnyCase, List<int> candidates, List<DateTimeOffset> local)
     {
-        if (!candidates.Exists(IsUnproven))
+        var shown = _keep;
+        _keep = inAnyCase;
+        _countsUnproven = true;
+        KeepByPolicy(candidates, local);
+        _countsUnproven = false;
+        for (var i = 0; i < shown.Length; i++)
         {
-            return;
+            shown[i] ??= _keep[i] is null ? null : IsUnproven(i) ? [RetentionReasons.Incomplete] : _keep[i];
         }
-        foreach (var rule in PeriodRule.Of(rules.Policy))
-        {
-            var trusted = new HashSet<long>();
-            foreach (var standing in (int[])[Trusted, Matched, Untrusted])
-            {
-                var periods = standing == Trusted ? trusted : [.. trusted];
-                for (var c = 0; c < candidates.Count && periods.Count < rule.Count; c++)
-                {
-                    var (i, item) = (candidates[c], _items[candidates[c]]);
-                    if (StandingOf(item) == standing && item.State == BackupState.Ready && periods.Add(rule.PeriodOf(c, local[c])) && IsUnproven(i))
-                    {
-                        _keep[i] ??= [RetentionReasons.Incomplete];
-                    }
-                }
-            }
-        }
-        if (MayLoseAll)
-        {
-            return;
-        }
-        var latest = _items.FindIndex(item => item is { IsTrusted: true, State: BackupState.Ready, IsForeign: false } && !IsFuture(item));
-        if (latest >= 0 && IsUnproven(latest))
-        {
-            _keep[latest] ??= [RetentionReasons.Incomplete];
-        }
+        _keep = shown;
     }
 
     /// <summary>Keeps the one with the latest time stamp and the one that was made last, when a clock was behind.</summary>
@@ -218,7 +209,7 @@ internal sealed class OwnerRetention(BackupOwner owner, RetentionRules rules)
 
     private bool IsUnproven(int i) => _items[i] is { State: BackupState.Ready, IsWhole: false };
 
-    private bool IsReady(int i) => _items[i] is { State: BackupState.Ready, IsWhole: true };
+    private bool IsReady(int i) => _items[i].State == BackupState.Ready && (_items[i].IsWhole || _countsUnproven);
 
     private bool IsFuture(RetentionItem item) => item.Created - rules.Now > rules.ClockTolerance;
 

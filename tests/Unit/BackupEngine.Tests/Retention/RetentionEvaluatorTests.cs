@@ -97,6 +97,28 @@ public sealed class RetentionEvaluatorTests
     }
 
     [Fact]
+    public void A_Partial_backup_keeps_its_place_while_a_Ready_one_is_not_whole()
+    {
+        var history = new History()
+            .Add("torn", "2026-11-24 03:00", item => item with { IsWhole = false })
+            .Add("partial", "2026-11-24 02:00", item => item with { State = BackupState.Partial })
+            .Add("older", "2026-11-23 02:00", item => item with { State = BackupState.Partial })
+            .Add("oldest", "2026-11-22 02:00", item => item with { State = BackupState.Partial })
+            .Add("whole", "2026-11-01 02:00");
+        Assert.Equal(["torn", "partial", "older", "oldest", "whole"], history.Kept("2 daily"));
+        Assert.Equal("keep: daily-partial-2", history.Why("2 daily", "oldest"));
+    }
+
+    [Fact]
+    public void A_backup_that_is_not_whole_stays_while_it_would_be_the_one_made_last()
+    {
+        var history = new History()
+            .Add("newer", "2026-11-20 03:00")
+            .Add("made-last", "2026-11-10 03:00", item => item with { IsWhole = false, MadeAfter = History.Time("2026-11-22 03:00") });
+        Assert.Equal("keep: incomplete", history.Why("1 hour", "made-last"));
+    }
+
+    [Fact]
     public void Time_stamps_in_the_future_are_kept_and_do_not_hide_the_latest()
     {
         var history = new History().Add("future", "2031-01-01 00:00").Add("latest", "2026-01-01 00:00").Add("older", "2025-01-01 00:00");
