@@ -31,7 +31,7 @@ for entry in entries:
         os.makedirs(text(entry, "path"), exist_ok=True)
 for entry in entries:
     if entry["type"] == "hardlink":
-        os.link(text(entry, "link"), text(entry, "path"))
+        os.link(text(entry, "link"), text(entry, "path"), follow_symlinks=False)
     elif entry["type"] == "symlink":
         os.symlink(text(entry, "link"), text(entry, "path"))
 for entry in [e for e in entries if e["type"] in ("file", "symlink")] + [e for e in reversed(entries) if e["type"] == "dir"]:

@@ -12,7 +12,7 @@ internal enum EntryKind
     /// <summary>A symbolic link.</summary>
     SymbolicLink,
 
-    /// <summary>Another name of a file that was listed before.</summary>
+    /// <summary>Another name of a file or symbolic link that was listed before.</summary>
     HardLink,
 
     /// <summary>A socket, pipe or device: passed over.</summary>

@@ -134,7 +134,7 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
         return null;
     }
 
-    /// <summary>Each path once, folders where something is inside, and files where hard links point to.</summary>
+    /// <summary>Each path once, folders where something is inside, and files or symbolic links where hard links point to.</summary>
     private void CheckTree(CancellationToken cancellationToken)
     {
         var above = new Stack<SyncRecord>();
@@ -178,12 +178,19 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
         above.Push(record);
     }
 
-    /// <summary>A Partial backup may lack the file that other names belong to: the restore counts them as missing.</summary>
+    /// <summary>
+    /// A Partial backup may lack the file that other names belong to: the restore counts them as missing. A symbolic link is made in the order of
+    /// the index, so it must come before its further names; a file is there before all links.
+    /// </summary>
     private void CheckLink(string link, string target, EntryKind? kind)
     {
+        if (kind == EntryKind.SymbolicLink && Top(link) == Top(target) && PathOrder.Compare(target, link) < 0)
+        {
+            return;
+        }
         if (kind != EntryKind.File && (kind is not null || info.State != BackupState.Partial))
         {
-            Tell(link, $"it is a hard link to '{PathText.ForDisplay(target)}', which is not a file of the backup");
+            Tell(link, $"it is a hard link to '{PathText.ForDisplay(target)}', which is neither a file of the backup nor a symbolic link before it");
         }
     }
 

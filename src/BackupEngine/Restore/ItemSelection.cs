@@ -4,8 +4,8 @@ using CloudBackup.Formats.Index;
 namespace CloudBackup.Restore;
 
 /// <summary>
-/// Which entries of a backup are wanted, and as what they come back: a hard link whose file is not among them becomes the file itself, and
-/// the folders that wanted entries are in come along.
+/// Which entries of a backup are wanted, and as what they come back: a hard link whose file or symbolic link is not among them becomes that
+/// itself, and the folders that wanted entries are in come along.
 /// </summary>
 internal sealed class ItemSelection
 {
@@ -13,8 +13,11 @@ internal sealed class ItemSelection
     private readonly HashSet<string> _unseen;
     private readonly List<BackupItemFilter> _patterns;
 
-    /// <summary>Files that are not wanted themselves, with the first wanted link to each.</summary>
+    /// <summary>Files and symbolic links that are not wanted themselves, with the first wanted hard link to each.</summary>
     private readonly Dictionary<string, string> _carriers = new(StringComparer.Ordinal);
+
+    /// <summary>The symbolic links among them: they are made where the hard link has its place, since folders are entered only once.</summary>
+    private readonly Dictionary<string, IndexEntry> _carriedLinks = new(StringComparer.Ordinal);
 
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
 
@@ -98,7 +101,11 @@ internal sealed class ItemSelection
         {
             return entry;
         }
-        return first == entry.Path ? null : entry with { LinkTarget = first };
+        if (first != entry.Path)
+        {
+            return entry with { LinkTarget = first };
+        }
+        return _carriedLinks.TryGetValue(entry.LinkTarget!, out var link) ? link with { Path = first } : null;
     }
 
     private void Add(IndexEntry entry)
@@ -126,10 +133,17 @@ internal sealed class ItemSelection
         {
             return;
         }
-        foreach (var entry in entries.Where(entry => entry.Kind == EntryKind.File && _carriers.ContainsKey(entry.Path)))
+        foreach (var entry in entries.Where(entry => _carriers.ContainsKey(entry.Path)))
         {
-            Files++;
-            Bytes += entry.Size;
+            if (entry.Kind == EntryKind.File)
+            {
+                Files++;
+                Bytes += entry.Size;
+            }
+            else if (entry.Kind == EntryKind.SymbolicLink)
+            {
+                _carriedLinks[entry.Path] = entry;
+            }
         }
     }
 }

@@ -14,8 +14,11 @@ internal abstract class SourceItem(string path, FileFacts facts) : IDisposable
     /// <summary>What the item was when it was listed; a file's facts are read again when it is opened.</summary>
     public FileFacts Facts { get; } = facts;
 
-    /// <summary>The target of a symbolic link, or the backup path of the file that a hard link is another name of.</summary>
+    /// <summary>The target of a symbolic link, or the backup path of the file or link that a hard link is another name of.</summary>
     public string? LinkTarget { get; init; }
+
+    /// <summary>Whether the item has content, or may have to carry that of a file it is another name of, should the file's first name vanish.</summary>
+    public bool MayHaveContent { get; init; } = facts.Kind is EntryKind.File or EntryKind.HardLink;
 
     /// <summary>The extended attributes of a folder or link; those of a file are read when it is opened.</summary>
     public IReadOnlyList<ExtendedAttribute> Attributes { get; init; } = [];

@@ -14,6 +14,7 @@ namespace CloudBackup.Backup.Source;
 internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Device, ulong Inode)> avoid, SourceIssues issues)
 {
     private readonly LinkTable _linked = new();
+    private readonly LinkTable _linkedLinks = new();
 
     /// <summary>
     /// Whether the first name of a file with several is opened when it is listed: other items refer to it, so it may not vanish any more.
@@ -75,11 +76,7 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
                 case EntryKind.File:
                     return facts.LinkCount > 1 ? FollowHardLink(tree, folder, name, path, facts) : new TreeItem(tree, path, facts, folder, name);
                 case EntryKind.SymbolicLink:
-                    return new TreeItem(tree, path, facts, null, name)
-                    {
-                        LinkTarget = folder.ReadLink(name),
-                        Attributes = folder.ReadLinkAttributes(name),
-                    };
+                    return FollowSymbolicLink(tree, folder, name, path, facts);
                 case EntryKind.Directory when !avoid.Contains(facts.Identity):
                     return EnterBelow(tree, folders, name, path, frames, cancellationToken);
                 default:
@@ -138,9 +135,9 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
 
     private TreeItem FollowHardLink(SourceTree tree, DirectoryNode folder, string name, string path, FileFacts facts)
     {
-        if (_linked.Take(facts, first => IsFile(tree, first, facts)) is { } target)
+        if (_linked.Take(facts, first => IsSame(tree, first, facts)) is { } target)
         {
-            return new TreeItem(tree, path, facts with { Kind = EntryKind.HardLink, Size = 0 }, null, name) { LinkTarget = target };
+            return FurtherName(tree, path, facts, name, target);
         }
         var opened = OpensLinkedFiles ? folder.OpenFile(name) : null;
         facts = opened?.Facts ?? facts;
@@ -151,8 +148,34 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
         return new TreeItem(tree, path, facts, folder, name, opened);
     }
 
-    /// <summary>Whether a path leads to a file that was found under another one.</summary>
-    private static bool IsFile(SourceTree tree, string path, in FileFacts facts)
+    /// <summary>A symbolic link is read when it is met: its first name cannot vanish any more, and has no content that another one may have to carry.</summary>
+    private TreeItem FollowSymbolicLink(SourceTree tree, DirectoryNode folder, string name, string path, FileFacts facts)
+    {
+        if (facts.LinkCount > 1 && _linkedLinks.Take(facts, first => IsSame(tree, first, facts)) is { } target)
+        {
+            return FurtherName(tree, path, facts, name, target);
+        }
+        var item = new TreeItem(tree, path, facts, null, name)
+        {
+            LinkTarget = folder.ReadLink(name),
+            Attributes = folder.ReadLinkAttributes(name),
+        };
+        if (facts.LinkCount > 1 && folder.Stat(name).Identity == facts.Identity)
+        {
+            _linkedLinks.Add(path, facts);
+        }
+        return item;
+    }
+
+    private static TreeItem FurtherName(SourceTree tree, string path, FileFacts facts, string name, string first) =>
+        new(tree, path, facts with { Kind = EntryKind.HardLink, Size = 0 }, null, name)
+        {
+            LinkTarget = first,
+            MayHaveContent = facts.Kind == EntryKind.File,
+        };
+
+    /// <summary>Whether a path leads to a file or link that was found under another one.</summary>
+    private static bool IsSame(SourceTree tree, string path, in FileFacts facts)
     {
         try
         {

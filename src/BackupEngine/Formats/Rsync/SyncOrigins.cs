@@ -83,6 +83,7 @@ internal sealed class SyncOrigins : IDisposable
             Kind = item.Facts.Kind,
             Origin = NumberOf(item),
             Facts = item.Facts,
+            MayHaveContent = item.MayHaveContent,
             LinkTarget = item.LinkTarget,
             Attributes = item.Facts.Kind is EntryKind.Directory or EntryKind.SymbolicLink ? item.Attributes : [],
         };

@@ -112,9 +112,8 @@ internal sealed class SyncPlanner
             {
                 hasKnown = known.MoveNext();
             }
-            if (item.Kind is EntryKind.File or EntryKind.HardLink)
+            if (item.MayHaveContent)
             {
-                // Any name of a file may have to carry its content, when the first one vanishes.
                 request.Limits.Add(item.Path);
             }
             if (item.Kind == EntryKind.File)

@@ -52,6 +52,9 @@ internal sealed record SyncRecord
     /// <summary>In a plan: the number of the root that the item is below, or of the generated item, counted from 1; 0 outside of plans.</summary>
     public int Origin { get; init; }
 
+    /// <summary>While a plan is made: see <see cref="Backup.Source.SourceItem.MayHaveContent"/>.</summary>
+    public bool MayHaveContent { get; init; }
+
     /// <summary>What is known of the object.</summary>
     public SyncKnowledge Knows { get; init; }
 

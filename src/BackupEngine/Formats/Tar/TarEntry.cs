@@ -32,7 +32,7 @@ internal sealed record TarEntry
     /// <summary>Bytes of content that follow the header; 0 for all but files.</summary>
     public long Size { get; init; }
 
-    /// <summary>Where a symbolic link points, or the archive path of the file that a hard link is another name of; else null.</summary>
+    /// <summary>Where a symbolic link points, or the archive path of the file or link that a hard link is another name of; else null.</summary>
     public string? LinkTarget { get; init; }
 
     /// <summary>Extended attributes.</summary>

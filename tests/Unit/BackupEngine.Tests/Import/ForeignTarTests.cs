@@ -74,6 +74,19 @@ public sealed class ForeignTarTests
     }
 
     [Fact]
+    public async Task A_hard_link_to_a_symbolic_link_is_a_further_name_of_the_link()
+    {
+        using var platform = await Imports.MakeTargetAsync();
+        platform.Folder.Write("victim", "another user's");
+        var tar = new HandMadeTar().Add("data/b", '1', link: "data/l").Add("data/l", '2', link: platform.Folder["victim"]).Add("data/z", '1', link: "data/l");
+        await ImportAsync(platform, tar.Finished);
+        using var data = LocalFileSystem.Open(platform.Data);
+        Assert.All(["b", "l", "z"], name => Assert.Equal((EntryKind.SymbolicLink, 3u, data.Stat("l").Inode), (data.Stat(name).Kind, data.Stat(name).LinkCount, data.Stat(name).Inode)));
+        using var root = LocalFileSystem.Open(platform.Folder.Path);
+        Assert.Equal(1u, root.Stat("victim").LinkCount);
+    }
+
+    [Fact]
     public async Task A_hard_link_to_a_file_that_was_a_pipe_before_comes_in()
     {
         using var platform = await Imports.MakeTargetAsync();

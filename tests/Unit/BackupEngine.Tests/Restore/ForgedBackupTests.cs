@@ -88,6 +88,36 @@ public sealed class ForgedBackupTests
         Assert.Equal(isValid, (await CompareAsync(platform, (await backup.StoreAsync(Token))!)).Length == 0);
     }
 
+    /// <summary>A symbolic link is made in the order of the index, so its further names come after it, and below its own top folder.</summary>
+    [Theory]
+    [InlineData(BackupFormat.Tgz, "data/b", "data/c", true)]
+    [InlineData(BackupFormat.Rsync, "data/b", "data/c", true)]
+    [InlineData(BackupFormat.Tgz, "data/b", "data/a", false)]
+    [InlineData(BackupFormat.Rsync, "data/b", "data/a", false)]
+    [InlineData(BackupFormat.Tgz, "data/b", "data/b/inside", false)]
+    [InlineData(BackupFormat.Tgz, "data/b", "extra/z", false)]
+    [InlineData(BackupFormat.Tgz, "extra/b", "data/z", false)]
+    public async Task A_hard_link_to_a_symbolic_link_comes_after_it(BackupFormat format, string link, string further, bool isValid)
+    {
+        using var platform = await new TestPlatform().SetUpAsync(site: site => site with { Format = format });
+        platform.Folder.Write("victim", "another user's");
+        var backup = new ForgedBackup(platform, format, null, false);
+        backup.Entries.AddRange(
+        [
+            Forgery.Entry(AppConfig.Path, EntryKind.File),
+            Forgery.Entry("data", EntryKind.Directory),
+            .. new[] { Forgery.Entry(link, EntryKind.SymbolicLink, 0, platform.Folder["victim"]), Forgery.Entry(further, EntryKind.HardLink, 0, link) }
+                .OrderBy(entry => entry.Header.Path, StringComparer.Ordinal),
+        ]);
+        if (format == BackupFormat.Rsync)
+        {
+            backup.Entries.Add(Forgery.Entry("fsmetadata.json", EntryKind.File, 10));
+        }
+        Assert.Equal(isValid, (await CompareAsync(platform, (await backup.StoreAsync(Token))!)).Length == 0);
+        using var root = LocalFileSystem.Open(platform.Folder.Path);
+        Assert.Equal(1u, root.Stat("victim").LinkCount);
+    }
+
     /// <summary>Sizes that only fit the record because their sum wraps around.</summary>
     [Theory]
     [InlineData(BackupFormat.Tgz)]
@@ -121,6 +151,7 @@ public sealed class ForgedBackupTests
     {
         var data = new List<ForgedEntry> { Forgery.Entry("data", EntryKind.Directory) };
         string? file = null;
+        string? link = null;
         foreach (var (name, (kind, size)) in Names.Zip(tree))
         {
             var folder = name.Contains('/', StringComparison.Ordinal) ? data[^1] : null;
@@ -133,9 +164,11 @@ public sealed class ForgedBackupTests
                 1 => Forgery.Entry("data/" + name, EntryKind.Directory),
                 2 => Forgery.Entry("data/" + name, EntryKind.SymbolicLink, 0, "../a"),
                 3 when file is not null => Forgery.Entry("data/" + name, EntryKind.HardLink, 0, file),
+                4 when link is not null => Forgery.Entry("data/" + name, EntryKind.HardLink, 0, link),
                 _ => Forgery.Entry("data/" + name, EntryKind.File, size),
             });
             file ??= data[^1].Header.Kind == EntryKind.File ? data[^1].Header.Path : null;
+            link ??= data[^1].Header.Kind == EntryKind.SymbolicLink ? data[^1].Header.Path : null;
         }
         ForgedEntry[] dump = hasDump ? [Forgery.Entry("sqlite/data/app.db", EntryKind.File, 20)] : [];
         backup.Entries.Add(Forgery.Entry(AppConfig.Path, EntryKind.File));

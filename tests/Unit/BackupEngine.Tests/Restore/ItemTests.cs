@@ -105,6 +105,33 @@ public sealed class ItemTests
         Assert.Equal(restored.Stat("b").Inode, restored.Stat("c").Inode);
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public async Task A_further_name_of_a_symbolic_link_comes_back_without_the_first(BackupFormat format, bool isEncrypted)
+    {
+        using var platform = await StartAsync(format, isEncrypted);
+        platform.Folder.Make("data/a");
+        platform.Folder.Make("data/b");
+        using (var data = LocalFileSystem.Open(platform.Data))
+        using (var a = data.OpenDirectory("a"))
+        using (var b = data.OpenDirectory("b"))
+        {
+            a.MakeSymbolicLink("link", "to");
+            a.MakeSymbolicLink("other", "elsewhere");
+            b.MakeHardLink("same", a, "link");
+            b.MakeHardLink("also", a, "link");
+        }
+        SetTimes(platform.Data, ["a", "b"]);
+        var expected = Tree.Describe(platform.Folder["data/b"]);
+        var backup = await platform.BackUpAsync();
+        Assert.Contains(await ReadAsync(platform, backup, BackupItemFilter.All), item => item is { Path: "data/b/also", Type: BackupItemType.HardLink });
+        await RestoreAsync(platform, backup, "out", false, BackupItemFilter.Named("data/b"), BackupItemFilter.Named("data/a/other"));
+        Assert.Equal(expected, Tree.Describe(platform.Folder["out/data/b"]));
+        Assert.Equal(["other"], Directory.EnumerateFileSystemEntries(platform.Folder["out/data/a"]).Select(Path.GetFileName));
+        Assert.Equal(File.GetLastWriteTimeUtc(platform.Folder["data/a"]), File.GetLastWriteTimeUtc(platform.Folder["out/data/a"]));
+        Assert.Empty(platform.Observer.Warnings);
+    }
+
     [Fact]
     public async Task What_is_there_stays_unless_it_is_to_be_replaced()
     {
@@ -192,6 +219,9 @@ public sealed class ItemTests
         Assert.Equal("ItemNotFound", failure.ErrorId);
         Assert.False(Directory.Exists(platform.Folder["out"]));
     }
+
+    private static void SetTimes(string root, string[] folders) => Array.ForEach(
+        folders, folder => Directory.SetLastWriteTimeUtc(Path.Join(root, folder), new DateTime(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc)));
 
     private static async Task<TestPlatform> StartAsync(BackupFormat format, bool isEncrypted)
     {

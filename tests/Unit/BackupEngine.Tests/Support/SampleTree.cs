@@ -81,6 +81,8 @@ internal static class SampleTree
         {
             links.ApplyLinkMetadata(name, new EntryMetadata { Modified = new UnixTime(1_500_000_000, 77), Attributes = [] }, new MetadataLosses());
         }
+        links.MakeHardLink("same-link", links, "relative");
+        root.MakeHardLink("zz-same-link", links, "absolute");
         MakeFile(links, "first", "shared"u8.ToArray(), 0x1A4, Times[0]);
         links.MakeHardLink("second", links, "first");
         root.MakeHardLink("zz-third", links, "first");

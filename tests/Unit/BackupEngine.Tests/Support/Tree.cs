@@ -38,7 +38,7 @@ internal static class Tree
                     }
                     break;
                 case EntryKind.SymbolicLink:
-                    lines.Add($"{common} -> {PathText.ForDisplay(folder.ReadLink(name))}");
+                    lines.Add($"{common} -> {PathText.ForDisplay(folder.ReadLink(name))}{FirstName(child, facts, inodes)}");
                     break;
                 case EntryKind.File:
                     lines.Add($"{common} {DescribeFile(folder, name, child, facts, inodes)}");
@@ -53,13 +53,11 @@ internal static class Tree
     private static string DescribeFile(DirectoryNode folder, string name, string path, FileFacts facts, Dictionary<(ulong, ulong), string> inodes)
     {
         using var file = folder.OpenFile(name);
-        var link = "";
-        if (facts.LinkCount > 1 && !inodes.TryAdd((facts.Device, facts.Inode), path))
-        {
-            link = $" = {inodes[(facts.Device, facts.Inode)]}";
-        }
-        return $"{facts.Size} {Hash(file)} {Attributes(file.ReadAttributes())}{link}";
+        return $"{facts.Size} {Hash(file)} {Attributes(file.ReadAttributes())}{FirstName(path, facts, inodes)}";
     }
+
+    private static string FirstName(string path, FileFacts facts, Dictionary<(ulong, ulong), string> inodes) =>
+        facts.LinkCount > 1 && !inodes.TryAdd((facts.Device, facts.Inode), path) ? $" = {inodes[(facts.Device, facts.Inode)]}" : "";
 
     private static string Hash(ReadableFile file)
     {
