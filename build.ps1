@@ -24,6 +24,7 @@ Package takes the module as it was built last.
 .EXAMPLE
 dotnet run -c Release --project src/BackupHost -- -File build.ps1 -Task Package
 #>
+[Diagnostics.CodeAnalysis.SuppressMessage('PSReviewUnusedParameter', '', Justification = 'The functions below read them.')]
 param(
     [ValidateSet('Build', 'Test', 'Lint', 'Package')]
     [string] $Task = 'Build',
@@ -60,20 +61,27 @@ function Test {
 
 function Lint {
     Invoke-Native dotnet format "$root/CloudBackup.sln" --verify-no-changes
-    $broken = foreach ($script in Find-Script) {
+    $broken = foreach ($script in Get-ScriptPath) {
         $errors = $null
         $null = [System.Management.Automation.Language.Parser]::ParseFile($script, [ref] $null, [ref] $errors)
         foreach ($problem in $errors) { '{0}({1}): {2}' -f $script, $problem.Extent.StartLineNumber, $problem.Message }
     }
     if ($broken) { throw ($broken -join [System.Environment]::NewLine) }
     if (Get-Command -Name Invoke-ScriptAnalyzer -ErrorAction Ignore) {
-        $findings = Find-Script | ForEach-Object { Invoke-ScriptAnalyzer -Path $_ -Settings "$root/PSScriptAnalyzerSettings.psd1" }
+        $findings = Get-ScriptPath | ForEach-Object { Invoke-ScriptAnalyzer -Path $_ -Settings (Get-AnalyzerSetting $_) }
         $findings
         if ($findings) { throw 'PSScriptAnalyzer has findings.' }
     }
 }
 
-function Find-Script {
+# The settings beside a script, else those of the repository.
+function Get-AnalyzerSetting([string] $Path) {
+    $name = 'PSScriptAnalyzerSettings.psd1'
+    $own = [System.IO.Path]::Join([System.IO.Path]::GetDirectoryName($Path), $name)
+    if ([System.IO.File]::Exists($own)) { $own } else { [System.IO.Path]::Join($root, $name) }
+}
+
+function Get-ScriptPath {
     foreach ($folder in '', 'module', 'examples', 'tests/Pester') {
         foreach ($pattern in '*.ps1', '*.psm1', '*.psd1') {
             [System.IO.Directory]::EnumerateFiles([System.IO.Path]::Join($root, $folder), $pattern, 'TopDirectoryOnly')

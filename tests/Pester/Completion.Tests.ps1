@@ -87,7 +87,7 @@ Describe 'Tab' {
         (Complete 'Get-BackupSite "na').CompletionText | Should -Be '"nas"'
         (Complete 'New-BackupSite x noop -Retention ').CompletionText | Where-Object { $_ -match ' ' } | Should -Match "^'.*'$"
         (Complete 'Get-BackupSite 2').CompletionText | Should -Be 2nd_site
-        Invoke-Expression "Get-BackupSite $((Complete 'Get-BackupSite 2').CompletionText)" | Should -Not -BeNullOrEmpty
+        & ([scriptblock]::Create("Get-BackupSite $((Complete 'Get-BackupSite 2').CompletionText)")) | Should -Not -BeNullOrEmpty
         (Complete 'New-BackupSite x file').CompletionText | Should -Be filesystem
         (Complete "New-BackupSite x 'file").CompletionText | Should -Be "'filesystem'"
     }

@@ -11,7 +11,7 @@ Describe 'New-BackupAddon' {
     }
 
     It 'is what an app takes, one or many' {
-        $root = New-TestApp
+        $null = New-TestApp
         $addons = (New-BackupAddon sqlite data/a.db), (New-BackupAddon sqlite data/deep/b.db)
         (Set-BackupApp wiki.example.com -Addon $addons -PassThru).Addons.Path | Should -Be 'data/a.db', 'data/deep/b.db'
     }
