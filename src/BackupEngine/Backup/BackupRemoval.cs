@@ -25,7 +25,7 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
         {
             context.Backups.Save(record with { Backup = record.Backup with { State = BackupState.Removing } });
         }
-        await RemoveAsync(records, backup => Once(BackupPaths.Of(backup).Info), cancellationToken).ConfigureAwait(false);
+        await RemoveAsync(records, InfoOf, cancellationToken).ConfigureAwait(false);
         foreach (var record in records.Where(record => _failures.TryGetValue(record.Backup.Id, out var failure) && !failure.IsOutcomeUnknown))
         {
             // The storage refuses, as a disk that is mounted for reading does: nothing of the backup is gone, and it can be restored as before.
@@ -69,6 +69,10 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
     public static async Task<StorageException?> FindRestAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
     {
         var paths = BackupPaths.Of(backup);
+        if (await FindHiddenAsync(storage, backup, cancellationToken).ConfigureAwait(false) is { } hidden)
+        {
+            return hidden;
+        }
         if (backup.Format == BackupFormat.Rsync)
         {
             var failures = await ObjectRemoval.RemoveRestAsync(
@@ -136,7 +140,26 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
     private IAsyncEnumerable<string> ContentOf(SiteBackup backup) =>
         ListContentAsync(storage, backup, CancellationToken.None).Append(BackupPaths.Of(backup).Note);
 
-    private static IAsyncEnumerable<string> Once(string path) => AsyncEnumerable.Repeat(path, 1);
+    private async IAsyncEnumerable<string> InfoOf(SiteBackup backup)
+    {
+        if (await FindHiddenAsync(storage, backup, CancellationToken.None).ConfigureAwait(false) is { } hidden)
+        {
+            throw hidden;
+        }
+        yield return BackupPaths.Of(backup).Info;
+    }
+
+    /// <summary>Why nothing that was stored of a backup can be found; null when it can. What is put at its own places goes with it.</summary>
+    private static async Task<StorageException?> FindHiddenAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
+    {
+        var folder = StoragePath.FolderOf(backup.RemotePath);
+        return await StoredProof.FindObstacleAsync(storage, [folder], cancellationToken).ConfigureAwait(false) is not { } obstacle ? null
+            : new StorageException(
+                StorageErrorKind.Misconfigured,
+                folder,
+                $"'{obstacle}' in the storage is not the folder that was there, and CloudBackup does not look behind links: nothing of the backup is removed. Put the "
+                + $"folder back in its place (a mount works, a link does not), or remove '{obstacle}', and repeat.");
+    }
 
     private async Task RemoveAsync(
         IReadOnlyCollection<BackupRecord> records, Func<SiteBackup, IAsyncEnumerable<string>> list, CancellationToken cancellationToken)

@@ -8,6 +8,11 @@ namespace CloudBackup.Catalog;
 /// </summary>
 internal static class AbsentBackup
 {
+    /// <summary>A warning of a backup that is not found because something hides it (<see cref="Storage.IObstacles"/>): nothing tells whether it is gone.</summary>
+    public static string HiddenBy(SiteBackup backup, string obstacle) =>
+        $"The backup {backup.Id} cannot be looked for: '{obstacle}' on {backup.Site} is a link, or not what CloudBackup has stored there, and CloudBackup does "
+        + "not look behind it. The catalog keeps the record. Put the folder or file back in its place (a mount works, a link does not).";
+
     /// <summary>Drops the record, with a warning where the backup is preserved.</summary>
     public static void Drop(EngineContext context, SiteBackup backup, IOperationObserver observer)
     {

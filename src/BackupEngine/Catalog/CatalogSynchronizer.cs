@@ -4,6 +4,7 @@ using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Sites;
+using CloudBackup.Storage;
 
 namespace CloudBackup.Catalog;
 
@@ -141,8 +142,10 @@ internal sealed partial class CatalogSynchronizer(EngineContext context, SiteSto
             }
             if (await run.Storage.FindAsync(paths.Info, cancellationToken).ConfigureAwait(false) is null)
             {
-                run.Observer.OnWarning(
-                    $"The record of {record.Backup.Id} is not in the storage of {run.Site.Name}, other objects of the backup are. The catalog keeps what it "
+                var obstacle = await StoredProof.FindObstacleAsync(run.Storage, paths.Places, cancellationToken).ConfigureAwait(false);
+                run.Observer.OnWarning(obstacle is not null
+                    ? AbsentBackup.HiddenBy(record.Backup, obstacle)
+                    : $"The record of {record.Backup.Id} is not in the storage of {run.Site.Name}, other objects of the backup are. The catalog keeps what it "
                     + "knows: Test-AppBackup shows what is missing, Remove-AppBackup removes the rest.");
                 continue;
             }

@@ -1,5 +1,6 @@
 using CloudBackup.Backup;
 using CloudBackup.Catalog;
+using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Retention;
 using CloudBackup.Storage;
@@ -120,10 +121,22 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
         foreach (var candidate in candidates)
         {
             asked.Add(candidate is { HoldsData: true, Presence: not BackupPresence.Whole }
-                ? candidate with { Presence = await StoreListing.AskPresenceAsync(storage, candidate.Record.Backup, cancellationToken).ConfigureAwait(false) }
+                ? await AskByNameAsync(candidate, cancellationToken).ConfigureAwait(false)
                 : candidate);
         }
         return asked;
+    }
+
+    private async Task<CleanupCandidate> AskByNameAsync(CleanupCandidate candidate, CancellationToken cancellationToken)
+    {
+        var backup = candidate.Record.Backup;
+        var presence = await StoreListing.AskPresenceAsync(storage, backup, cancellationToken).ConfigureAwait(false);
+        if (presence == BackupPresence.Torn
+            && await StoredProof.FindObstacleAsync(storage, BackupPaths.Of(backup).Places, cancellationToken).ConfigureAwait(false) is { } obstacle)
+        {
+            observer.OnWarning(AbsentBackup.HiddenBy(backup, obstacle));
+        }
+        return candidate with { Presence = presence };
     }
 
     private bool IsBusy(BackupOwner owner)

@@ -79,13 +79,17 @@ internal sealed class StoreListing
         return PresenceOf(Has(paths.Info, isFolder: false), Has(paths.Index, isFolder: false), content);
     }
 
-    /// <summary>How much of a backup is there, asked for by name. Where the storage refuses that for one backup, it does not prove that it is gone.</summary>
+    /// <summary>How much of a backup is there, asked for by name. Where the storage refuses that for one backup, or something hides it, it is not proven to be gone.</summary>
     /// <exception cref="StorageException">The storage cannot be asked.</exception>
     public static async Task<BackupPresence> AskPresenceAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
     {
         try
         {
-            return await AskAsync(storage, backup, cancellationToken).ConfigureAwait(false);
+            var presence = await AskAsync(storage, backup, cancellationToken).ConfigureAwait(false);
+            return presence == BackupPresence.Gone
+                && await StoredProof.FindObstacleAsync(storage, BackupPaths.Of(backup).Places, cancellationToken).ConfigureAwait(false) is not null
+                ? BackupPresence.Torn
+                : presence;
         }
         catch (StorageException failure) when (!failure.IsOutcomeUnknown)
         {

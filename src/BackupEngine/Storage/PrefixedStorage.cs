@@ -77,6 +77,12 @@ internal sealed class PrefixedStorage(IBackupStorage inner, string prefix) : Sto
         Ability<IPartialUploads>().RemovePartialAsync(upload with { Path = Full(upload.Path) }, cancellationToken);
 
     /// <inheritdoc/>
+    public override async Task<string?> FindObstacleAsync(string path, CancellationToken cancellationToken) =>
+        await Ability<IObstacles>().FindObstacleAsync(Full(path), cancellationToken).ConfigureAwait(false) is not { } found ? null
+            : found.Length > prefix.Length ? found[(prefix.Length + 1)..]
+            : found; // the prefix itself, or a folder above it
+
+    /// <inheritdoc/>
     public override Task<IReadOnlyList<string>> GetWarningsAsync(string folder, CancellationToken cancellationToken) =>
         Ability<IStorageWarnings>().GetWarningsAsync(StoragePath.Join(prefix, folder), cancellationToken);
 

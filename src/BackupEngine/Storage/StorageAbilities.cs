@@ -81,6 +81,16 @@ internal interface IPartialUploads
 /// <param name="Started">When, as the storage tells.</param>
 internal sealed record PartialUpload(string Path, string Id, DateTimeOffset Started);
 
+/// <summary>A storage where something can be that is neither an object nor a folder of objects, such as a symbolic link on a disk.</summary>
+internal interface IObstacles
+{
+    /// <summary>
+    /// The first thing on the way to a path, or at it, that hides what may be behind it: a link, a device, or a file where the path goes on. Null when
+    /// there is none. No listing shows it, and objects behind it are not found, so they are not known to be gone.
+    /// </summary>
+    Task<string?> FindObstacleAsync(string path, CancellationToken cancellationToken);
+}
+
 /// <summary>A storage whose declared facts do not always tell which names it takes.</summary>
 internal interface INameTrial
 {

@@ -16,6 +16,25 @@ internal static class StoredProof
         }
     }
 
+    /// <summary>
+    /// What hides objects that are asked for by name: the first of some paths that something is at, or on the way to, which is neither an object nor a
+    /// folder. Null when nothing is: only then an object that is not found may be gone.
+    /// </summary>
+    public static async Task<string?> FindObstacleAsync(IBackupStorage storage, IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        if (storage.As<IObstacles>() is { } obstacles)
+        {
+            foreach (var path in paths)
+            {
+                if (await obstacles.FindObstacleAsync(path, cancellationToken).ConfigureAwait(false) is { } found)
+                {
+                    return found;
+                }
+            }
+        }
+        return null;
+    }
+
     /// <summary>Whether one of some objects is in the storage.</summary>
     public static async Task<bool> HasAnyAsync(IBackupStorage storage, IEnumerable<string> paths, CancellationToken cancellationToken)
     {

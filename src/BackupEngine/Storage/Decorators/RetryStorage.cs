@@ -137,6 +137,10 @@ internal sealed class RetryStorage : StorageDecorator
         RunAsync(token => Ability<IPartialUploads>().RemovePartialAsync(upload, token), cancellationToken);
 
     /// <inheritdoc/>
+    public override Task<string?> FindObstacleAsync(string path, CancellationToken cancellationToken) =>
+        RunAsync(token => Ability<IObstacles>().FindObstacleAsync(path, token), cancellationToken);
+
+    /// <inheritdoc/>
     public override Task<IReadOnlyList<string>> GetWarningsAsync(string folder, CancellationToken cancellationToken) =>
         RunAsync(token => Ability<IStorageWarnings>().GetWarningsAsync(folder, token), cancellationToken);
 

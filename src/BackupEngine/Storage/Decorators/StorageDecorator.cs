@@ -5,7 +5,8 @@ namespace CloudBackup.Storage.Decorators;
 /// when the storage inside has it.
 /// </summary>
 internal abstract class StorageDecorator(IBackupStorage inner)
-    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove, IFolderCopy, IDeferredFlush, IPartialUploads, IStorageWarnings, INameTrial
+    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove, IFolderCopy, IDeferredFlush, IPartialUploads, IStorageWarnings, INameTrial,
+        IObstacles
 {
     /// <inheritdoc/>
     public virtual StorageCapabilities Capabilities => Inner.Capabilities;
@@ -77,6 +78,10 @@ internal abstract class StorageDecorator(IBackupStorage inner)
     /// <inheritdoc/>
     public virtual Task<IReadOnlyList<string>> GetWarningsAsync(string folder, CancellationToken cancellationToken) =>
         Ability<IStorageWarnings>().GetWarningsAsync(folder, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual Task<string?> FindObstacleAsync(string path, CancellationToken cancellationToken) =>
+        Ability<IObstacles>().FindObstacleAsync(path, cancellationToken);
 
     /// <inheritdoc/>
     public virtual StorageCapabilities TryNames(StorageCapabilities declared) => Ability<INameTrial>().TryNames(declared);

@@ -61,11 +61,49 @@ internal sealed partial class FileSystemStorage
         }
         catch (FileTreeException failure) when (folder.Length > 0 && failure.Kind is FileTreeErrorKind.WrongKind or FileTreeErrorKind.IsLink)
         {
-            return null; // no object is below a file or a link, and one of them must not stop what is done with all others
+            return null; // it is an obstacle (IObstacles): no object is below it, and it must not stop what is done with all others
         }
         catch (FileTreeException failure)
         {
             throw FileSystemErrors.Translate(failure, folder);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<string?> FindObstacleAsync(string path, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(FileSystemErrors.Run(path, () => FindObstacle(StoragePath.Check(path).Split('/'))));
+    }
+
+    private string? FindObstacle(string[] parts)
+    {
+        var node = Root().AddReference();
+        try
+        {
+            for (var i = 0; i < parts.Length; i++)
+            {
+                var kind = node.Stat(parts[i]).Kind;
+                var isLast = i == parts.Length - 1;
+                if (kind != EntryKind.Directory)
+                {
+                    return isLast && kind == EntryKind.File ? null : string.Join('/', parts[..(i + 1)]);
+                }
+                if (!isLast)
+                {
+                    using var parent = node;
+                    node = parent.OpenDirectory(parts[i]);
+                }
+            }
+            return null;
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        {
+            return null;
+        }
+        finally
+        {
+            node.Dispose();
         }
     }
 

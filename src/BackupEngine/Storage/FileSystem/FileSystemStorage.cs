@@ -14,7 +14,7 @@ namespace CloudBackup.Storage.FileSystem;
 /// <param name="random">Makes the names of temporary files.</param>
 /// <param name="hasHardLinks">False where objects may not share their bytes with others.</param>
 internal sealed partial class FileSystemStorage(string root, IRandomSource random, bool hasHardLinks = true)
-    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove, IFolderCopy, IDeferredFlush, INameTrial
+    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove, IFolderCopy, IDeferredFlush, INameTrial, IObstacles
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<ulong, DirectoryNode> _written = [];

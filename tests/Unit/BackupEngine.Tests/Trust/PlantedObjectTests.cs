@@ -118,6 +118,34 @@ public sealed class PlantedObjectTests
         await platform.BackUpAsync();
     }
 
+    /// <summary>An administrator who moves old runs to another disk and leaves a link: the backups are there.</summary>
+    [Theory]
+    [InlineData(BackupFormat.Tgz, "")]
+    [InlineData(BackupFormat.Rsync, "")]
+    [InlineData(BackupFormat.Tgz, "some/where")]
+    public async Task A_dated_folder_that_became_a_link_costs_no_record(BackupFormat format, string prefix)
+    {
+        using var timeline = await Timeline.StartAsync("1 last");
+        await timeline.Engine.Sites.UpdateAsync(timeline.Engine.Sites.Get("local") with { Format = format, Prefix = prefix }, SiteSecrets.None, timeline.Observer, Token);
+        var made = await timeline.BackUpDailyAsync(2);
+        var dated = timeline.Platform.Folder[$"site/{prefix}/{made[0].RemotePath[..made[0].RemotePath.IndexOf('/', StringComparison.Ordinal)]}"];
+        var moved = timeline.Platform.Folder["moved"];
+        Directory.Move(dated, moved);
+        File.CreateSymbolicLink(dated, moved);
+        await timeline.Engine.SyncAsync(null, [], timeline.Observer, Token);
+        Assert.Contains(timeline.Observer.Warnings, warning => warning.Contains(made[0].Id, StringComparison.Ordinal) && warning.Contains("is a link", StringComparison.Ordinal));
+        await timeline.CleanAsync(isClockRight: true);
+        Assert.Equal([made[1].Id, made[0].Id], timeline.Known());
+        Assert.DoesNotContain(timeline.Engine.AppBackups.List(), backup => backup.State == BackupState.Removing);
+        var failure = await Assert.ThrowsAsync<BackupException>(() => timeline.Engine.AppBackups.RemoveAsync(made[0].Id, timeline.Observer, Token));
+        Assert.Contains("Put the folder back", failure.Message, StringComparison.Ordinal);
+        File.Delete(dated);
+        Directory.Move(moved, dated);
+        Assert.True((await timeline.Engine.AppBackups.TestAsync(made[0].Id, timeline.Observer, Token)).IsValid);
+        await timeline.Engine.AppBackups.RemoveAsync(made[0].Id, timeline.Observer, Token);
+        Assert.Equal([made[1].Id], timeline.Known());
+    }
+
     [Fact]
     public async Task Forged_backups_do_not_use_up_what_a_cleanup_may_remove()
     {
