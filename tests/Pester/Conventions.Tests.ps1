@@ -148,6 +148,13 @@ Describe 'Durations' {
         (Set-BackupSite local -Timeout $Text -PassThru).Limits.Timeout.TotalSeconds | Should -Be $Seconds
     }
 
+    It 'are written without quotes, also where PowerShell knows their unit as the suffix of a number' {
+        (Set-BackupSite local -Timeout 30s -PassThru).Limits.Timeout.TotalSeconds | Should -Be 30
+        (Set-BackupSite local -Timeout 5d -PassThru).Limits.Timeout.TotalDays | Should -Be 5
+        (Set-BackupSite local -Timeout 90m -PassThru).Limits.Timeout.TotalMinutes | Should -Be 90
+        (Set-BackupSite local -Timeout:2h -PassThru).Limits.Timeout.TotalHours | Should -Be 2
+    }
+
     It 'are TimeSpans too' {
         (Set-BackupSite local -Timeout (New-TimeSpan -Hours 6) -PassThru).Limits.Timeout.TotalHours | Should -Be 6
     }
@@ -187,6 +194,7 @@ Describe 'Tables' {
             @{ Width = $width; Command = 'Get-AppBackup -Newest | Get-AppBackupItem'; Headers = 'Mode', 'Owner', 'Modified', 'Size', 'Path' }
             @{ Width = $width; Command = 'Invoke-BackupCleanup -IncludeKept'; Headers = 'Created', 'Outcome', 'Reason', 'Id' }
             @{ Width = $width; Command = 'Test-BackupSite'; Headers = 'Name', 'Usable', 'Place', 'Steps' }
+            @{ Width = $width; Command = 'Sync-BackupCatalog'; Headers = 'Created', 'State', 'Stored', 'Took', 'Label', 'Id' }
         }
     ) {
         $lines = (& ([scriptblock]::Create($Command)) | Out-String -Width $Width) -split "`r?`n" | Where-Object { $_.Trim() }
@@ -196,6 +204,14 @@ Describe 'Tables' {
         foreach ($word in $Headers) { $header | Should -Contain $word }
         foreach ($id in ($ids | Where-Object { $lines -match $_.Substring(0, $_.Length - 8) })) { ($lines -join "`n") | Should -Match $id }
         $lines -match '…' | Should -BeNullOrEmpty
+    }
+
+    It 'of backups of apps and of the platform are one table, whichever comes first' {
+        foreach ($first in 'Get-AppBackup; Get-PlatformBackup', 'Get-PlatformBackup; Get-AppBackup', 'Sync-BackupCatalog') {
+            $lines = (& ([scriptblock]::Create($first)) | Out-String -Width 100) -split "`r?`n" -replace '\e\[[\d;]*m' | Where-Object { $_.Trim() }
+            $lines | Should -HaveCount (2 + $ids.Count)
+            foreach ($id in $ids) { $lines -like "*$id" | Should -HaveCount 1 }
+        }
     }
 
     It 'of <Command> lose no column at <Width> when names are long' -ForEach @(

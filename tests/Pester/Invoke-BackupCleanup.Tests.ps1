@@ -32,7 +32,7 @@ Describe 'Invoke-BackupCleanup' {
 
     It 'keeps what is preserved' {
         Set-AppBackup $backups[0].Id -Preserve
-        (Invoke-BackupCleanup -IncludeKept)[3].Reason | Should -Be preserved
+        (Invoke-BackupCleanup -IncludeKept | Where-Object -Property Id -EQ $backups[0].Id).Reason | Should -Be preserved
         (Get-AppBackup).Id | Should -Be $backups[3, 2, 0].Id
     }
 
@@ -51,6 +51,20 @@ Describe 'Invoke-BackupCleanup' {
         Unregister-BackupApp wiki.example.com -Confirm:$false
         Set-BackupSite local -Retention 'within 1 hour'
         (Invoke-BackupCleanup -IncludeKept).Reason | Select-Object -Unique | Should -Be 'within 1 hour'
+    }
+
+    It 'writes what went of an app when that app is done, not at the end' {
+        foreach ($name in 1..8) {
+            $null = New-Item -ItemType Directory "$root/$name"
+            $null = Register-BackupApp "$name.example.com" -Version 1 -DataDirectory "$root/$name"
+        }
+        Set-BackupSite local -Retention '1 last'
+        1..2 | ForEach-Object { $null = New-AppBackup *.example.com -Throttle 4 }
+        $written = Invoke-BackupCleanup -Verbose 4>&1
+        $removed = 0..($written.Count - 1) | Where-Object { $written[$_].Outcome -eq 'Removed' }
+        $begun = 0..($written.Count - 1) | Where-Object { "$($written[$_])" -like 'Removing *' }
+        $removed | Should -HaveCount 13
+        $removed[0] | Should -BeLessThan $begun[-1]
     }
 
     It 'names a site that does not exist' {

@@ -23,6 +23,16 @@ Describe 'Restore-Platform' {
         (New-PlatformBackup).IsComplete | Should -BeTrue
     }
 
+    It 'takes a platform backup from the pipeline' {
+        $env:CLOUDBACKUP_HOME = "$root/home"
+        Move-Item -Path "$root/lost" -Destination "$root/data"
+        $null = New-PlatformBackup
+        $preview = Get-PlatformBackup -Id $backup.Id | Restore-Platform -ReplacePlatform -WhatIf
+        $preview.BackupId | Should -Be $backup.Id
+        $preview.Site | Should -Be local
+        { Get-AppBackup -Newest | Restore-Platform -ReplacePlatform -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId '*,CloudBackup.Commands.RestorePlatformCommand'
+    }
+
     It 'tells with -WhatIf what it found, and changes nothing' {
         $preview = Restore-Platform "$root/move.json" -Password $password -WhatIf
         $preview.IsRestored | Should -BeFalse

@@ -16,14 +16,14 @@ public sealed partial class DurationTransformationAttribute : ArgumentTransforma
     /// <exception cref="ArgumentTransformationMetadataException">The argument is not a duration.</exception>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return value switch
+        if (inputData is TimeSpan or PSObject { BaseObject: TimeSpan })
         {
-            TimeSpan span => span,
-            string text when Parse(text.Trim()) is { } span => span,
-            _ => throw new ArgumentTransformationMetadataException(
-                $"'{value}' is not a duration. Write it with its unit, such as '6 hours' or '90 min', or as a time span such as 06:00:00."),
-        };
+            return inputData;
+        }
+        // As it was typed: to PowerShell, 30s and 5d are numbers with a suffix.
+        var text = LanguagePrimitives.ConvertTo<string>(inputData);
+        return Parse(text.Trim()) ?? throw new ArgumentTransformationMetadataException(
+            $"'{text}' is not a duration. Write it with its unit, such as '6 hours' or '90 min', or as a time span such as 06:00:00.");
     }
 
     /// <summary>The duration of a text; null when it is none, or longer than a TimeSpan can be.</summary>

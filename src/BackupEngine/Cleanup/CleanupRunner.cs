@@ -12,7 +12,8 @@ namespace CloudBackup.Cleanup;
 /// Executes a plan: the platform's backups first, then those of several apps at a time. Each owner's lock is taken, so that no backup, restore
 /// or removal of the owner meets the cleanup; an owner in use is left for next time.
 /// </summary>
-internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBackupStorage storage, IOperationObserver observer)
+internal sealed class CleanupRunner(
+    EngineContext context, CleanupPlan plan, IBackupStorage storage, Action<RetentionDecision> emit, IOperationObserver observer)
 {
     private const int OwnersAtATime = 4;
 
@@ -33,6 +34,10 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
                 $"{plan.SetAside.Count} backups on {plan.Site.Name} that are not trusted would go, more than -MaxRemove allows, such as "
                 + $"{plan.SetAside.Order(StringComparer.Ordinal).First()}. They stay this time. Check who wrote them, then allow more.");
         }
+        foreach (var kept in plan.Decisions.Where(decision => decision.Action != RetentionAction.Remove))
+        {
+            Note(kept with { Outcome = CleanupOutcome.Kept });
+        }
         foreach (var declined in removals.Where(decision => plan.SetAside.Contains(decision.Id) || !isApproved(decision.Id)))
         {
             Note(declined with { Outcome = CleanupOutcome.Postponed });
@@ -50,8 +55,7 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
             options,
             async (owner, token) => await RemoveAsync(owner, [.. owners[owner]], token).ConfigureAwait(false)).ConfigureAwait(false);
         await RemoveLeftOversAsync(isApproved, cancellationToken).ConfigureAwait(false);
-        var decisions = plan.Decisions.Select(decision => _done.GetValueOrDefault(decision.Id, decision with { Outcome = CleanupOutcome.Kept }));
-        return new CleanupResult([.. decisions], [.. _failures]);
+        return new CleanupResult([.. plan.Decisions.Select(decision => _done[decision.Id])], [.. _failures]);
     }
 
     private async Task RemoveAsync(BackupOwner owner, IReadOnlyList<RetentionDecision> decisions, CancellationToken cancellationToken)
@@ -170,7 +174,11 @@ internal sealed class CleanupRunner(EngineContext context, CleanupPlan plan, IBa
     private static string LocationOf(BackupOwner owner, IReadOnlyList<RetentionDecision> decisions) =>
         decisions.Count > 0 ? decisions[0].Location ?? owner.ToString() : owner.ToString();
 
-    private void Note(RetentionDecision decision) => _done[decision.Id] = decision;
+    private void Note(RetentionDecision decision)
+    {
+        _done[decision.Id] = decision;
+        emit(decision);
+    }
 
     private void Note(IEnumerable<RetentionDecision> decisions, CleanupOutcome outcome, string why)
     {

@@ -29,24 +29,32 @@ public sealed class CleanupService
         return _storages.UseAsync(found, observer, storage => new CleanupInspector(_context, found, storage, observer).PlanAsync(cancellationToken));
     }
 
+    /// <summary>Does what a plan says, and returns every decision at the end.</summary>
+    public Task<CleanupResult> ExecuteAsync(
+        CleanupPlan plan, Func<string, bool> isApproved, IOperationObserver observer, CancellationToken cancellationToken) =>
+        ExecuteAsync(plan, isApproved, _ => { }, observer, cancellationToken);
+
     /// <summary>
     /// Does what a plan says. Each app's backups are weighed once more, under the lock that backups of the app take: what must stay by now
     /// stays. What fails is told in the result, and the rest goes on.
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="isApproved">Tells whether a backup (by id) or something left over (by path) may go.</param>
+    /// <param name="emit">
+    /// Receives each decision when it is carried out: first the backups that stay, then those of each app. Several threads call it.
+    /// </param>
     /// <param name="observer">Is told of steps.</param>
     /// <param name="cancellationToken">Stops the cleanup; what is half removed goes with the next one.</param>
     /// <exception cref="BackupException">Another cleanup of the site is under way.</exception>
     public Task<CleanupResult> ExecuteAsync(
-        CleanupPlan plan, Func<string, bool> isApproved, IOperationObserver observer, CancellationToken cancellationToken) =>
+        CleanupPlan plan, Func<string, bool> isApproved, Action<RetentionDecision> emit, IOperationObserver observer, CancellationToken cancellationToken) =>
         _storages.UseAsync(plan.Site, observer, async storage =>
         {
             // Names of sites are equal whatever their case.
             using var siteLock = PlatformLock.TryTake(
                 _context.Home, $"cleanup-{plan.Site.Name.ToLowerInvariant()}", "cleanup", _context.Time, out var user)
                 ?? throw BackupErrors.SiteBusy(plan.Site.Name, user);
-            var result = await new CleanupRunner(_context, plan, storage, observer).RunAsync(isApproved, cancellationToken).ConfigureAwait(false);
+            var result = await new CleanupRunner(_context, plan, storage, emit, observer).RunAsync(isApproved, cancellationToken).ConfigureAwait(false);
             _context.Sites.NoteCleanup(plan.Site.Name, plan.Facts.Rules.Now);
             return result;
         });

@@ -44,15 +44,19 @@ public sealed class InvokeBackupCleanupCommand : EngineCommand
             .Concat(plan.LeftOvers.Where(item => IsApproved($"{item} on {site}", "Remove")).Select(item => item.Path)).ToHashSet();
         if (IsWhatIf)
         {
-            Write(plan.Decisions);
+            foreach (var decision in plan.Decisions)
+            {
+                Write(decision);
+            }
             return;
         }
-        var result = Run((observer, token) => Engine.Cleanup.ExecuteAsync(plan, approved.Contains, observer, token));
-        Write(result.Decisions);
-        foreach (var failure in result.Failures)
-        {
-            WriteFailure(failure);
-        }
+        IReadOnlyList<BackupException> failures = [];
+        RunEach<RetentionDecision>(
+            async (emit, observer, token) =>
+                failures = (await Engine.Cleanup.ExecuteAsync(plan, approved.Contains, emit, observer, token).ConfigureAwait(false)).Failures,
+            Write);
+        // Last: with -ErrorAction Stop the first one ends the pipeline.
+        ForEachItem(failures, WriteFailure);
     }
 
     /// <summary>What would stop a run is only told of a run that is a question.</summary>
@@ -68,8 +72,13 @@ public sealed class InvokeBackupCleanupCommand : EngineCommand
         }
     }
 
-    private void Write(IEnumerable<RetentionDecision> decisions) => WriteObject(
-        decisions.Where(decision => IsKeptShown || decision.Action != RetentionAction.Keep), enumerateCollection: true);
+    private void Write(RetentionDecision decision)
+    {
+        if (IsKeptShown || decision.Action != RetentionAction.Keep)
+        {
+            WriteObject(decision);
+        }
+    }
 
     private bool IsKeptShown => IncludeKept
         || (MyInvocation.BoundParameters.TryGetValue("Verbose", out var verbose) && LanguagePrimitives.IsTrue(verbose));

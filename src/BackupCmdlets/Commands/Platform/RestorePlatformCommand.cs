@@ -20,13 +20,13 @@ public sealed class RestorePlatformCommand : EngineCommand
     public string? ConfigFile { get; set; }
 
     /// <summary>The site that holds the backup. By default the default site.</summary>
-    [Parameter(ParameterSetName = "Site")]
+    [Parameter(ParameterSetName = "Site", ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SiteCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Site { get; set; }
 
     /// <summary>The id of the platform backup. By default the one that the file names, else the newest.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ReadyPlatformBackupCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Id { get; set; }
