@@ -6,6 +6,8 @@ namespace CloudBackup.FileTree;
 /// </summary>
 internal sealed class PathOrder : IComparer<string>
 {
+    private const int SomeUnits = 16;
+
     /// <summary>The only one needed.</summary>
     public static PathOrder Instance { get; } = new();
 
@@ -27,7 +29,8 @@ internal sealed class PathOrder : IComparer<string>
         {
             at--;
         }
-        return CompareBytes(PathText.ToBytes(x[at..]), PathText.ToBytes(y[at..]));
+        // What differs is nearly always within the next character: long paths need not be encoded to their ends.
+        return CompareBytes(x, y, at, SomeUnits) ?? CompareBytes(x, y, at, int.MaxValue)!.Value;
     }
 
     /// <summary>Whether <paramref name="path"/> is a folder's own path or lies in it.</summary>
@@ -45,6 +48,22 @@ internal sealed class PathOrder : IComparer<string>
 
     /// <inheritdoc/>
     int IComparer<string>.Compare(string? x, string? y) => Compare(x!, y!);
+
+    /// <summary>The order of what comes next of two paths; null when it does not differ within so many units.</summary>
+    private static int? CompareBytes(string x, string y, int at, int most)
+    {
+        var (a, b) = (Next(x, at, most), Next(y, at, most));
+        var (c, d) = (PathText.ToBytes(a), PathText.ToBytes(b));
+        return c.AsSpan().CommonPrefixLength(d) == Math.Min(c.Length, d.Length) && (at + a.Length < x.Length || at + b.Length < y.Length)
+            ? null
+            : CompareBytes(c, d);
+    }
+
+    private static string Next(string path, int at, int most)
+    {
+        var length = Math.Min(most, path.Length - at);
+        return path.Substring(at, length < path.Length - at && char.IsHighSurrogate(path[at + length - 1]) ? length + 1 : length);
+    }
 
     private static int Rank(int unit) => unit == '/' ? 0 : unit;
 

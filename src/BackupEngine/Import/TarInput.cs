@@ -122,7 +122,9 @@ internal sealed class TarContent(TarInput input, long length)
     {
         var block = new byte[TarFormat.BlockSize];
         var at = block.Length;
-        for (var left = Next(); left > 0; left--)
+        var count = Next();
+        SparseMap.Require(count);
+        for (var left = count; left > 0; left--)
         {
             map.Add(Next(), Next());
         }

@@ -97,7 +97,7 @@ internal sealed class OpenedBackup : IRecordedIndex
     /// <exception cref="BackupException">The index is malformed.</exception>
     public IEnumerable<IndexEntry> ReadEntries()
     {
-        using var reader = new IndexReader(File.OpenRead(_indexPath));
+        using var reader = new IndexReader(File.OpenRead(_indexPath), IndexBounds.Of(Info));
         using var entries = reader.ReadEntries().GetEnumerator();
         while (MoveNext(entries))
         {
@@ -286,7 +286,7 @@ internal sealed class OpenedBackup : IRecordedIndex
         {
             var file = File.OpenRead(_indexPath);
             file.Position = Math.Clamp(Info.Index.MembersOffset, 0, file.Length);
-            return IndexReader.ReadMembers(file);
+            return IndexReader.ReadMembers(file, IndexBounds.Of(Info));
         }
         catch (IndexFormatException failure)
         {

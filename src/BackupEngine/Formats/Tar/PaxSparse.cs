@@ -34,7 +34,7 @@ internal sealed class PaxSparse
                 _size = Number(value);
                 break;
             case "offset" or "numbytes":
-                _numbers.Add(Number(value));
+                Add(value);
                 break;
             case "map":
                 AddAll(value);
@@ -80,8 +80,14 @@ internal sealed class PaxSparse
         {
             if (!list[range].IsEmpty)
             {
-                _numbers.Add(Number(list[range]));
+                Add(list[range]);
             }
         }
+    }
+
+    private void Add(ReadOnlySpan<byte> number)
+    {
+        SparseMap.Require((_numbers.Count / 2) + 1);
+        _numbers.Add(Number(number));
     }
 }

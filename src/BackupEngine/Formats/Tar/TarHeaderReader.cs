@@ -115,9 +115,13 @@ internal sealed class TarHeaderReader(int longestName = int.MaxValue)
     }
 
     /// <summary>Takes one more block of the map of a sparse file in GNU's old form.</summary>
+    /// <exception cref="TarFormatException">It has nothing of a map, or too much.</exception>
     public void AcceptMap(ReadOnlySpan<byte> block)
     {
-        AddStretches(block, 0, TarFormat.GnuSparseInExtension);
+        if (AddStretches(block, 0, TarFormat.GnuSparseInExtension) == 0)
+        {
+            throw new TarFormatException("The map of a sparse file is malformed.");
+        }
         HasMoreMap = block[TarFormat.GnuExtensionExtendedOffset] != 0;
     }
 
@@ -180,12 +184,15 @@ internal sealed class TarHeaderReader(int longestName = int.MaxValue)
         }
     }
 
-    private void AddStretches(ReadOnlySpan<byte> block, int start, int count)
+    private int AddStretches(ReadOnlySpan<byte> block, int start, int most)
     {
-        for (var at = start; at < start + (count * 2 * TarFormat.SizeLength) && block[at] != 0; at += 2 * TarFormat.SizeLength)
+        var count = 0;
+        for (var at = start; count < most && block[at] != 0; at += 2 * TarFormat.SizeLength)
         {
             Sparse!.Add(Number(block, at, TarFormat.SizeLength), Number(block, at + TarFormat.SizeLength, TarFormat.SizeLength));
+            count++;
         }
+        return count;
     }
 
     private static string NameOf(ReadOnlySpan<byte> block)

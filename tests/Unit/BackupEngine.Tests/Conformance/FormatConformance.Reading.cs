@@ -45,7 +45,8 @@ public abstract partial class FormatConformance
 
     private async Task<long> ArchiveSizeAsync(IBackupStorage storage) => (await storage.FindAsync(Paths.Archive, Token))?.Size ?? 0;
 
-    private async Task<IndexReader> OpenIndexAsync(IBackupStorage storage) => new(new MemoryStream(await ReadIndexAsync(storage)));
+    private async Task<IndexReader> OpenIndexAsync(IBackupStorage storage) =>
+        new(new MemoryStream(await ReadIndexAsync(storage)), new IndexBounds(long.MaxValue, long.MaxValue));
 
     /// <summary>The index, decrypted.</summary>
     private protected async Task<byte[]> ReadIndexAsync(IBackupStorage storage)
@@ -63,7 +64,7 @@ public abstract partial class FormatConformance
             {
                 try
                 {
-                    return IndexReader.ReadMembers(new MemoryStream(index[at..]));
+                    return IndexReader.ReadMembers(new MemoryStream(index[at..]), new IndexBounds(0, long.MaxValue));
                 }
                 catch (IndexFormatException)
                 {

@@ -9,6 +9,8 @@ public sealed class IndexTests
 {
     private static readonly Gen<string> Text = Gen.Byte[1, 255].Array[1, 80].Select(bytes => PathText.FromBytes(bytes));
 
+    private static readonly IndexBounds Unbounded = new(long.MaxValue, long.MaxValue);
+
     private static readonly Gen<IndexEntry> Entry = Gen.Select(
         Text,
         Gen.Enum<EntryKind>().Where(kind => kind != EntryKind.Special),
@@ -41,7 +43,7 @@ public sealed class IndexTests
         entries =>
         {
             var (bytes, _) = Write(entries, []);
-            using var reader = new IndexReader(new MemoryStream(bytes));
+            using var reader = new IndexReader(new MemoryStream(bytes), Unbounded);
             Assert.Equal(entries.Select(Describe), reader.ReadEntries().Select(Describe));
         },
         iter: 500);
@@ -51,7 +53,7 @@ public sealed class IndexTests
     {
         var lengths = Enumerable.Range(1, 10_000).ToArray();
         var (bytes, offset) = Write([Sample()], lengths);
-        Assert.Equal(lengths.Select(length => (long)length), IndexReader.ReadMembers(new MemoryStream(bytes[(int)offset..])));
+        Assert.Equal(lengths.Select(length => (long)length), IndexReader.ReadMembers(new MemoryStream(bytes[(int)offset..]), Unbounded));
     }
 
     [Fact]
@@ -61,7 +63,7 @@ public sealed class IndexTests
         // The last bytes are gzip's own trailer and end mark: without them all lines are there. (The backup info has the hash of the file.)
         for (var length = 0; length < bytes.Length - 12; length++)
         {
-            using var reader = new IndexReader(new MemoryStream(bytes[..length]));
+            using var reader = new IndexReader(new MemoryStream(bytes[..length]), Unbounded);
             Assert.Throws<IndexFormatException>(() => reader.ReadEntries().Count());
         }
     }
@@ -75,7 +77,7 @@ public sealed class IndexTests
             gzip.Write("{\"cloudbackupIndex\":99}\n{\"end\":0}\n"u8);
         }
         bytes.Position = 0;
-        using var reader = new IndexReader(bytes);
+        using var reader = new IndexReader(bytes, Unbounded);
         Assert.Contains("99", Assert.Throws<IndexFormatException>(() => reader.ReadEntries().Count()).Message, StringComparison.Ordinal);
     }
 
@@ -101,6 +103,34 @@ public sealed class IndexTests
     [InlineData("")]
     public void A_malformed_line_is_refused(string line) =>
         Assert.Throws<IndexFormatException>(() => IndexEntryParser.Parse(System.Text.Encoding.UTF8.GetBytes(line)));
+
+    /// <summary>A few megabytes inflate to gigabytes of such lines: the first one ends the reading.</summary>
+    [Theory]
+    [InlineData("{}", "says nothing")]
+    [InlineData("{\"future\":[1,2,3]}", "says nothing")]
+    [InlineData("{\"members\":[]}", "says nothing")]
+    [InlineData("{\"members\":[5,0]}", "impossible length")]
+    [InlineData("{\"members\":[5,5,5,5]}", "impossible length")]
+    [InlineData("{\"path\":\"a\",\"type\":\"dir\"}", "more entries")]
+    public void Lines_that_no_index_has_are_damage_and_are_not_read_to_their_end(string line, string reason)
+    {
+        using var bytes = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(bytes, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write("{\"cloudbackupIndex\":1}\n"u8);
+            for (var i = 0; i < 5_000_000; i++)
+            {
+                gzip.Write(System.Text.Encoding.UTF8.GetBytes(line));
+                gzip.Write("\n"u8);
+            }
+        }
+        bytes.Position = 0;
+        using var reader = new IndexReader(bytes, new IndexBounds(Entries: 3, ArchiveLength: 15));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains(reason, Assert.Throws<IndexFormatException>(() => reader.ReadEntries().Count()).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
+        Assert.InRange(bytes.Position, 0, bytes.Length / 2);
+    }
 
     [Fact]
     public void Fields_of_later_versions_are_passed_over()

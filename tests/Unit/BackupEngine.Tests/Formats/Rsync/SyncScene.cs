@@ -180,7 +180,7 @@ internal sealed class SyncScene : IDisposable
     public async Task<List<IndexEntry>> ReadIndexAsync(string remotePath)
     {
         var bytes = await SmallObject.ReadAsync(_inner, new BackupPaths(remotePath, Cipher is not null).Index, Token);
-        using var reader = new IndexReader(new MemoryStream(Cipher?.Decrypt(bytes) ?? bytes));
+        using var reader = new IndexReader(new MemoryStream(Cipher?.Decrypt(bytes) ?? bytes), new IndexBounds(bytes.Length, 0));
         return [.. reader.ReadEntries()];
     }
 
