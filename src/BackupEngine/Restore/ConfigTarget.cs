@@ -40,12 +40,14 @@ internal sealed class ConfigTarget(BackupInfo info, IEntryTarget inner) : IEntry
         {
             if (info.Type == BackupType.Box)
             {
-                return PlatformConfig.FromBytes(content).Id == info.PlatformId ? null : "it is of another platform than the record";
+                var id = PlatformConfig.FromBytes(content).Id;
+                return id == info.PlatformId ? null : $"the content belongs to the platform {id}, and the backup's record to {info.PlatformId}";
             }
             Config = AppConfig.FromBytes(content);
             return Config.Id == info.AppId && Config.Version == info.Version && string.Equals(Config.Location, info.Location, StringComparison.OrdinalIgnoreCase)
                 ? null
-                : $"it is of {Config.Location} {Config.Version}, and the record of {info.Location} {info.Version}";
+                : $"the content belongs to the app {Config.Location} {Config.Version} (id {Config.Id}), and the backup's record to {info.Location} {info.Version} "
+                    + $"(id {info.AppId}). Archive and record do not belong together: restore another backup, and find out who writes to the storage";
         }
         catch (JsonException failure)
         {

@@ -51,6 +51,10 @@ internal sealed class AnswerCheck(HttpMessageHandler inner) : DelegatingHandler(
         {
             return;
         }
+        if (question.IsContent && answer.StatusCode == HttpStatusCode.OK && answer.Headers.NonValidated.Contains("ETag") && !IsPage(answer))
+        {
+            throw new RangeIgnoredException();
+        }
         var bytes = await ReadAsync(answer, answer.IsSuccessStatusCode ? LongestAnswer : LongestError, cancellationToken).ConfigureAwait(false);
         var text = new AnswerText(bytes, answer.Content.Headers.ContentType?.MediaType);
         if (answer.IsSuccessStatusCode)

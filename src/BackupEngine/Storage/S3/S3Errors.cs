@@ -15,6 +15,12 @@ internal sealed partial class S3Errors(S3Place place)
     public StorageException Translate(Exception failure, string path) => failure switch
     {
         _ when Find<UnreadableAnswerException>(failure) is { } answer => Unreadable(path, answer),
+        _ when Find<RangeIgnoredException>(failure) is not null => Error(
+            StorageErrorKind.Misconfigured,
+            path,
+            $"{place.Host} ignores ranges: it sends whole objects where a part was asked for. Reach the store without the proxy or cache that drops the "
+            + "Range header, or use a store that has ranges.",
+            failure),
         AmazonS3Exception { StatusCode: 0, ErrorCode: null or "" } answer => BadAnswer(
             path, UnreadValue.IsCauseOf(answer) ? UnreadValue.Text : AnswerText.Words(answer.Message), answer),
         AmazonS3Exception answer => FromAnswer(answer, path),

@@ -49,6 +49,23 @@ public sealed class LyingStoreTests
         Assert.InRange(store.Requests.Count, 4, 40);
     }
 
+    [Fact]
+    public async Task A_store_that_sends_the_whole_object_in_place_of_a_range_is_told_as_that()
+    {
+        await using var store = new LyingStore(_ => new(200, "the whole object", "application/octet-stream", ETag: "\"1\""));
+        await using var storage = store.Open();
+        var failure = await Assert.ThrowsAsync<StorageException>(async () =>
+        {
+            await using var stream = await storage.OpenReadAsync("a", 4, 3, Token);
+            await stream.ReadExactlyAsync(new byte[3], Token);
+        });
+        Assert.Equal(StorageErrorKind.Misconfigured, failure.Kind);
+        Assert.Contains("sends whole objects where a part was asked for", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("portal", failure.Message, StringComparison.Ordinal);
+        Assert.True(failure.Message.Length < 300, failure.Message);
+        Assert.Single(store.Requests);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("<html><body>Welcome</body></html>")]
