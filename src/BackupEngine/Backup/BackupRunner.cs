@@ -34,8 +34,8 @@ internal sealed class BackupRunner(EngineContext context)
         var started = context.Time.GetTimestamp();
         var (after, also) = EarlierBackups.CheckClock(context, subject.Owner, run);
         var record = CreateRecord(subject, run) with { MadeAfter = after, MadeAfterAlso = also };
-        await CheckPlaceAsync(run, record, started, cancellationToken).ConfigureAwait(false);
-        context.Backups.Save(new BackupRecord { Backup = record });
+        var medium = await CheckPlaceAsync(run, record, started, cancellationToken).ConfigureAwait(false);
+        context.Backups.Save(new BackupRecord { Backup = record, Medium = medium });
         run.Observer.OnStep($"Backing up {subject.Name} {record.Version} to {run.Site.Name}: {record.RemotePath}.");
         var timeout = run.Site.Limits.Timeout ?? DefaultTimeout;
         using var deadline = new CancellationTokenSource(timeout, context.Time);
@@ -142,9 +142,9 @@ internal sealed class BackupRunner(EngineContext context)
 
     /// <summary>
     /// Makes sure that nothing is where the backup goes, before a record says that what is there is this run's: another backup's objects would
-    /// mix with its own, and go with it when it fails.
+    /// mix with its own, and go with it when it fails. Returns which disk or bucket the place is on.
     /// </summary>
-    private async Task CheckPlaceAsync(BackupRun run, SiteBackup record, long started, CancellationToken cancellationToken)
+    private async Task<string?> CheckPlaceAsync(BackupRun run, SiteBackup record, long started, CancellationToken cancellationToken)
     {
         var paths = BackupPaths.Of(record);
         var inFolder = run.Storage.ListAsync(StoragePath.FolderOf(paths.RemotePath), recursive: false, cancellationToken);
@@ -154,6 +154,7 @@ internal sealed class BackupRunner(EngineContext context)
             {
                 throw BackupErrors.BackupPlaceTaken(record.RemotePath);
             }
+            return await Medium.FindAsync(context, run.Site, run.Storage, run.Observer, cancellationToken).ConfigureAwait(false);
         }
         catch (StorageException failure)
         {

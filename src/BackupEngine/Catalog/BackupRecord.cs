@@ -17,4 +17,10 @@ internal sealed record BackupRecord
 
     /// <summary>SHA-256 of the stored backup info, in hexadecimal; null while there is none.</summary>
     public string? InfoHash { get; init; }
+
+    /// <summary>
+    /// The disk or bucket that the backup is on: the same for all that a site's storage has shown together. Null for the first one of the site, and
+    /// where a record that is saved is to keep what it has.
+    /// </summary>
+    public string? Medium { get; init; }
 }

@@ -10,7 +10,9 @@ namespace CloudBackup.Catalog;
 /// <summary>The backups in the catalog, of apps and of the platform.</summary>
 internal sealed class BackupStore(PlatformDatabase database)
 {
-    private const string Select = "SELECT kind, document, origin, info_hash, id, site, remote_path FROM backup";
+    // In the document, beside what the model says: a column of its own would need another schema.
+    private const string MediumOfRow = "CASE WHEN json_valid(backup.document) THEN json_extract(backup.document, '$.medium') END";
+    private const string Select = $"SELECT kind, document, origin, info_hash, id, site, remote_path, {MediumOfRow} FROM backup";
     private const string AppKind = "app";
     private const string BoxKind = "box";
     internal const string LocalOrigin = "local";
@@ -46,13 +48,14 @@ internal sealed class BackupStore(PlatformDatabase database)
         var backup = record.Backup;
         var app = backup as AppBackup;
         database.Execute(
-            """
+            $"""
             INSERT INTO backup (id, kind, app_id, location, site, remote_path, state, created, origin, info_hash, document)
-            VALUES ($id, $kind, $app, $location, $site, $path, $state, $created, $origin, $hash, $document)
+            VALUES ($id, $kind, $app, $location, $site, $path, $state, $created, $origin, $hash, json_set($document, '$.medium', $medium))
             ON CONFLICT (id) DO UPDATE SET
                 kind = excluded.kind, app_id = excluded.app_id, location = excluded.location, site = excluded.site,
                 remote_path = excluded.remote_path, state = excluded.state, created = excluded.created, origin = excluded.origin,
-                info_hash = excluded.info_hash, document = excluded.document
+                info_hash = excluded.info_hash,
+                document = json_set(excluded.document, '$.medium', COALESCE($medium, {MediumOfRow}))
             """,
             ("$id", backup.Id),
             ("$kind", app is null ? BoxKind : AppKind),
@@ -64,8 +67,13 @@ internal sealed class BackupStore(PlatformDatabase database)
             ("$created", backup.Created.ToUnixTimeMilliseconds()),
             ("$origin", OriginText(backup.Origin)),
             ("$hash", record.InfoHash),
-            ("$document", Write(backup)));
+            ("$document", Write(backup)),
+            ("$medium", record.Medium));
     }
+
+    /// <summary>Notes which disk or bucket a backup is on.</summary>
+    public void SetMedium(string id, string medium) => database.Execute(
+        "UPDATE backup SET document = json_set(document, '$.medium', $medium) WHERE id = $id", ("$id", id), ("$medium", medium));
 
     /// <summary>Removes the record of a backup that was removed, or never made.</summary>
     public bool Remove(string id) => database.Execute("DELETE FROM backup WHERE id = $id", ("$id", id)) == 1;
@@ -150,6 +158,7 @@ internal sealed class BackupStore(PlatformDatabase database)
             {
                 Backup = backup with { Origin = OriginOf(Text(row, 2)) },
                 InfoHash = Text(row, 3),
+                Medium = Text(row, 7),
             };
         }
         database.Unreadable.Note(RowOf(row, fault));

@@ -25,10 +25,11 @@ internal sealed partial class CatalogSynchronizer(EngineContext context, SiteSto
         {
             return await storages.UseAsync(site, observer, async storage =>
             {
+                var known = Medium.Complete(context, site.Name);
                 var found = new SyncFindings();
                 var run = new SyncRun(site, storage, [.. context.Keys.ListFrom(site.KeyId), .. given], observer, found);
                 await FindAllAsync(run, cancellationToken).ConfigureAwait(false);
-                var gone = await FindGoneAsync(run, cancellationToken).ConfigureAwait(false);
+                var gone = await FindGoneAsync(run, known, cancellationToken).ConfigureAwait(false);
                 KeepUsed(given, found);
                 RemoveUnreadableRows(site, observer);
                 Drop(site, gone, observer);
@@ -115,50 +116,80 @@ internal sealed partial class CatalogSynchronizer(EngineContext context, SiteSto
         }
     }
 
-    /// <summary>The records whose backup is not in the storage: no listing shows it, and asked for by name its backup info is not there.</summary>
-    private async Task<IReadOnlyList<BackupRecord>> FindGoneAsync(SyncRun run, CancellationToken cancellationToken)
+    /// <summary>
+    /// The records whose backup is not in the storage: no listing shows it, asked for by name its backup info is not there, and the storage shows
+    /// another one that was there together with it.
+    /// </summary>
+    private async Task<IReadOnlyList<BackupRecord>> FindGoneAsync(SyncRun run, List<BackupRecord> known, CancellationToken cancellationToken)
     {
-        var (site, found) = (run.Site, run.Findings);
-        var unlisted = context.Backups.List(site: site.Name)
-            .Where(record => record.Backup.State is BackupState.Ready or BackupState.Partial && !found.Has(record.Backup.RemotePath))
-            .ToList();
-        if (unlisted.Count > 0 && found.Backups.Count == 0 && found.Locked.Count == 0 && found.Unreadable.Count == 0)
+        var found = run.Findings;
+        var unlisted = known.FindAll(record => !found.Has(record.Backup.RemotePath));
+        var damaged = unlisted.FindAll(record => found.Damaged.Contains(record.Backup.RemotePath));
+        var gone = new HashSet<BackupRecord>();
+        foreach (var record in unlisted.Except(damaged))
         {
-            run.Observer.OnWarning(
-                $"The site {site.Name} holds no backup at all, but the catalog knows {unlisted.Count}. Nothing was dropped: check that the right "
-                + "disk is mounted and that path, bucket and prefix are right.");
-            return [];
-        }
-        var gone = new List<BackupRecord>();
-        var missed = 0;
-        foreach (var record in unlisted)
-        {
-            var paths = BackupPaths.Of(record.Backup);
-            if (found.Damaged.Contains(paths.RemotePath)
-                || await StoreListing.AskPresenceAsync(run.Storage, record.Backup, cancellationToken).ConfigureAwait(false) == BackupPresence.Gone)
+            if (found.IsEmpty || await StoreListing.AskPresenceAsync(run.Storage, record.Backup, cancellationToken).ConfigureAwait(false) == BackupPresence.Gone)
             {
                 gone.Add(record);
-                continue;
             }
-            if (await run.Storage.FindAsync(paths.Info, cancellationToken).ConfigureAwait(false) is null)
+            else
             {
-                var obstacle = await StoredProof.FindObstacleAsync(run.Storage, paths.Places, cancellationToken).ConfigureAwait(false);
-                run.Observer.OnWarning(obstacle is not null
-                    ? AbsentBackup.HiddenBy(record.Backup, obstacle)
-                    : $"The record of {record.Backup.Id} is not in the storage of {run.Site.Name}, other objects of the backup are. The catalog keeps what it "
-                    + "knows: Test-AppBackup shows what is missing, Remove-AppBackup removes the rest.");
-                continue;
+                await TakeUnlistedAsync(run, record, cancellationToken).ConfigureAwait(false);
             }
-            missed++;
-            await TakeAsync(run, paths, cancellationToken).ConfigureAwait(false);
         }
-        if (missed > 0)
+        NoteMedium(found, known, record => !gone.Contains(record));
+        var elsewhere = Medium.FindElsewhere(known.Select(record => (record, !gone.Contains(record))));
+        TellAbsent(run, elsewhere);
+        return [.. damaged, .. gone.Except(elsewhere)];
+    }
+
+    private static void TellAbsent(SyncRun run, List<BackupRecord> elsewhere)
+    {
+        var (site, found) = (run.Site.Name, run.Findings);
+        if (found.Missed > 0)
         {
             run.Observer.OnWarning(
-                $"The listings of the site {site.Name} do not show {missed} backups that it has: asked for by name, they are there. Their records stay. "
+                $"The listings of the site {site} do not show {found.Missed} backups that it has: asked for by name, they are there. Their records stay. "
                 + "Test-BackupSite may find the cause; tell the operator of the storage.");
         }
-        return gone;
+        if (elsewhere.Count > 0)
+        {
+            run.Observer.OnWarning(
+                $"The site {site} {(found.IsEmpty ? "holds no backup at all" : "seems to be another disk or bucket than before")}: it shows none of "
+                + $"{elsewhere.Count} backups that the catalog knows, such as {elsewhere[0].Backup.Id}. Their records stay: check that the right disk is mounted and "
+                + "that path, bucket and prefix are right. If the backups are really gone, Remove-AppBackup drops their records.");
+        }
+    }
+
+    /// <summary>A backup of which the storage has something, although no listing has shown it.</summary>
+    private async Task TakeUnlistedAsync(SyncRun run, BackupRecord record, CancellationToken cancellationToken)
+    {
+        var paths = BackupPaths.Of(record.Backup);
+        if (await run.Storage.FindAsync(paths.Info, cancellationToken).ConfigureAwait(false) is null)
+        {
+            var obstacle = await StoredProof.FindObstacleAsync(run.Storage, paths.Places, cancellationToken).ConfigureAwait(false);
+            run.Observer.OnWarning(obstacle is not null
+                ? AbsentBackup.HiddenBy(record.Backup, obstacle)
+                : $"The record of {record.Backup.Id} is not in the storage of {run.Site.Name}, other objects of the backup are. The catalog keeps what it "
+                + "knows: Test-AppBackup shows what is missing, Remove-AppBackup removes the rest.");
+            return;
+        }
+        run.Findings.Missed++;
+        await TakeAsync(run, paths, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What was not known before is on the disk that is there now.</summary>
+    private void NoteMedium(SyncFindings found, List<BackupRecord> known, Func<BackupRecord, bool> isShown)
+    {
+        if (Medium.OfFound(context, known, isShown) is not { } medium)
+        {
+            return;
+        }
+        var ids = known.Select(record => record.Backup.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var backup in found.Backups.Values.Where(backup => !ids.Contains(backup.Id)))
+        {
+            context.Backups.SetMedium(backup.Id, medium);
+        }
     }
 
     private void Drop(BackupSite site, IEnumerable<BackupRecord> gone, IOperationObserver observer)

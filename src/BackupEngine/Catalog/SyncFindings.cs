@@ -35,6 +35,12 @@ internal sealed class SyncFindings
     /// <summary>Backup infos that were looked at: a listing may show one twice.</summary>
     public HashSet<BackupPaths> Seen { get; } = [];
 
+    /// <summary>How many backups are there that no listing has shown.</summary>
+    public int Missed { get; set; }
+
+    /// <summary>Whether no backup was found at all.</summary>
+    public bool IsEmpty => Backups.Count == 0 && Locked.Count == 0 && Unreadable.Count == 0;
+
     /// <summary>Whether something is there that may be the backup of a path.</summary>
     public bool Has(string remotePath) =>
         Backups.ContainsKey(remotePath) || Locked.Contains(remotePath) || Unreadable.Contains(remotePath);

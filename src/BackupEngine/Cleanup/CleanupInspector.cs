@@ -32,6 +32,7 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
             throw BackupErrors.StorageLooksEmpty(site.Name, held.Count);
         }
         candidates = await AskByNameAsync(candidates, cancellationToken).ConfigureAwait(false);
+        RequireMedia(candidates);
         var facts = FactsOf(candidates);
         var decisions = CleanupPlanner.Decide(facts);
         Tell(candidates, decisions, listing);
@@ -137,6 +138,17 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
             observer.OnWarning(AbsentBackup.HiddenBy(backup, obstacle));
         }
         return candidate with { Presence = presence };
+    }
+
+    /// <summary>Refuses a storage that is another disk or bucket than some of the backups were on.</summary>
+    private void RequireMedia(List<CleanupCandidate> candidates)
+    {
+        var elsewhere = Medium.FindElsewhere(candidates.Where(candidate => candidate.HoldsData)
+            .Select(candidate => (candidate.Record, candidate.Presence != BackupPresence.Gone)));
+        if (elsewhere.Count > 0)
+        {
+            throw BackupErrors.StorageLooksReplaced(site.Name, elsewhere.Count, elsewhere[0].Backup.Id);
+        }
     }
 
     private bool IsBusy(BackupOwner owner)

@@ -77,7 +77,7 @@ public sealed class CatalogTests
         Directory.CreateDirectory(platform.SitePath);
         Assert.Empty(await platform.Engine.SyncAsync(null, [], platform.Observer, Token));
         Assert.Single(platform.Engine.AppBackups.List());
-        Assert.Contains(platform.Observer.Warnings, warning => warning.Contains("Nothing was dropped", StringComparison.Ordinal));
+        Assert.Contains(platform.Observer.Warnings, warning => warning.Contains("Their records stay", StringComparison.Ordinal));
     }
 
     [Fact]
