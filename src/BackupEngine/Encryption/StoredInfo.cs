@@ -66,7 +66,9 @@ internal sealed record StoredInfo(BackupInfo Info, BackupCipher? Cipher)
         }
         catch (JsonException failure)
         {
-            throw BackupErrors.BackupDamaged(paths.RemotePath, $"its record cannot be read: {failure.Message}", failure);
+            throw BackupInfo.IsMeantFor(bytes, paths.RemotePath)
+                ? BackupErrors.BackupRecordUnreadable(paths.RemotePath, failure)
+                : BackupErrors.BackupDamaged(paths.RemotePath, $"its record cannot be read: {failure.Message}", failure);
         }
     }
 }

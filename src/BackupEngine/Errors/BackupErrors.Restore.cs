@@ -36,6 +36,13 @@ internal static partial class BackupErrors
         + $"disk, then repeat the command.{otherwise}",
         dataDirectory);
 
+    public static BackupException InterruptedRestoreUncertain(string dataDirectory, string staging) => new(
+        nameof(InterruptedRestoreUncertain),
+        BackupErrorCategory.InvalidState,
+        $"A restore of '{dataDirectory}' was interrupted. '{staging}' is there, but its inode is not the noted one: the disk was mounted again (FAT, SMB, "
+        + "FUSE), or the folder was replaced. Look for the old data there ('old', 'new/data'), and move it back. Then confirm: Set-BackupApp -DataDirectory.",
+        dataDirectory);
+
     /// <summary>The way out of <see cref="InterruptedRestoreHidden"/> for an app.</summary>
     public const string AcceptDataDirectory = " If the disk is lost, accept the present folder with Set-BackupApp -DataDirectory.";
 
@@ -80,6 +87,19 @@ internal static partial class BackupErrors
         (wanted is null ? $"The site '{site}' holds no backup of a platform." : $"The site '{site}' does not hold the platform backup '{wanted}'.")
         + " Check that place and prefix are right; New-PlatformBackup makes such backups.",
         wanted ?? site);
+
+    public static BackupException NewestPlatformBackupUnreadable(string site, string remotePath, string reason, string otherId) => new(
+        nameof(NewestPlatformBackupUnreadable),
+        BackupErrorCategory.Damaged,
+        $"The newest platform backup on '{site}', '{remotePath}', cannot be read: {reason} To restore an older state instead, name the backup: -Id {otherId}.",
+        remotePath);
+
+    public static BackupException BackupRecordUnreadable(string remotePath, Exception inner) => new(
+        nameof(BackupRecordUnreadable),
+        BackupErrorCategory.Damaged,
+        $"The record of the backup at '{remotePath}' cannot be read: {inner.Message} If a newer version of CloudBackup wrote it, update this one.",
+        remotePath,
+        inner);
 
     public static BackupException RestorePasswordNeeded(string site, string remotePath) => new(
         nameof(RestorePasswordNeeded),

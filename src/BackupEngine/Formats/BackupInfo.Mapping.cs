@@ -17,6 +17,21 @@ internal sealed partial record BackupInfo
     public static BackupInfo FromBytes(ReadOnlySpan<byte> bytes) =>
         BackupInfoRules.Check(OutsideJson.Read(bytes, BackupInfoJson.Default.BackupInfo));
 
+    /// <summary>Whether bytes that cannot be read are a record of the backup at a path, perhaps of a newer version.</summary>
+    public static bool IsMeantFor(byte[] bytes, string remotePath)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(bytes);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } record
+                && record.TryGetProperty("remotePath", out var path) && path.ValueKind == JsonValueKind.String && path.ValueEquals(remotePath);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The record of a backup whose content was stored.</summary>
     public static BackupInfo Of(
         SiteBackup backup, FormatResult result, EncryptionFacts? encryption, SourceIssues issues, RunCounters counters)

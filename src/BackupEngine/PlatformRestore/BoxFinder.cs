@@ -29,89 +29,102 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRan
 
     private readonly List<string> _junk = [];
 
-    /// <summary>The path of a newer backup that was passed over for a trusted one; null when there is none.</summary>
+    /// <summary>A newer backup that was passed over for a trusted one, or the path of one that cannot be read; null when there is none.</summary>
     public string? PassedOver { get; private set; }
+
+    /// <summary>Why the backup that was found must not be restored unless you name it: a newer one cannot be read. Null when it is the newest.</summary>
+    public BackupException? Refusal { get; private set; }
 
     /// <summary>What has the name of a newer backup and is none, with the reason; the first few.</summary>
     public IReadOnlyCollection<string> Junk => _junk;
 
-    /// <summary>
-    /// The platform backup at a path, or of an id, or the newest. The newest one is never passed over because it cannot be opened: an older
-    /// one would be restored without anybody having asked for it. With an id, newer ones that are damaged or have another password are no
-    /// matter, unless the wanted one is not found. The newest one is the newest trusted one where there is one: anyone who can write to the storage
-    /// can add one that is not encrypted. Objects with the name of an encrypted one that cannot be a backup, whatever the password, are passed over.
-    /// </summary>
-    /// <exception cref="BackupException">There is none, it is damaged, or no key opens it.</exception>
-    public async Task<FoundBox> FindAsync(string? id, string? remotePath, CancellationToken cancellationToken)
+    /// <summary>The platform backup of an id. Newer ones that are damaged or have another password are no matter, unless it is not found.</summary>
+    /// <exception cref="BackupException">There is none, or no key opens it.</exception>
+    public async Task<FoundBox> FindAsync(string id, CancellationToken cancellationToken)
     {
         BackupException? locked = null;
-        FoundBox? untrusted = null;
-        BackupException? broken = null;
-        var own = backups.List().Where(record => record.IsLocal).Select(record => record.Backup.RemotePath).ToHashSet(StringComparer.Ordinal);
         await foreach (var paths in ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            var isExpected = id is not null || remotePath is null || paths.RemotePath == remotePath;
-            var isDecided = untrusted is not null || broken is not null; // only a trusted one counts now
-            if (!isExpected || (isDecided && !paths.IsEncrypted && !own.Contains(paths.RemotePath)))
+            var look = await LookAsync(paths, isOwn: false, cancellationToken).ConfigureAwait(false);
+            if (look.Box?.Info.Id == id)
             {
-                continue;
+                return look.Box;
             }
-            try
-            {
-                if (await OpenAsync(paths, id, cancellationToken).ConfigureAwait(false) is not { } box)
-                {
-                    continue;
-                }
-                if (id is not null || IsTrusted(backups, box))
-                {
-                    PassedOver = untrusted?.Info.RemotePath;
-                    return box;
-                }
-                untrusted ??= broken is null ? box : null;
-            }
-            catch (StorageException failure) when (!failure.IsOutcomeUnknown && (id is not null || paths.IsEncrypted))
-            {
-                Report(paths, failure.Message);
-            }
-            catch (BackupException failure) when (id is null && paths.IsEncrypted && !RestoreSite.IsLocked(failure))
-            {
-                Report(paths, failure.Message);
-            }
-            catch (BackupException failure) when (RestoreSite.IsLocked(failure))
-            {
-                if (id is null && !await CanBeBackupAsync(paths, cancellationToken).ConfigureAwait(false))
-                {
-                    Report(paths, "it cannot be a backup, whatever its password");
-                    continue;
-                }
-                if (id is null && !isDecided)
-                {
-                    throw;
-                }
-                locked ??= failure;
-            }
-            catch (BackupException failure) when (id is null && !paths.IsEncrypted)
-            {
-                broken ??= untrusted is null ? failure : null;
-            }
+            locked ??= look.Standing == BoxStanding.Locked ? look.Failure : null;
         }
-        if (locked is not null && id is null)
+        throw locked ?? BackupErrors.PlatformBackupMissing(source.Site.Name, id);
+    }
+
+    /// <summary>
+    /// The newest platform backup, or the one at a path. One that may be genuine is never passed over because it cannot be opened or read: an older
+    /// one would be restored without anybody having asked for it. The newest is the newest trusted one where there is one: anyone who can write to the
+    /// storage can add one that is not encrypted. What cannot be a backup, whatever the password, is passed over.
+    /// </summary>
+    /// <exception cref="BackupException">There is none, it is damaged, or no key opens it.</exception>
+    public async Task<FoundBox> FindNewestAsync(string? remotePath, CancellationToken cancellationToken)
+    {
+        var own = backups.List().Where(record => record.IsLocal).Select(record => record.Backup.RemotePath).ToHashSet(StringComparer.Ordinal);
+        var choice = new BoxChoice();
+        await foreach (var paths in ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            throw locked; // a backup that may be trusted is there, and its password is not
+            var isOwn = own.Contains(paths.RemotePath);
+            if ((remotePath is null || paths.RemotePath == remotePath) && (paths.IsEncrypted || isOwn || !choice.IsDecided)
+                && choice.Add(await LookAsync(paths, isOwn, cancellationToken).ConfigureAwait(false)))
+            {
+                break;
+            }
         }
-        return untrusted ?? throw broken ?? locked ?? BackupErrors.PlatformBackupMissing(source.Site.Name, id ?? remotePath);
+        PassedOver = choice.PassedOver;
+        var found = choice.Result() ?? throw BackupErrors.PlatformBackupMissing(source.Site.Name, remotePath);
+        Refusal = choice.Unreadable is { } newer
+            ? BackupErrors.NewestPlatformBackupUnreadable(source.Site.Name, newer.Paths.RemotePath, newer.Failure!.Message, found.Info.Id)
+            : null;
+        return found;
     }
 
     /// <summary>Whether a key opened the backup, or this platform made it.</summary>
     public static bool IsTrusted(BackupStore backups, FoundBox box) => box.Stored.Cipher is not null
         || (backups.Find(box.Info.Id) is { IsLocal: true } known && known.InfoHash == box.InfoHash);
 
-    private void Report(BackupPaths paths, string reason)
+    /// <summary>What is at the place of a platform backup.</summary>
+    private async Task<BoxLook> LookAsync(BackupPaths paths, bool isOwn, CancellationToken cancellationToken)
+    {
+        var mayBeGenuine = paths.IsEncrypted || isOwn;
+        try
+        {
+            var bytes = await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false);
+            var box = new FoundBox(source.Open(bytes, paths, random), StoredInfo.HashOf(bytes), bytes.Length);
+            return new(IsTrusted(backups, box) ? BoxStanding.Trusted : BoxStanding.Untrusted, paths, box);
+        }
+        catch (BackupException failure) when (RestoreSite.IsLocked(failure))
+        {
+            return await CanBeBackupAsync(paths, cancellationToken).ConfigureAwait(false)
+                ? new(BoxStanding.Locked, paths, Failure: failure)
+                : AsJunk(paths, "it cannot be a backup, whatever its password");
+        }
+        catch (BackupException failure)
+        {
+            // Whoever has no key can still copy one encrypted object to the place of another.
+            var isGenuine = isOwn || (paths.IsEncrypted && failure.ErrorId == nameof(BackupErrors.BackupRecordUnreadable));
+            return isGenuine ? new(BoxStanding.Unreadable, paths, Failure: failure)
+                : paths.IsEncrypted ? AsJunk(paths, failure.Message) : new(BoxStanding.Broken, paths, Failure: failure);
+        }
+        catch (StorageException failure) when (!failure.IsOutcomeUnknown)
+        {
+            var isThere = failure.Kind is not (StorageErrorKind.NotFound or StorageErrorKind.Corrupt);
+            return mayBeGenuine && (isThere || isOwn)
+                ? new(BoxStanding.Unreadable, paths, Failure: BackupErrors.FromStorage(source.Site.Name, failure))
+                : AsJunk(paths, failure.Message);
+        }
+    }
+
+    private BoxLook AsJunk(BackupPaths paths, string reason)
     {
         if (_junk.Count < MostReported)
         {
             _junk.Add($"{paths.Info}: {reason}");
         }
+        return new(BoxStanding.Junk, paths);
     }
 
     /// <summary>
@@ -123,22 +136,6 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRan
         && await StoredProof.HasAnyAsync(storage, [paths.Index], cancellationToken).ConfigureAwait(false)
         && (await StoredProof.HasAnyAsync(storage, [paths.Archive], cancellationToken).ConfigureAwait(false)
             || await storage.ListAsync(paths.RemotePath, recursive: false, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false));
-
-    private async Task<FoundBox?> OpenAsync(BackupPaths paths, string? id, CancellationToken cancellationToken)
-    {
-        var bytes = await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var stored = source.Open(bytes, paths, random);
-            return id is null || stored.Info.Id == id
-                ? new FoundBox(stored, StoredInfo.HashOf(bytes), bytes.Length)
-                : null;
-        }
-        catch (BackupException failure) when (id is not null && failure.Category == BackupErrorCategory.Damaged)
-        {
-            return null; // another one is wanted
-        }
-    }
 
     private async IAsyncEnumerable<BackupPaths> ListAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {

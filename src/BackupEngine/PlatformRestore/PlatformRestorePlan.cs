@@ -27,6 +27,9 @@ public sealed class PlatformRestorePlan : IDisposable
     /// </summary>
     public bool IsDoubtful { get; internal init; }
 
+    /// <summary>Whether the storage has a newer backup, which is not trusted: an older state comes back than you may expect.</summary>
+    public bool PassesOverNewer { get; internal init; }
+
     internal PlatformRestoreOptions Options { get; }
 
     internal RestoreSite Source { get; }

@@ -69,16 +69,12 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
         CancellationToken cancellationToken)
     {
         var finder = new BoxFinder(source, storage, context.Random, context.Backups, context.Time);
-        var box = await finder.FindAsync(unfinished?.BackupId ?? options.BackupId, source.Export?.RemotePath, cancellationToken).ConfigureAwait(false);
+        var box = (unfinished?.BackupId ?? options.BackupId) is { } id
+            ? await finder.FindAsync(id, cancellationToken).ConfigureAwait(false)
+            : await finder.FindNewestAsync(source.Export?.RemotePath, cancellationToken).ConfigureAwait(false);
         foreach (var junk in finder.Junk)
         {
             observer.OnWarning($"{junk.TrimEnd('.')}. It is passed over. Find out who wrote it.");
-        }
-        if (finder.PassedOver is { } untrusted)
-        {
-            observer.OnWarning(
-                $"{untrusted} is newer than {box.Info.Id}, but not trusted: it is not encrypted, and this platform did not make it. It is passed over. Find "
-                + "out who wrote it; -Id restores it all the same.");
         }
         var backup = await OpenedBackup.OpenAsync(context, box.Stored, isTrusted: false, storage, cancellationToken).ConfigureAwait(false);
         await using var _ = backup.ConfigureAwait(false);
@@ -90,7 +86,8 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
             var sizes = content.Config.ExtraDirectories.ToDictionary(extra => extra.Name, extra => SizeOf(extra.Name, backup));
             var trust = TrustCheck.Run(context, options, box, apps, content.Config);
             apps = trust.Apps;
-            var checks = new RestorePreflight(context, options, unfinished).Run(source, box, content, apps, sizes).Append(trust.Check).Concat(trust.Folders).ToList();
+            var checks = new RestorePreflight(context, options, unfinished).Run(source, box, content, apps, sizes)
+                .Append(trust.Check).Concat(trust.Folders).Concat(RestorePreflight.CheckNewest(source.Site, finder, box)).ToList();
             return new PlatformRestorePlan(platformLock, options, source, PreviewOf(source, box, content, apps, checks))
             {
                 Box = box,
@@ -98,6 +95,7 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
                 Apps = apps,
                 IsTrusted = trust.IsTrusted,
                 IsDoubtful = trust.IsDoubtful,
+                PassesOverNewer = finder.PassedOver is not null,
                 Unfinished = unfinished,
             };
         }

@@ -36,6 +36,25 @@ internal sealed class RestorePreflight(EngineContext context, PlatformRestoreOpt
     /// <summary>Nothing but this can be told of a backup that nothing opens.</summary>
     public static RestoreCheck NothingOpens(BackupException failure) => RestoreCheck.Fail(KeysName, failure);
 
+    /// <summary>What is newer than the backup, and why it is not the one.</summary>
+    public static IEnumerable<RestoreCheck> CheckNewest(BackupSite site, BoxFinder finder, FoundBox box)
+    {
+        const string Name = "Backup";
+        if (finder.Refusal is { } refusal)
+        {
+            yield return RestoreCheck.Fail(Name, refusal);
+        }
+        if (finder.PassedOver is { } newer)
+        {
+            var whose = site.KeyId is null ? $"The site {site.Name} does not encrypt, so it may be yours" : "Find out who wrote it";
+            yield return new(
+                Name,
+                CheckOutcome.Warning,
+                $"{newer} is newer than {box.Info.Id} of {box.Info.Created:u}, but not trusted: it is not encrypted, and this platform did not make it. It is "
+                + $"passed over. {whose}: -Id {newer} restores it.");
+        }
+    }
+
     private static RestoreCheck CheckKeys(RestoreSite source, BackupInfo box, IReadOnlyList<AppToRestore> apps)
     {
         if (box.Encryption is not { } encryption)

@@ -106,12 +106,13 @@ public sealed class RestorePlatformCommand : EngineCommand
             ForEachItem(plan.Refusals, WriteFailure);
             return;
         }
-        if (!IsWhatIf || plan.IsDoubtful)
+        var isForYouToDecide = plan.IsDoubtful || plan.PassesOverNewer;
+        if (!IsWhatIf || isForYouToDecide)
         {
             // Before the question, and before you agree to commands and folders after a look with -WhatIf.
             ForEachItem(plan.Preview.Checks.Where(check => check.Outcome == CheckOutcome.Warning), check => WriteWarning(check.Detail));
         }
-        var destroys = (ReplacePlatform || SetContentAside || plan.IsDoubtful) && !Force;
+        var destroys = (ReplacePlatform || SetContentAside || isForYouToDecide) && !Force;
         if (IsConfirmed(Engine.HomePath, $"Restore the platform from {plan.Preview.BackupId}", destroys))
         {
             Restore(plan);

@@ -102,7 +102,8 @@ public sealed class BackupTrustTests
         await other.Sites.AddAsync(platform.Engine.Sites.Get("local") with { KeyId = null }, Secret.Password(Password), platform.Observer, Token);
         using var plan = await other.PlatformRestore.PlanAsync(options, platform.Observer, Token);
         Assert.Equal(box.Id, plan.Preview.BackupId);
-        Assert.Contains(platform.Observer.Warnings, warning => warning.Contains("but not trusted", StringComparison.Ordinal));
+        Assert.True(plan.PassesOverNewer);
+        Assert.Contains(plan.Preview.Checks, check => check.Detail.Contains("but not trusted", StringComparison.Ordinal));
     }
 
     [Fact]
