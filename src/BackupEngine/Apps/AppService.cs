@@ -91,13 +91,8 @@ public sealed class AppService
 
     private void UnregisterUnreadable(UnreadableRow row, IOperationObserver observer)
     {
-        if (row.AppId is { } id)
-        {
-            using var appLock = AppLock.TryTake(_context, id, "unregistration", out var user) ?? throw BackupErrors.AppBusy(row.Name, user);
-            RestoreRecovery.RunWithoutApp(_context, id, observer);
-            _context.Apps.RemoveUnreadable(row.Name);
-            return;
-        }
+        using var appLock = AppLock.Take(_context, row, "unregistration");
+        RestoreRecovery.RunWithoutApp(_context, row, observer);
         _context.Apps.RemoveUnreadable(row.Name);
     }
 }

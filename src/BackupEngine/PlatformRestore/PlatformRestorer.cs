@@ -124,8 +124,8 @@ internal sealed class PlatformRestorer(EngineContext context, SiteStorage storag
         {
             foreach (var row in context.Apps.ListUnreadable().Where(row => row.AppId is not null))
             {
-                locks.Add(AppLock.TryTake(context, row.AppId!.Value, "restore of the platform", out var user) ?? throw BackupErrors.AppBusy(row.Name, user));
-                RestoreRecovery.RunWithoutApp(context, row.AppId.Value, observer);
+                locks.Add(AppLock.Take(context, row, "restore of the platform")!);
+                RestoreRecovery.RunWithoutApp(context, row, observer);
             }
             foreach (var app in context.Apps.List())
             {

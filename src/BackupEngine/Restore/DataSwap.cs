@@ -88,6 +88,25 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
     /// </summary>
     public virtual bool IsHidden => HasRecord && FindStaging() is null;
 
+    /// <summary>
+    /// Whether it is out of sight although a folder has its name: the file system has given out new inodes, or another folder took its place. Which of
+    /// the two cannot be told, and the owner of the folder around could put anything into the data directory that way.
+    /// </summary>
+    public bool IsUncertain
+    {
+        get
+        {
+            try
+            {
+                return IsHidden && Around.Exists(StagingId.Name);
+            }
+            catch (FileTreeException failure) when (failure.MeansGone)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Whether the staging folder's identity is noted, so that all that this restore did is known.</summary>
     protected bool HasRecord => _stagingInode is not null;
 

@@ -64,16 +64,26 @@ internal static class RestoreRecovery
         RemoveStaging(context, entry, swap, observer);
     }
 
-    /// <summary>Does the same for an app whose row in the catalog cannot be read: its data counts, and its state is not known.</summary>
+    /// <summary>
+    /// Does the same for an app that is forgotten because its row in the catalog cannot be read: its data counts, and its state is not known. On a
+    /// disk that is not there nothing can be settled, and nobody can confirm another folder for such an app: a warning names what may remain.
+    /// </summary>
     /// <exception cref="BackupException">The data could not be brought back; the next operation tries again.</exception>
-    public static void RunWithoutApp(EngineContext context, Guid appId, IOperationObserver observer)
+    public static void RunWithoutApp(EngineContext context, UnreadableRow row, IOperationObserver observer)
     {
-        if (context.RestoreJournal.Find(appId) is not { } entry)
+        if (row.AppId is not { } appId || context.RestoreJournal.Find(appId) is not { } entry)
         {
             return;
         }
         using var swap = SwapOf(entry);
-        if (entry.Phase == RestorePhase.Swapping)
+        if (swap.IsHidden)
+        {
+            observer.OnWarning(
+                $"A restore of {row.Name} was interrupted, and '{swap.StagingPath}' with {(entry.Phase == RestorePhase.Swapping ? "its old data" : "what it left")} "
+                + $"is {(swap.IsUncertain ? "not known for sure to be its folder" : "missing")}. It is forgotten with the app. Look there before you remove it: 'old' or "
+                + "'new/data' in it may be the data from before the restore.");
+        }
+        else if (entry.Phase == RestorePhase.Swapping)
         {
             PutOldBack(swap);
         }
@@ -128,6 +138,10 @@ internal static class RestoreRecovery
     {
         try
         {
+            if (swap.IsUncertain)
+            {
+                throw BackupErrors.InterruptedRestoreUncertain(swap.DataDirectory, swap.StagingPath);
+            }
             if (swap.IsHidden)
             {
                 throw BackupErrors.InterruptedRestoreHidden(swap.DataDirectory, swap.StagingPath, otherwise);

@@ -194,6 +194,38 @@ public sealed class UnreadableRowTests
         }
     }
 
+    [Theory]
+    [InlineData(nameof(RestorePhase.Swapping))]
+    [InlineData(nameof(RestorePhase.Starting))]
+    public async Task An_unreadable_app_whose_disk_is_lost_can_be_unregistered_with_a_warning(string phase)
+    {
+        using var platform = await new TestPlatform().SetUpAsync();
+        var app = platform.Engine.Apps.Get(TestPlatform.Location);
+        var lost = platform.Folder["lost/data"];
+        using (var database = PlatformDatabase.Open(platform.Folder["home/platform.db"]))
+        {
+            new RestoreJournal(database).Save(new RestoreJournalEntry
+            {
+                AppId = app.Id,
+                BackupId = "x",
+                DataDirectory = lost,
+                IsWholeFolder = true,
+                Staging = new StagingRecord($"{DataSwap.StagingName}-data", 12345, 23456),
+                Version = "1",
+                Phase = Enum.Parse<RestorePhase>(phase),
+            });
+            database.Execute($"UPDATE app {BadDocument}");
+        }
+        platform.Engine.Apps.Unregister(TestPlatform.Location, platform.Observer);
+        var warning = Assert.Single(platform.Observer.Warnings, text => text.Contains(TestPlatform.Location, StringComparison.Ordinal));
+        Assert.Contains(Path.Join(platform.Folder["lost"], $"{DataSwap.StagingName}-data"), warning, StringComparison.Ordinal);
+        Assert.Equal("AppNotFound", Assert.Throws<BackupException>(() => platform.Engine.Apps.Get(TestPlatform.Location)).ErrorId);
+        using (var database = PlatformDatabase.Open(platform.Folder["home/platform.db"]))
+        {
+            Assert.Empty(new RestoreJournal(database).List());
+        }
+    }
+
     private static void Execute(TestPlatform platform, string sql)
     {
         using var database = PlatformDatabase.Open(platform.Folder["home/platform.db"]);

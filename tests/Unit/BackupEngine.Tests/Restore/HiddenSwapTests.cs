@@ -70,6 +70,34 @@ public sealed class HiddenSwapTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_with_another_inode_is_reported_as_what_it_is_and_left_alone()
+    {
+        var data = await SetUpAsync(isWholeFolder: true);
+        Die(data, isWholeFolder: true, RestorePhase.Swapping, isDone: true);
+        // As a file system does that gives out new inodes when it is mounted.
+        var staging = Path.Join(Disk, $"{DataSwap.StagingName}-app");
+        Directory.CreateDirectory(staging + ".new", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var path in Directory.EnumerateFileSystemEntries(staging))
+        {
+            Directory.Move(path, Path.Join(staging + ".new", Path.GetFileName(path)));
+        }
+        Directory.Move(staging, staging + ".moved");
+        Directory.Delete(staging + ".moved");
+        Directory.Move(staging + ".new", staging);
+        var failure = await Assert.ThrowsAsync<BackupException>(() => _platform.BackUpAsync());
+        Assert.Equal("InterruptedRestoreUncertain", failure.ErrorId);
+        Assert.Contains(staging, failure.Message, StringComparison.Ordinal);
+        var old = Directory.Exists(Path.Join(staging, "old")) ? Path.Join(staging, "old") : Path.Join(staging, "new/data");
+        Assert.Equal("old", await File.ReadAllTextAsync(Path.Join(old, "f"), Token));
+        // The way out that the error names.
+        Directory.Delete(data, recursive: true);
+        Directory.Move(old, data);
+        _platform.Engine.Apps.Update(_platform.Engine.Apps.Get(TestPlatform.Location), confirmDataDirectory: true);
+        await _platform.BackUpAsync();
+        Assert.Equal(["f=old"], Contents(data));
+    }
+
+    [Fact]
     public async Task A_disk_that_is_lost_is_given_up_by_confirming_the_data_directory()
     {
         var data = await SetUpAsync(isWholeFolder: false);
