@@ -45,6 +45,9 @@ public abstract class EngineCommand : OperationCommand
     private protected void ForEachSite(IEnumerable<string> patterns, Action<BackupSite> action) =>
         ForEachMatch(patterns, "site", Engine.Sites.List(), site => site.Name, Engine.Sites.Get, action);
 
+    /// <summary>Warns of a backup that is not trusted.</summary>
+    private protected void WriteDoubt(SiteBackup backup) => WriteDoubt(Engine.AppBackups.FindDoubt(backup));
+
     /// <summary>
     /// Writes what a test has shown. A backup that is not valid is an error too, so that scripts and schedulers notice it without looking at the
     /// result.

@@ -12,6 +12,7 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
     private protected const string FileSystemProvider = "FileSystem";
 
     private readonly CancellationTokenSource _stop = new();
+    private string? _doubt;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -62,10 +63,23 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>
+    /// Warns of a backup that is not trusted, before the question whether to use it. The operation that uses it says the same, which is not
+    /// written again.
+    /// </summary>
+    private protected void WriteDoubt(string? doubt)
+    {
+        _doubt = doubt;
+        if (doubt is not null)
+        {
+            WriteWarning(doubt);
+        }
+    }
+
     /// <summary>Runs an operation of the engine to its end, whatever happens to the pipeline meanwhile.</summary>
     protected T Run<T>(Func<IOperationObserver, CancellationToken, Task<T>> operation)
     {
-        using var pump = new PipelinePump(this);
+        using var pump = new PipelinePump(this, _doubt);
         return pump.Run(operation, _stop);
     }
 
@@ -87,7 +101,7 @@ public abstract class OperationCommand : PSCmdlet, IDisposable
     protected void RunEach<T>(Func<Action<T>, IOperationObserver, CancellationToken, Task> operation, Action<T> write)
         where T : class
     {
-        using var pump = new PipelinePump(this);
+        using var pump = new PipelinePump(this, _doubt);
         pump.Run(
             async (observer, token) =>
             {

@@ -7,7 +7,9 @@ namespace CloudBackup.Commands;
 /// Runs an operation on the thread pool and, on the pipeline thread, writes what it tells: PowerShell lets no other thread write. Steps,
 /// warnings and details wait in a bounded queue; of progress only the newest report is kept, so a slow console slows nothing down.
 /// </summary>
-internal sealed class PipelinePump(Cmdlet cmdlet) : IOperationObserver, IDisposable
+/// <param name="cmdlet">The cmdlet that writes.</param>
+/// <param name="written">A warning that it has written already; null for none.</param>
+internal sealed class PipelinePump(Cmdlet cmdlet, string? written) : IOperationObserver, IDisposable
 {
     private const int QueueLength = 1000;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
@@ -60,7 +62,13 @@ internal sealed class PipelinePump(Cmdlet cmdlet) : IOperationObserver, IDisposa
     public void OnStep(string message) => Enqueue(() => cmdlet.WriteVerbose(message));
 
     /// <inheritdoc/>
-    public void OnWarning(string message) => Enqueue(() => cmdlet.WriteWarning(message));
+    public void OnWarning(string message)
+    {
+        if (message != written)
+        {
+            Enqueue(() => cmdlet.WriteWarning(message));
+        }
+    }
 
     /// <inheritdoc/>
     public void OnDetail(string message) => Enqueue(() => cmdlet.WriteDebug(message));

@@ -63,12 +63,11 @@ public sealed class ReadyPlatformBackupCompleter : PlatformBackupCompleter
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(bound);
-        var site = FindSite(engine, bound["Site"]) ?? engine.Sites.List().FirstOrDefault(site => site.IsDefault);
-        return engine.PlatformBackups.List(site?.Name).Where(backup => backup.State == BackupState.Ready).Select(OfferOf);
+        return engine.PlatformBackups.List(FindSiteToRead(engine, bound)?.Name).Where(backup => backup.State == BackupState.Ready).Select(OfferOf);
     }
 
-    /// <summary>A file may be about the site of another platform, which the catalog does not know.</summary>
-    protected override IEnumerable<CompletionOffer>? OfferWithoutCatalog(IDictionary bound) => bound?.Contains("ConfigFile") == true ? [] : null;
+    /// <inheritdoc/>
+    protected override IEnumerable<CompletionOffer>? OfferWithoutCatalog(IDictionary bound) => OfferForFile(bound);
 }
 
 /// <summary>Completes ids of good backups on a site: those of the platform, then those of apps.</summary>
@@ -96,11 +95,10 @@ public sealed class RemotePathCompleter : CatalogCompleter
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(bound);
-        var site = FindSite(engine, bound["Site"]) ?? engine.Sites.List().FirstOrDefault(site => site.IsDefault);
-        return engine.AppBackups.List(site: site?.Name).Where(backup => backup.State == BackupState.Ready)
+        return engine.AppBackups.List(site: FindSiteToRead(engine, bound)?.Name).Where(backup => backup.State == BackupState.Ready)
             .Select(backup => AppBackupCompleter.OfferOf(backup) with { Text = backup.RemotePath });
     }
 
-    /// <summary>A file may be about the site of another platform, which the catalog does not know.</summary>
-    protected override IEnumerable<CompletionOffer>? OfferWithoutCatalog(IDictionary bound) => bound?.Contains("ConfigFile") == true ? [] : null;
+    /// <inheritdoc/>
+    protected override IEnumerable<CompletionOffer>? OfferWithoutCatalog(IDictionary bound) => OfferForFile(bound);
 }

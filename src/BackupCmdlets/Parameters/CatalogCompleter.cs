@@ -35,6 +35,13 @@ public abstract class CatalogCompleter : IArgumentCompleter
     private protected static BackupSite? FindSite(BackupEngine engine, object? name) =>
         engine.Sites.List().FirstOrDefault(site => string.Equals(site.Name, name as string, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The site that a cmdlet reads: the one that was given already, else the default site.</summary>
+    private protected static BackupSite? FindSiteToRead(BackupEngine engine, IDictionary bound) =>
+        FindSite(engine, bound["Site"]) ?? engine.Sites.List().FirstOrDefault(site => site.IsDefault);
+
+    /// <summary>Nothing where a file is given: it may be about the site of another platform, which the catalog does not know.</summary>
+    private protected static IEnumerable<CompletionOffer>? OfferForFile(IDictionary? bound) => bound?.Contains("ConfigFile") == true ? [] : null;
+
     private List<CompletionOffer> Offers(IDictionary bound)
     {
         if (OfferWithoutCatalog(bound) is { } known)

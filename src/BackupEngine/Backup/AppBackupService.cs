@@ -61,15 +61,25 @@ public sealed partial class AppBackupService
         [.. _context.Backups.List(location, site).Select(record => record.Backup).OfType<AppBackup>()];
 
     /// <summary>
-    /// The newest Ready backup of each app among some backups. A backup that is not trusted counts only where no trusted one holds data, and one of another
-    /// app's id only where the registered app of the location has none. A backup with a time stamp in the future counts only where there is no other; one that was
-    /// made with a clock that was behind counts as made when it was made.
+    /// The newest Ready backup of each app among some backups. The id says which app a backup is of, whatever the app's location was then; an id that is
+    /// not registered counts for its location only where the registered app of that location has no backup. A backup that is not trusted counts only where no
+    /// trusted one holds data, and one with a time stamp in the future only where there is no other; one that was made with a clock that was behind
+    /// counts as made when it was made.
     /// </summary>
-    public IReadOnlyList<AppBackup> SelectNewest(IEnumerable<AppBackup> backups) =>
-    [
-        .. backups.GroupBy(backup => backup.Location, StringComparer.OrdinalIgnoreCase).SelectMany(OfOneApp)
-            .NewestFirst(_context.Time.GetUtcNow()).DistinctBy(backup => backup.AppId).DistinctBy(backup => backup.Location, StringComparer.OrdinalIgnoreCase),
-    ];
+    public IReadOnlyList<AppBackup> SelectNewest(IEnumerable<AppBackup> backups)
+    {
+        var now = _context.Time.GetUtcNow();
+        var apps = _context.Apps.List();
+        var locations = apps.ToDictionary(app => app.Id, app => app.Location);
+        var ids = apps.ToDictionary(app => app.Location, app => app.Id, StringComparer.OrdinalIgnoreCase);
+        return
+        [
+            .. backups.Where(backup => backup.State == BackupState.Ready)
+                .GroupBy(backup => locations.GetValueOrDefault(backup.AppId, backup.Location), StringComparer.OrdinalIgnoreCase)
+                .Select(place => OfOneApp(place, ids.GetValueOrDefault(place.Key)).NewestFirst(now).First())
+                .NewestFirst(now).DistinctBy(backup => backup.AppId),
+        ];
+    }
 
     /// <summary>Why a backup is not trusted and what to check; null when it is trusted.</summary>
     public string? FindDoubt(SiteBackup backup)
@@ -78,11 +88,11 @@ public sealed partial class AppBackupService
         return BackupDoubt.Find(backup, _context.Sites.Find(backup.Site));
     }
 
-    private IEnumerable<AppBackup> OfOneApp(IGrouping<string, AppBackup> location)
+    private static List<AppBackup> OfOneApp(IEnumerable<AppBackup> ready, Guid registered)
     {
-        var ready = location.Where(backup => backup.State == BackupState.Ready).ToList().TrustedOrAll().ToList();
-        var own = _context.Apps.Find(location.Key) is { } app ? ready.FindAll(backup => backup.AppId == app.Id) : [];
-        return own.Count > 0 ? own : ready;
+        var counting = ready.ToList().TrustedOrAll().ToList();
+        var own = counting.FindAll(backup => backup.AppId == registered);
+        return own.Count > 0 ? own : counting;
     }
 
     /// <summary>The backups of an app, newest first, whatever its location was when they were made.</summary>
@@ -122,11 +132,11 @@ public sealed partial class AppBackupService
     public Task<IReadOnlyList<string>> FindUntrustedCommandsAsync(string id, IOperationObserver observer, CancellationToken cancellationToken) =>
         new AppCloner(_context, _storages).FindUntrustedCommandsAsync(id, observer, cancellationToken);
 
-    /// <summary>The same of an import that registers an app.</summary>
+    /// <summary>Looks at what an import would bring that is not trusted. Nothing is changed.</summary>
     /// <exception cref="BackupException">The backup cannot be read.</exception>
-    public Task<IReadOnlyList<string>> FindUntrustedCommandsAsync(
+    public Task<AppImportPreview> PreviewImportAsync(
         AppImportOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new AppImporter(_context, _storages, observer).FindUntrustedCommandsAsync(options, cancellationToken);
+        new ImportLook(_context, _storages, observer).RunAsync(options, cancellationToken);
 
     /// <summary>Brings a backup up as another app, with an id, a location and a data directory of its own.</summary>
     /// <exception cref="BackupException">It failed; there is no new app, and its folder is as it was.</exception>

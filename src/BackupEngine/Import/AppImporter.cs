@@ -28,35 +28,6 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         return await ImportLocalAsync(options, path, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The commands that an import would bring along and that are not trusted; none when the backup is trusted.</summary>
-    /// <exception cref="BackupException">The backup cannot be read.</exception>
-    public async Task<IReadOnlyList<string>> FindUntrustedCommandsAsync(AppImportOptions options, CancellationToken cancellationToken)
-    {
-        if (options.Path is not { } path)
-        {
-            using var source = RestoreSite.Resolve(context, storages, options.ConfigFile, options.Site, options.StoragePath, options.Secrets);
-            var remotePath = options.RemotePath ?? source.Export?.RemotePath ?? throw BackupErrors.RemotePathNeeded(source.Site.Name);
-            return await FindUntrustedCommandsAsync(source, remotePath, cancellationToken).ConfigureAwait(false);
-        }
-        if (RecordedBackup.Find(path) is { } recorded)
-        {
-            using var folder = RestoreSite.OfFolder(context, recorded.StoragePath, options.Secrets);
-            return await FindUntrustedCommandsAsync(folder, recorded.RemotePath, cancellationToken).ConfigureAwait(false);
-        }
-        using var keys = RestoreSite.DeriveKeys(options.Secrets);
-        using var local = await LocalSource.OpenAsync(context, path, keys, zipEncoding: null, needsConfig: true, cancellationToken).ConfigureAwait(false);
-        return local.IsTrusted || local.Config is null ? [] : UntrustedConfig.Describe(local.Config.Commands);
-    }
-
-    private Task<IReadOnlyList<string>> FindUntrustedCommandsAsync(RestoreSite source, string remotePath, CancellationToken cancellationToken) =>
-        storages.UseAsync(source.Site, observer, async storage =>
-        {
-            var (stored, isTrusted) = await new ForeignBackup(context, source, storage).OpenAsync(remotePath, cancellationToken).ConfigureAwait(false);
-            var backup = await OpenedBackup.OpenAsync(context, stored, isTrusted, storage, cancellationToken).ConfigureAwait(false);
-            await using var _ = backup.ConfigureAwait(false);
-            return await UntrustedConfig.FindCommandsAsync(backup, source.Site.Limits, cancellationToken).ConfigureAwait(false);
-        }, source.Credential);
-
     private async Task<BackupApp> ImportLocalAsync(AppImportOptions options, string path, CancellationToken cancellationToken)
     {
         using var keys = RestoreSite.DeriveKeys(options.Secrets);

@@ -20,10 +20,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
     /// <exception cref="BackupException">It failed; what the app is now says <see cref="RestoreJob.IsFresh"/>.</exception>
     public async Task<BackupApp> RunAsync(RestoreJob job, CancellationToken cancellationToken)
     {
-        if (job.Source.Doubt is { } doubt)
-        {
-            observer.OnWarning(doubt);
-        }
+        BackupDoubt.Warn(job.Source.Doubt, observer);
         job = WithFolder(job);
         var before = job.App;
         using var swap = PrepareSwap(job);

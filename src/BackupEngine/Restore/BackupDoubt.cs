@@ -22,6 +22,15 @@ internal static class BackupDoubt
         return $"The backup {id} is not trusted: {why}. Anyone who can write to the storage can have written it. {WayOut(id, isApps)}";
     }
 
+    /// <summary>Warns of a doubt; null is none.</summary>
+    public static void Warn(string? doubt, IOperationObserver observer)
+    {
+        if (doubt is not null)
+        {
+            observer.OnWarning(doubt);
+        }
+    }
+
     private static string WayOut(string id, bool isApps) => isApps
         ? $"Check who made it and what it holds (Get-AppBackupItem {id})."
         : "Check who made it, and which folders and commands it names (Restore-Platform -WhatIf).";

@@ -23,10 +23,7 @@ internal sealed class FolderRestorer(EngineContext context, SiteStorage storages
         {
             var backup = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);
             await using var _ = backup.ConfigureAwait(false);
-            if (backup.Doubt is { } doubt)
-            {
-                observer.OnWarning(doubt);
-            }
+            BackupDoubt.Warn(backup.Doubt, observer);
             using var folder = DestinationFolder.Prepare(path, backup.Key);
             observer.OnStep(folder.Mark.IsResumed
                 ? $"Resuming the interrupted restore of {backupId} to '{path}'."

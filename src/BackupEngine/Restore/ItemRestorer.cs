@@ -29,10 +29,7 @@ internal sealed class ItemRestorer(EngineContext context, SiteStorage storages)
         {
             var backup = await OpenedBackup.OpenAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
             await using var _ = backup.ConfigureAwait(false);
-            if (backup.Doubt is { } doubt)
-            {
-                observer.OnWarning(doubt);
-            }
+            BackupDoubt.Warn(backup.Doubt, observer);
             var selection = ItemSelection.Make(backup.Info.Id, backup.ReadEntries, request.Filters, cancellationToken);
             observer.OnStep($"Restoring {selection.Files} files, {selection.Bytes} bytes, of {backup.Info.Id} to '{request.Destination}'.");
             try

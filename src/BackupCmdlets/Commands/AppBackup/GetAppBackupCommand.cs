@@ -57,34 +57,45 @@ public sealed class GetAppBackupCommand : EngineCommand
     {
         var matcher = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
         // A renamed app keeps its backups, whose records have the location of that time.
-        var apps = Engine.Apps.List().Where(app => matcher.IsMatch(app.Location)).Select(app => app.Id).ToHashSet();
-        var found = Engine.AppBackups.List(site: site).Where(backup => matcher.IsMatch(backup.Location) || apps.Contains(backup.AppId)).ToList();
+        var apps = Engine.Apps.List();
+        var meant = apps.Where(app => matcher.IsMatch(app.Location)).Select(app => app.Id).ToHashSet();
+        var all = Engine.AppBackups.List(site: site);
+        var found = all.Where(backup => matcher.IsMatch(backup.Location) || meant.Contains(backup.AppId)).ToList();
         if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(pattern))
         {
             WriteNamed(pattern, site);
-            return;
         }
-        if (!Newest)
+        else if (Newest)
+        {
+            WriteNewest(all, found, apps, meant);
+        }
+        else
         {
             WriteObject(found, enumerateCollection: true);
-            return;
-        }
-        var newest = Engine.AppBackups.SelectNewest(found);
-        ForEachItem(newest, WriteNewest);
-        var lacking = found.Where(backup => !newest.Any(other => other.AppId == backup.AppId || IsAt(other.Location, backup.Location)));
-        foreach (var last in lacking.OrderByDescending(backup => backup.Trusted).DistinctBy(backup => backup.Location, StringComparer.OrdinalIgnoreCase))
-        {
-            WriteWarning($"{last.Location} has no Ready backup. The last one, {last.Id}, is {last.State}: see Get-AppBackup {last.Location}.");
         }
     }
 
-    private void WriteNewest(AppBackup backup)
+    /// <summary>Writes the newest backup of each app that has one of some backups, wherever the app was when its others were made.</summary>
+    private void WriteNewest(IReadOnlyList<AppBackup> all, List<AppBackup> found, IReadOnlyList<BackupApp> apps, HashSet<Guid> meant)
     {
-        if (Engine.AppBackups.FindDoubt(backup) is { } doubt)
+        var locations = apps.ToDictionary(app => app.Id, app => app.Location);
+        // A renamed app is not meant by a location that another app has now, unless its present one is asked for too.
+        var renamed = found.Where(backup => locations.ContainsKey(backup.AppId) && !apps.Any(app => IsAt(app.Location, backup.Location)));
+        var ids = meant.Concat(renamed.Select(backup => backup.AppId)).ToHashSet();
+        var candidates = all.Where(backup => ids.Contains(backup.AppId)).Concat(found.Where(backup => !locations.ContainsKey(backup.AppId))).ToList();
+        var newest = Engine.AppBackups.SelectNewest(candidates);
+        ForEachItem(newest, backup =>
         {
-            WriteWarning(doubt);
+            WriteDoubt(backup);
+            WriteObject(backup);
+        });
+        var lacking = candidates.Where(backup => !newest.Any(other => other.AppId == backup.AppId || IsAt(LocationOf(other), LocationOf(backup))));
+        foreach (var last in lacking.OrderByDescending(backup => backup.Trusted).DistinctBy(LocationOf, StringComparer.OrdinalIgnoreCase))
+        {
+            WriteWarning($"{LocationOf(last)} has no Ready backup. The last one, {last.Id}, is {last.State}: see Get-AppBackup {LocationOf(last)}.");
         }
-        WriteObject(backup);
+
+        string LocationOf(AppBackup backup) => locations.GetValueOrDefault(backup.AppId, backup.Location);
     }
 
     private static bool IsAt(string location, string other) => string.Equals(location, other, StringComparison.OrdinalIgnoreCase);

@@ -123,12 +123,14 @@ public sealed class ImportAppBackupCommand : EngineCommand
         };
         var target = Location ?? RemotePath ?? ConfigFile ?? Path ?? "";
         var action = Register ? "Bring up as a new app" : "Replace data";
-        if (Register && IsShown)
+        var destroys = !Force && !Register;
+        if (destroys || IsShown)
         {
-            action += UntrustedCommands.Describe(
-                Run((observer, token) => Engine.AppBackups.FindUntrustedCommandsAsync(options, observer, token)), AllowCommand);
+            var preview = Run((observer, token) => Engine.AppBackups.PreviewImportAsync(options, observer, token));
+            WriteDoubt(preview.Doubt);
+            action += UntrustedCommands.Describe(preview.UntrustedCommands, AllowCommand);
         }
-        if (IsConfirmed(target, action, destroys: !Force && !Register))
+        if (IsConfirmed(target, action, destroys))
         {
             WriteObject(Run((observer, token) => Engine.AppBackups.ImportAsync(options, observer, token)));
         }

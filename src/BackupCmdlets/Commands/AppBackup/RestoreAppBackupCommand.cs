@@ -39,6 +39,7 @@ public sealed class RestoreAppBackupCommand : EngineCommand
     protected override void Process()
     {
         var backup = Engine.AppBackups.Get(Id);
+        WriteDoubt(backup);
         if (ParameterSetName == "Destination")
         {
             var path = ResolvePath(Destination)!;

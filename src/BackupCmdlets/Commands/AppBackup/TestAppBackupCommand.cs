@@ -39,10 +39,7 @@ public sealed class TestAppBackupCommand : AppBackupByIdCommand
         }
         var newest = Engine.AppBackups.SelectNewest(Engine.AppBackups.ListOf(InputObject.Id));
         var wanted = newest.Count > 0 ? newest[0] : throw BackupErrors.AppHasNoBackup(InputObject.Location);
-        if (Engine.AppBackups.FindDoubt(wanted) is { } doubt)
-        {
-            WriteWarning(doubt);
-        }
+        WriteDoubt(wanted);
         Process(wanted.Id);
     }
 

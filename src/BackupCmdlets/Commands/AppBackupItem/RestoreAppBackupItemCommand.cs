@@ -57,6 +57,7 @@ public sealed class RestoreAppBackupItemCommand : AppBackupItemCommand
     private void Restore(string id, List<BackupItemFilter> filters, string what)
     {
         var destination = ResolvePath(Destination)!;
+        WriteDoubt(Engine.AppBackups.Get(id));
         if (ShouldProcess(destination, $"Restore {what} of {id}"))
         {
             RunEachFile((emit, observer, token) =>

@@ -45,7 +45,8 @@ public sealed class CopyBackupAppCommand : BackupAppParameters
             SkipDns = SkipDns,
             AllowCommand = AllowCommand,
         };
-        var action = $"Clone from {Engine.AppBackups.Get(Id).Id}";
+        WriteDoubt(Engine.AppBackups.Get(Id));
+        var action = $"Clone from {Id}";
         if (IsShown || IsAskedByPreference)
         {
             action += UntrustedCommands.Describe(

@@ -39,10 +39,7 @@ public sealed class GetPlatformBackupCommand : EngineCommand
         }
         else if (Engine.PlatformBackups.FindNewest(site) is { } newest)
         {
-            if (Engine.AppBackups.FindDoubt(newest) is { } doubt)
-            {
-                WriteWarning(doubt);
-            }
+            WriteDoubt(newest);
             WriteObject(newest);
         }
     }

@@ -249,4 +249,25 @@ public sealed class AppBackupCommandTests
             Assert.Equal(expected, session.Run(script).Single().ToString());
         }
     }
+
+    [Fact]
+    public void The_newest_backup_of_a_renamed_app_is_found_although_another_app_has_its_old_location()
+    {
+        using var session = Session.WithApp();
+        var renamed = session.Run("(New-AppBackup wiki.example.com).Id").Single().ToString();
+        session.Run("Set-BackupApp wiki.example.com -NewLocation docs.example.com");
+        session.Run("Register-BackupApp wiki.example.com -Version 1 -DataDirectory \"$root/apps/a\" -PackageName a");
+        var other = session.Run("(New-AppBackup wiki.example.com).Id").Single().ToString();
+        Assert.Equal([other, renamed], Ids("*"));
+        Assert.Equal([renamed], Ids("docs.example.com"));
+        Assert.Equal([other], Ids("wiki.example.com"));
+        // A backup at the new location is the newer one, whatever name the app is asked for by.
+        var newer = session.Run("(New-AppBackup docs.example.com).Id").Single().ToString();
+        Assert.Equal([newer, other], Ids("*"));
+        session.Run("Unregister-BackupApp wiki.example.com -Confirm:$false");
+        Assert.Contains(newer, Ids("wiki.example.com"));
+        Assert.DoesNotContain(renamed, Ids("wiki.example.com"));
+
+        List<string> Ids(string location) => [.. session.Run($"Get-AppBackup {location} -Newest").Select(backup => backup.Text("Id"))];
+    }
 }

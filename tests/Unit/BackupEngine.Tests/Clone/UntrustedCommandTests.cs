@@ -71,7 +71,7 @@ public sealed class UntrustedCommandTests
             path = platform.Folder["bare.tar.gz"];
         }
         var options = new AppImportOptions { Path = path, Register = true, DataDirectory = platform.Folder["again"], AllowCommand = allows };
-        Assert.Equal(2, (await other.AppBackups.FindUntrustedCommandsAsync(options, platform.Observer, Token)).Count);
+        Assert.Equal(2, (await other.AppBackups.PreviewImportAsync(options, platform.Observer, Token)).UntrustedCommands.Count);
         Assert.Empty(other.Apps.List());
         await other.AppBackups.ImportAsync(options, platform.Observer, Token);
         Assert.Equal(allows, File.Exists(platform.Folder["again/started"]));
