@@ -2,7 +2,6 @@ using System.Diagnostics;
 using CloudBackup.Addons.Sqlite;
 using CloudBackup.FileTree;
 using CloudBackup.Tests.Support;
-using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Tests.Addons;
 
@@ -176,10 +175,10 @@ public sealed class SqliteLiveCopyTests
     {
         using var temporary = new TempFolder();
         temporary.Make("data");
-        using (var connection = Open(temporary["data/app.db"]))
+        using (var connection = TestDatabase.Open(temporary["data/app.db"]))
         {
-            Execute(connection, "CREATE TABLE u (v); CREATE INDEX i ON u (v); INSERT INTO u VALUES (1);" + before + ";");
-            Execute(connection, "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = '" + after.Replace("'", "''", StringComparison.Ordinal)
+            TestDatabase.Execute(connection, "CREATE TABLE u (v); CREATE INDEX i ON u (v); INSERT INTO u VALUES (1);" + before + ";");
+            TestDatabase.Execute(connection, "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = '" + after.Replace("'", "''", StringComparison.Ordinal)
                 + "' WHERE name = '" + (before == "ANALYZE" ? "sqlite_stat1" : "t") + "';");
         }
         Assert.Null(Copy(temporary, "copy").Defect);
@@ -191,9 +190,9 @@ public sealed class SqliteLiveCopyTests
     {
         using var temporary = new TempFolder();
         temporary.Make("data");
-        using (var connection = Open(temporary["data/app.db"]))
+        using (var connection = TestDatabase.Open(temporary["data/app.db"]))
         {
-            Execute(connection, "CREATE TABLE t (y); PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'XREATE TABLE t (y)';");
+            TestDatabase.Execute(connection, "CREATE TABLE t (y); PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'XREATE TABLE t (y)';");
         }
         Assert.Contains("malformed", Copy(temporary, "copy").Defect, StringComparison.Ordinal);
     }
@@ -203,9 +202,9 @@ public sealed class SqliteLiveCopyTests
     {
         using var temporary = new TempFolder();
         temporary.Make("data");
-        using (var connection = Open(temporary["data/app.db"]))
+        using (var connection = TestDatabase.Open(temporary["data/app.db"]))
         {
-            Execute(connection, "CREATE TABLE t (v);");
+            TestDatabase.Execute(connection, "CREATE TABLE t (v);");
         }
         using (var file = File.OpenWrite(temporary["data/app.db"]))
         {
@@ -268,23 +267,9 @@ public sealed class SqliteLiveCopyTests
 
     private static object? Read(string path, string sql)
     {
-        using var connection = Open(path);
+        using var connection = TestDatabase.Open(path);
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return command.ExecuteScalar();
-    }
-
-    private static SqliteConnection Open(string path)
-    {
-        var connection = new SqliteConnection($"Data Source={path};Pooling=False");
-        connection.Open();
-        return connection;
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 }

@@ -1,7 +1,6 @@
 using CloudBackup.Addons.Sqlite;
 using CloudBackup.FileTree;
 using CloudBackup.Tests.Support;
-using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Tests.Addons;
 
@@ -20,10 +19,10 @@ public sealed class SqliteSchemaSizeTests
     {
         using var temporary = new TempFolder();
         temporary.Make("data");
-        using (var connection = Open(temporary["data/app.db"]))
+        using (var connection = TestDatabase.Open(temporary["data/app.db"]))
         {
-            Execute(connection, "PRAGMA page_size = 512; PRAGMA synchronous = OFF;" + kind);
-            Execute(connection, "BEGIN;" + string.Concat(Enumerable.Range(0, tables).Select(table => $"CREATE TABLE t{table} ({columns});")) + "COMMIT;");
+            TestDatabase.Execute(connection, "PRAGMA page_size = 512; PRAGMA synchronous = OFF;" + kind);
+            TestDatabase.Execute(connection, "BEGIN;" + string.Concat(Enumerable.Range(0, tables).Select(table => $"CREATE TABLE t{table} ({columns});")) + "COMMIT;");
         }
         AssertCopied(temporary, isTooLarge);
     }
@@ -38,14 +37,14 @@ public sealed class SqliteSchemaSizeTests
     {
         using var temporary = new TempFolder();
         temporary.Make("data");
-        using (var connection = Open(temporary["data/app.db"]))
+        using (var connection = TestDatabase.Open(temporary["data/app.db"]))
         {
             for (var table = 0; table < tables; table++)
             {
-                Execute(connection, $"CREATE TABLE t{table} (c1);");
+                TestDatabase.Execute(connection, $"CREATE TABLE t{table} (c1);");
             }
             var parts = string.Concat(Enumerable.Repeat(part, length / part.Length));
-            Execute(connection, $"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE ' || name || '(c1,c2{parts})';");
+            TestDatabase.Execute(connection, $"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE ' || name || '(c1,c2{parts})';");
         }
         AssertCopied(temporary, isTooLarge);
     }
@@ -59,19 +58,5 @@ public sealed class SqliteSchemaSizeTests
         Assert.Null(copy.Defect);
         Assert.Equal(isTooLarge, copy.IsSchemaTooLarge);
         Assert.Equal(File.ReadAllBytes(temporary["data/app.db"]), File.ReadAllBytes(temporary["spool/copy"]));
-    }
-
-    private static SqliteConnection Open(string path)
-    {
-        var connection = new SqliteConnection($"Data Source={path};Pooling=False");
-        connection.Open();
-        return connection;
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 }

@@ -60,7 +60,7 @@ public sealed class SqliteStructureTests
         Make(temporary["db"], "", isChanged: false);
         using (var connection = Open(temporary["db"]))
         {
-            Execute(connection, sql);
+            TestDatabase.Execute(connection, sql);
         }
         Assert.Null(FindDefect(temporary, "db"));
     }
@@ -107,7 +107,7 @@ public sealed class SqliteStructureTests
         using var temporary = new TempFolder();
         using (var connection = Open(temporary["db"]))
         {
-            Execute(connection, "PRAGMA page_size = 512; CREATE TABLE t (v);");
+            TestDatabase.Execute(connection, "PRAGMA page_size = 512; CREATE TABLE t (v);");
         }
         using (var file = File.Open(temporary["db"], FileMode.Open))
         {
@@ -143,17 +143,17 @@ public sealed class SqliteStructureTests
     {
         using var folder = LocalFileSystem.Open(temporary.Path);
         using var file = folder.OpenFile(name);
-        return SqliteStructure.FindDefect(file, Token);
+        return SqliteStructure.FindDefect(file, new SqliteSchemaSize(), Token);
     }
 
     private static void Make(string path, string kind, bool isChanged)
     {
         using var connection = Open(path);
-        Execute(connection, kind);
-        Execute(connection, Fill);
+        TestDatabase.Execute(connection, kind);
+        TestDatabase.Execute(connection, Fill);
         if (isChanged)
         {
-            Execute(connection, Change);
+            TestDatabase.Execute(connection, Change);
         }
     }
 
@@ -180,12 +180,5 @@ public sealed class SqliteStructureTests
         var random = new SeededRandom(11);
         connection.CreateFunction("randomblob", (int length) => random.Bytes(length));
         return connection;
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 }

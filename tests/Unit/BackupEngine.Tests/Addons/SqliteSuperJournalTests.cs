@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using CloudBackup.Addons.Sqlite;
 using CloudBackup.FileTree;
 using CloudBackup.Tests.Support;
-using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Tests.Addons;
 
@@ -77,10 +76,10 @@ public sealed class SqliteSuperJournalTests
     /// <summary>The files of a write whose pages are all written, and whose journal is there still.</summary>
     private static void MakeHalfWritten(string path, byte[] super)
     {
-        using (var connection = Open(path))
+        using (var connection = TestDatabase.Open(path))
         {
-            Execute(connection, "CREATE TABLE t (v); INSERT INTO t VALUES ('old');");
-            Execute(connection, "PRAGMA journal_mode = PERSIST; UPDATE t SET v = 'new';");
+            TestDatabase.Execute(connection, "CREATE TABLE t (v); INSERT INTO t VALUES ('old');");
+            TestDatabase.Execute(connection, "PRAGMA journal_mode = PERSIST; UPDATE t SET v = 'new';");
         }
         using var journal = File.Open(path + "-journal", FileMode.Open);
         var pages = new byte[journal.Length];
@@ -119,23 +118,9 @@ public sealed class SqliteSuperJournalTests
 
     private static string Read(string path)
     {
-        using var connection = Open(path);
+        using var connection = TestDatabase.Open(path);
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT v FROM t";
         return (string)command.ExecuteScalar()!;
-    }
-
-    private static SqliteConnection Open(string path)
-    {
-        var connection = new SqliteConnection($"Data Source={path};Pooling=False");
-        connection.Open();
-        return connection;
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 }

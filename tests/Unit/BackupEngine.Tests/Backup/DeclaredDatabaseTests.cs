@@ -76,7 +76,7 @@ public sealed class DeclaredDatabaseTests
             connection.Open();
             connection.CreateCollation("OWN", (one, other) => string.CompareOrdinal(other, one));
             connection.CreateFunction("own", (string text) => text.Length, isDeterministic: true);
-            Execute(connection, "CREATE TABLE c (k TEXT COLLATE OWN PRIMARY KEY, n AS (own(k)) NOT NULL CHECK (own(k) > 0)) WITHOUT ROWID;"
+            TestDatabase.Execute(connection, "CREATE TABLE c (k TEXT COLLATE OWN PRIMARY KEY, n AS (own(k)) NOT NULL CHECK (own(k) > 0)) WITHOUT ROWID;"
                 + "CREATE INDEX i ON c (own(k)) WHERE own(k) > 1; INSERT INTO c VALUES ('a'), ('bb'), ('ccc');");
         }
         var backup = await platform.BackUpAsync();
@@ -95,7 +95,7 @@ public sealed class DeclaredDatabaseTests
         using (var catalog = new SqliteConnection($"Data Source={platform.Folder["home/platform.db"]};Pooling=False"))
         {
             catalog.Open();
-            Execute(catalog, "UPDATE app SET document = json_set(document, '$.addons[1]', json_extract(document, '$.addons[0]'));");
+            TestDatabase.Execute(catalog, "UPDATE app SET document = json_set(document, '$.addons[1]', json_extract(document, '$.addons[0]'));");
         }
         platform.Reopen();
         Assert.Equal([Addon, Addon], platform.Engine.Apps.Get(TestPlatform.Location).Addons);
@@ -161,15 +161,8 @@ public sealed class DeclaredDatabaseTests
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
         connection.Open();
-        Execute(connection, "CREATE TABLE t (v); INSERT INTO t VALUES ('mine');");
+        TestDatabase.Execute(connection, "CREATE TABLE t (v); INSERT INTO t VALUES ('mine');");
         return path;
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 
     private static void Run(string program, params string[] arguments)

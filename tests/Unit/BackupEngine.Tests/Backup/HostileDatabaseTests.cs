@@ -186,7 +186,7 @@ public sealed class HostileDatabaseTests
         MakeDatabase(platform.Folder["data/sub/app.db"], "mine");
         using var holder = new SqliteConnection($"Data Source={platform.Folder["data/sub/app.db"]};Pooling=False");
         holder.Open();
-        Execute(holder, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
+        TestDatabase.Execute(holder, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var backup = platform.BackUpAsync(token: stop.Token);
         while (!platform.Observer.Steps.Any(step => step.StartsWith("Copying the SQLite database", StringComparison.Ordinal)))
@@ -203,7 +203,7 @@ public sealed class HostileDatabaseTests
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
         connection.Open();
-        Execute(connection, $"CREATE TABLE t (v); INSERT INTO t VALUES ('{value}');");
+        TestDatabase.Execute(connection, $"CREATE TABLE t (v); INSERT INTO t VALUES ('{value}');");
     }
 
     private static string? ReadValue(string path)
@@ -213,13 +213,6 @@ public sealed class HostileDatabaseTests
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT v FROM t";
         return (string?)command.ExecuteScalar();
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 
     private static void Link(TestPlatform platform, string path, string target)
