@@ -99,7 +99,7 @@ internal sealed class PipelinePump(Cmdlet cmdlet, string? written) : IOperationO
         {
             _queue.TryTake(out _, ProgressInterval);
         }
-        ((IAsyncResult)work).AsyncWaitHandle.WaitOne();
+        _ = Task.WaitAny(work);
         _ = work.Exception;
     }
 

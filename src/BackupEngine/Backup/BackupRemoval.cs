@@ -85,8 +85,8 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
             }
         }
         // A listing that shows nothing proves nothing, so objects that such a backup had are asked for by name as well.
-        IEnumerable<string> first = backup.Format == BackupFormat.Rsync ? Cleanup.StoreListing.FirstObjects(paths) : [];
-        foreach (var path in first.Prepend(paths.Archive).Prepend(paths.Index).Prepend(paths.Info))
+        string[] asked = [paths.Info, paths.Index, paths.Archive, .. backup.Format == BackupFormat.Rsync ? paths.FirstObjects() : []];
+        foreach (var path in asked)
         {
             if (await storage.FindAsync(path, cancellationToken).ConfigureAwait(false) is not null)
             {

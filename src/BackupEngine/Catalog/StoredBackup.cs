@@ -123,7 +123,7 @@ internal static class StoredBackup
         }
         // A look whether there is anything must do: Test-AppBackup lists all.
         return await storage.ListAsync(info.RemotePath, recursive: false, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false)
-            || await StoredProof.HasAnyAsync(storage, FirstObjects(stored), cancellationToken).ConfigureAwait(false)
+            || await StoredProof.HasAnyAsync(storage, info.Paths.FirstObjects(new ObjectNames(stored.Cipher).ObjectOf), cancellationToken).ConfigureAwait(false)
                 ? StoredContent.Complete
                 : StoredContent.Lacking;
     }
@@ -136,12 +136,5 @@ internal static class StoredBackup
             found = await storage.FindAsync(path, cancellationToken).ConfigureAwait(false); // one wrong answer is not a proof
         }
         return found is null ? StoredContent.Lacking : found.Size == size ? StoredContent.Complete : StoredContent.Different;
-    }
-
-    /// <summary>Objects of which every backup without an archive has one: a listing that shows nothing proves nothing.</summary>
-    private static IEnumerable<string> FirstObjects(StoredInfo stored)
-    {
-        var names = new ObjectNames(stored.Cipher);
-        return new[] { AppConfig.Path, PlatformConfig.Path }.Select(path => StoragePath.Join(stored.Info.RemotePath, names.ObjectOf(path)));
     }
 }

@@ -39,18 +39,17 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
             .Concat(remembered).Where(id => !facts.Rules.RegisteredApps.Contains(id) && id != platformId).Distinct().Order()
             .Select(id => new CleanupLeftOver(CleanupLeftOverKind.Snapshot, $"{BackupNames.SnapshotFolder}/{id:D}") { AppId = id });
         return [.. folders, .. snapshots, .. await FindUploadsAsync(cancellationToken).ConfigureAwait(false),
-            .. await FindProbesAsync(cancellationToken).ConfigureAwait(false), .. FindRestores(), .. FindStuck()];
+            .. await FindProbesAsync(listing.Probes, cancellationToken).ConfigureAwait(false), .. FindRestores(), .. FindStuck()];
     }
 
     /// <summary>
     /// A probe of a site takes minutes: one whose newest object is a day old was killed. A probe makes its folder before its first object, so
     /// the age of an empty folder counts, where the storage knows it.
     /// </summary>
-    private async Task<IReadOnlyList<CleanupLeftOver>> FindProbesAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CleanupLeftOver>> FindProbesAsync(IReadOnlyList<StoredObject> probes, CancellationToken cancellationToken)
     {
         var found = new List<CleanupLeftOver>();
-        var folders = storage.ListAsync("", recursive: false, cancellationToken).Where(item => item.IsFolder && BackupNames.IsProbe(item.Name));
-        await foreach (var folder in folders.ConfigureAwait(false))
+        foreach (var folder in probes)
         {
             var times = await storage.ListAsync(folder.Path, recursive: true, cancellationToken)
                 .Select(item => item.Modified).DefaultIfEmpty(folder.Modified).ToListAsync(cancellationToken).ConfigureAwait(false);

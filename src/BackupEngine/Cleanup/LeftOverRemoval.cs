@@ -58,7 +58,6 @@ internal sealed class LeftOverRemoval(EngineContext context, BackupSite site, IB
         }
     }
 
-
     private void RemoveRestore(CleanupLeftOver item, RestoreJournalEntry restore)
     {
         observer.OnStep($"Removing {item}.");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using CloudBackup.Formats;
 using CloudBackup.Storage;
 
@@ -17,16 +18,20 @@ internal enum BackupPresence
     Gone,
 }
 
-/// <summary>What a site's storage holds in its dated folders: names only, one listing for each folder.</summary>
+/// <summary>What a site's storage holds in its dated folders: names only, one listing for the place and one for each folder.</summary>
 internal sealed class StoreListing
 {
     private const int MostListings = 16;
 
     private readonly ConcurrentDictionary<string, bool> _paths = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<string> _emptyFolders = [];
+    private readonly List<StoredObject> _probes = [];
 
     /// <summary>The dated folders that hold nothing, and folders of backups without any object.</summary>
     public IReadOnlyCollection<string> EmptyFolders => _emptyFolders;
+
+    /// <summary>The folders that probes of the site have made.</summary>
+    public IReadOnlyList<StoredObject> Probes => _probes;
 
     /// <summary>How many objects and folders the dated folders hold.</summary>
     public int Count => _paths.Count;
@@ -36,7 +41,7 @@ internal sealed class StoreListing
     public static async Task<StoreListing> ReadAsync(IBackupStorage storage, CancellationToken cancellationToken)
     {
         var listing = new StoreListing();
-        var folders = DatedFolders.ListAsync(storage, cancellationToken);
+        var folders = listing.ListDatedAsync(storage, cancellationToken);
         var options = new ParallelOptions
         {
             MaxDegreeOfParallelism = Math.Min(storage.Capabilities.DownloadConcurrency, MostListings),
@@ -106,12 +111,24 @@ internal sealed class StoreListing
             backup.Format == BackupFormat.Tgz
                 ? await StoredProof.HasAnyAsync(storage, [paths.Archive], cancellationToken).ConfigureAwait(false)
                 : await storage.ListAsync(paths.RemotePath, recursive: false, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false)
-                    || await StoredProof.HasAnyAsync(storage, FirstObjects(paths), cancellationToken).ConfigureAwait(false));
+                    || await StoredProof.HasAnyAsync(storage, paths.FirstObjects(), cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Objects of which every backup without an archive has one, unless its names are encrypted.</summary>
-    public static IEnumerable<string> FirstObjects(BackupPaths paths) => new[] { AppConfig.Path, PlatformConfig.Path }
-        .Select(path => StoragePath.Join(paths.RemotePath, path) + (paths.IsEncrypted ? BackupNames.EncryptedExtension : ""));
+    /// <summary>Lists the place once: the dated folders, and on the way those of probes.</summary>
+    private async IAsyncEnumerable<StoredObject> ListDatedAsync(IBackupStorage storage, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var item in storage.ListAsync("", recursive: false, cancellationToken).ConfigureAwait(false))
+        {
+            if (DatedFolders.IsOne(item))
+            {
+                yield return item;
+            }
+            else if (item.IsFolder && BackupNames.IsProbe(item.Name))
+            {
+                _probes.Add(item);
+            }
+        }
+    }
 
     private static BackupPresence PresenceOf(bool hasInfo, bool hasIndex, bool hasContent) => (hasInfo, hasIndex, hasContent) switch
     {

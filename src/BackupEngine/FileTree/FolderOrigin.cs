@@ -17,6 +17,7 @@ internal sealed record FolderOrigin(string Mount, bool OthersCanReplace)
             var (mount, othersCan) = (top, false);
             node = LocalFileSystem.Open(top);
             var at = top;
+            var device = node.ReadFacts().Device;
             foreach (var name in path[top.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
             {
                 using var parent = node;
@@ -26,7 +27,8 @@ internal sealed record FolderOrigin(string Mount, bool OthersCanReplace)
                 var facts = node.ReadFacts();
                 othersCan |= FolderTrust.OthersCanReplace(parent, facts);
                 // Linux tells of mount points since 5.8; another file system shows before too.
-                mount = facts.IsMountPoint || facts.Device != parent.ReadFacts().Device ? at : mount;
+                mount = facts.IsMountPoint || facts.Device != device ? at : mount;
+                device = facts.Device;
             }
             return new FolderOrigin(mount, othersCan);
         }

@@ -6,6 +6,12 @@ namespace CloudBackup.FileTree;
 /// <summary>An access control list of POSIX 1003.1e, between its text and the bytes of <c>system.posix_acl_*</c>.</summary>
 internal sealed class PosixAcl
 {
+    /// <summary>The attribute that holds the list of an entry.</summary>
+    public const string AttributeName = "system.posix_acl_access";
+
+    /// <summary>The attribute that holds the list which what is made in a folder gets.</summary>
+    public const string DefaultAttributeName = "system.posix_acl_default";
+
     private const ushort UserObject = 0x01;
     private const ushort User = 0x02;
     private const ushort GroupObject = 0x04;

@@ -1,3 +1,5 @@
+using CloudBackup.Storage;
+
 namespace CloudBackup.Formats;
 
 /// <summary>The paths of a backup's objects: those of an encrypted one end in <c>.enc</c>.</summary>
@@ -19,6 +21,15 @@ internal readonly record struct BackupPaths(string RemotePath, bool IsEncrypted)
 
     /// <summary>Where its content and what tells of it is.</summary>
     public IReadOnlyList<string> Places => [RemotePath, Archive, Index, Info];
+
+    /// <summary>Objects of which every backup without an archive has one.</summary>
+    /// <param name="objectOf">What a file becomes; null when that is not known, and names count as not encrypted.</param>
+    public IEnumerable<string> FirstObjects(Func<string, string>? objectOf = null)
+    {
+        var (folder, extension) = (RemotePath, IsEncrypted ? BackupNames.EncryptedExtension : "");
+        objectOf ??= path => path + extension;
+        return new[] { AppConfig.Path, PlatformConfig.Path }.Select(path => StoragePath.Join(folder, objectOf(path)));
+    }
 
     /// <summary>The paths of a backup that the catalog knows.</summary>
     public static BackupPaths Of(SiteBackup backup) => new(backup.RemotePath, backup.Encrypted);

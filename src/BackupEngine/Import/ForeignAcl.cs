@@ -10,8 +10,6 @@ namespace CloudBackup.Import;
 /// </summary>
 internal static class ForeignAcl
 {
-    private const string Access = "system.posix_acl_access";
-    private const string Default = "system.posix_acl_default";
     private const int OwnerBits = 0xFC0; // 07700
 
     /// <summary>The entry with its lists as Linux keeps them, and with no more rights than they give.</summary>
@@ -30,11 +28,11 @@ internal static class ForeignAcl
             var list = Parse(access, reading);
             mode = list is null ? mode & OwnerBits
                 : mode & (OwnerBits | (LocalFileSystem.IsFull ? list.ModeBitsWithList : list.ModeBits));
-            Set(attributes, Access, list?.ToBytes());
+            Set(attributes, PosixAcl.AttributeName, list?.ToBytes());
         }
         if (texts.Default is { } inherited && entry.Kind == EntryKind.Directory)
         {
-            Set(attributes, Default, Parse(inherited, reading)?.ToBytes());
+            Set(attributes, PosixAcl.DefaultAttributeName, Parse(inherited, reading)?.ToBytes());
         }
         return entry with { Mode = mode, Attributes = attributes };
     }

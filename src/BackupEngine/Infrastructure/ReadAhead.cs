@@ -47,7 +47,7 @@ internal static class ReadAhead
         finally
         {
             stop.Cancel();
-            ((IAsyncResult)reading).AsyncWaitHandle.WaitOne();
+            _ = Task.WaitAny(reading);
             _ = reading.Exception; // seen above, or of no interest to a consumer that has seen enough
         }
     }

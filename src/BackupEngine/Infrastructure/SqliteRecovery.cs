@@ -11,7 +11,8 @@ namespace CloudBackup.Infrastructure;
 /// </summary>
 internal static class SqliteRecovery
 {
-    private static readonly string[] SideFiles = ["-wal", "-journal", "-shm"];
+    /// <summary>What SQLite appends to a database's name for the files beside it.</summary>
+    public static IReadOnlyList<string> SideFiles { get; } = ["-wal", "-journal", "-shm"];
 
     /// <summary>Recovers the database, and returns what makes that impossible when it is damaged.</summary>
     /// <param name="folder">A folder that no other user can enter.</param>

@@ -137,13 +137,12 @@ internal sealed class SqlitePages
         {
             _used[chunk] = bits = new ulong[(1 << ChunkBits) / 64];
         }
-        var at = page & ((1 << ChunkBits) - 1);
-        var bit = 1UL << (int)(at % 64);
-        if ((bits[at / 64] & bit) != 0)
+        var (word, bit) = BitOf(page);
+        if ((bits[word] & bit) != 0)
         {
             throw new InvalidDataException($"page {page} is used twice");
         }
-        bits[at / 64] |= bit;
+        bits[word] |= bit;
         if (_hasMap && page > 1)
         {
             CheckMap(page, use, parent);
@@ -156,12 +155,19 @@ internal sealed class SqlitePages
     {
         for (uint page = 1; page <= _count && page != 0; page++)
         {
-            var at = page & ((1 << ChunkBits) - 1);
-            if (!IsSpecial(page) && !(_used.TryGetValue(page >> ChunkBits, out var bits) && (bits[at / 64] >> (int)(at % 64) & 1) != 0))
+            var (word, bit) = BitOf(page);
+            if (!IsSpecial(page) && !(_used.TryGetValue(page >> ChunkBits, out var bits) && (bits[word] & bit) != 0))
             {
                 throw new InvalidDataException($"page {page} is not used");
             }
         }
+    }
+
+    /// <summary>Where in its chunk a page is noted.</summary>
+    private static (int Word, ulong Bit) BitOf(uint page)
+    {
+        var at = (int)(page & ((1 << ChunkBits) - 1));
+        return (at / 64, 1UL << (at % 64));
     }
 
     private long Place(uint page) => (page - 1L) * _size;

@@ -11,8 +11,6 @@ namespace CloudBackup.Addons.Sqlite;
 /// </summary>
 internal sealed class SqliteSource : IDisposable
 {
-    private static readonly string[] SideFiles = ["-wal", "-shm", "-journal"];
-
     private readonly BackupAddon _addon;
     private readonly string _path;
     private readonly DirectoryNode _folder;
@@ -29,7 +27,7 @@ internal sealed class SqliteSource : IDisposable
     }
 
     /// <summary>The names that SQLite gives to files of a database.</summary>
-    public static IEnumerable<string> FilesOf(string path) => SideFiles.Select(suffix => path + suffix).Prepend(path);
+    public static IEnumerable<string> FilesOf(string path) => [path, .. SqliteRecovery.SideFiles.Select(suffix => path + suffix)];
 
     /// <summary>Finds the database.</summary>
     /// <param name="addon">The addon, for messages.</param>
@@ -81,7 +79,7 @@ internal sealed class SqliteSource : IDisposable
     private void Look()
     {
         Require(_addon, _folder, _name, EntryKind.File, _path);
-        foreach (var suffix in SideFiles)
+        foreach (var suffix in SqliteRecovery.SideFiles)
         {
             try
             {

@@ -29,9 +29,6 @@ internal sealed class SqliteStructure
         (_file, _schema, _cancellationToken) = (file, schema, cancellationToken);
 
     /// <summary>The first thing that is wrong with a database; null when all is well.</summary>
-    public static string? FindDefect(ReadableFile file, CancellationToken cancellationToken) => FindDefect(file, new SqliteSchemaSize(), cancellationToken);
-
-    /// <summary>The first thing that is wrong with a database; null when all is well.</summary>
     /// <param name="file">The database.</param>
     /// <param name="schema">Counts its schema.</param>
     /// <param name="cancellationToken">Stops the check.</param>

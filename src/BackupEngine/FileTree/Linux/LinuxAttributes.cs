@@ -12,8 +12,8 @@ namespace CloudBackup.FileTree.Linux;
 internal static unsafe class LinuxAttributes
 {
     private const int FirstTry = 1024;
-    private const string AccessList = "system.posix_acl_access";
-    private const string DefaultAccessList = "system.posix_acl_default";
+    private const string AccessList = PosixAcl.AttributeName;
+    private const string DefaultAccessList = PosixAcl.DefaultAttributeName;
 
     private delegate nint ListCall(byte* list, nuint size);
 

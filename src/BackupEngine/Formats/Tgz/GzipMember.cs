@@ -15,11 +15,9 @@ internal static class GzipMember
     /// <summary>CRC-32 and length of the uncompressed data.</summary>
     public const int TrailerLength = 8;
 
-    /// <summary>The header that GZipStream writes, which ours replaces.</summary>
-    public const int PlainHeaderLength = 10;
-
     private const int LengthOffset = 16;
-    private static ReadOnlySpan<byte> Template =>
+
+    private static ReadOnlySpan<byte> Start =>
     [
         0x1F, 0x8B, 8, // magic, deflate
         4, // FEXTRA
@@ -27,21 +25,13 @@ internal static class GzipMember
         0, 0xFF, // no hint, unknown system
         8, 0, // length of the extra field
         (byte)'C', (byte)'B', 4, 0, // our subfield
-        0, 0, 0, 0,
     ];
-
-    /// <summary>Writes the header of a member that is <paramref name="length"/> bytes long in all.</summary>
-    public static void WriteHeader(Span<byte> member, int length)
-    {
-        Template.CopyTo(member);
-        BinaryPrimitives.WriteInt32LittleEndian(member[LengthOffset..], length);
-    }
 
     /// <summary>Reads the member's whole length from its header; false when the member is not one of ours.</summary>
     public static bool TryReadLength(ReadOnlySpan<byte> header, out int length)
     {
         length = 0;
-        if (header.Length < HeaderLength || !header[..LengthOffset].SequenceEqual(Template[..LengthOffset]))
+        if (header.Length < HeaderLength || !header[..LengthOffset].SequenceEqual(Start))
         {
             return false;
         }

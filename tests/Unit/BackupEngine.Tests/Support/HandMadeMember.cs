@@ -14,8 +14,12 @@ internal static class HandMadeMember
         {
             gzip.Write(data);
         }
-        byte[] member = [.. new byte[GzipMember.HeaderLength], .. plain.ToArray()[GzipMember.PlainHeaderLength..]];
-        GzipMember.WriteHeader(member, member.Length);
-        return member;
+        const int PlainHeader = 10;
+        var content = plain.ToArray()[PlainHeader..];
+        return
+        [
+            0x1F, 0x8B, 8, 4, 0, 0, 0, 0, 0, 0xFF, 8, 0, (byte)'C', (byte)'B', 4, 0,
+            .. BitConverter.GetBytes(GzipMember.HeaderLength + content.Length), .. content,
+        ];
     }
 }
