@@ -26,8 +26,10 @@ internal static class ForeignAcl
         if (texts.Access is { } access && entry.Kind is EntryKind.File or EntryKind.Directory)
         {
             var list = Parse(access, reading);
+            // The list says more than the mode that comes with it: bsdtar writes the rights of the group there, GNU tar the mask.
             mode = list is null ? mode & OwnerBits
-                : mode & (OwnerBits | (LocalFileSystem.IsFull ? list.ModeBitsWithList : list.ModeBits));
+                : LocalFileSystem.IsFull ? (mode & OwnerBits) | list.ModeBitsWithList
+                : mode & (OwnerBits | list.ModeBits);
             Set(attributes, PosixAcl.AttributeName, list?.ToBytes());
         }
         if (texts.Default is { } inherited && entry.Kind == EntryKind.Directory)

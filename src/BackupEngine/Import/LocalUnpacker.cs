@@ -84,6 +84,7 @@ internal sealed class LocalUnpacker(
                 break;
             case EntryKind.Special:
                 Memory.Take(entry.Path);
+                target.FreeName(entry);
                 _special.Add(entry.Path);
                 break;
             default:

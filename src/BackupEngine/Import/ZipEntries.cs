@@ -117,12 +117,11 @@ internal static class ZipEntries
             reading.Note("{0} names in the zip are not UTF-8 and do not tell their code page: their bytes are kept. "
                 + "Import again with -ZipEncoding, for example 437, 866 or 932, to convert them.");
         }
-        var mode = unix & ModeBits;
         return new IndexEntry
         {
             Path = path,
             Kind = isFolder ? EntryKind.Directory : KindOf(unix & TypeBits),
-            Mode = mode != 0 ? mode : isFolder ? DefaultFolderMode : DefaultFileMode,
+            Mode = unix != 0 ? unix & ModeBits : isFolder ? DefaultFolderMode : DefaultFileMode,
             Modified = TimeOf(record),
             Size = isFolder ? 0 : record.Size,
         };

@@ -52,7 +52,7 @@ internal sealed partial class RestoreTarget
         var target = entry.LinkTarget!;
         if (KindOf(target) is not { } kind)
         {
-            Make(entry, (parent, name) => parent.Exists(name) ? throw Exists(name) : true);
+            FreeName(entry);
             return false;
         }
         if (kind == EntryKind.Directory)
@@ -66,6 +66,13 @@ internal sealed partial class RestoreTarget
             parent.MakeHardLink(name, node, targetName);
             return true;
         });
+    }
+
+    /// <summary>Removes what has the name of an entry that is left out, or comes later.</summary>
+    public void FreeName(IndexEntry entry)
+    {
+        Check(entry);
+        Make(entry, (parent, name) => parent.Exists(name) ? throw Exists(name) : true);
     }
 
     /// <summary>Makes a folder where there is none. What it gets besides comes with <see cref="FinishFolders"/>.</summary>

@@ -79,6 +79,15 @@ public sealed class ZipImportTests
     }
 
     [Fact]
+    public async Task A_file_without_any_rights_gets_none_and_one_without_a_mode_the_usual_one()
+    {
+        using var platform = await Imports.MakeTargetAsync();
+        await platform.ImportAsync(Zip(platform, new ZipItem("data/closed", "c") { UnixMode = File }, new ZipItem("data/untold", "u")));
+        Assert.Equal((UnixFileMode)0, System.IO.File.GetUnixFileMode(Path.Join(platform.Data, "closed")));
+        Assert.Equal((UnixFileMode)0x1A4, System.IO.File.GetUnixFileMode(Path.Join(platform.Data, "untold")));
+    }
+
+    [Fact]
     public async Task Folders_that_have_no_entry_are_like_the_data_directory_that_is_replaced()
     {
         using var platform = await Imports.MakeTargetAsync();

@@ -14,8 +14,9 @@ internal sealed class TestPlatform : IDisposable
     private readonly TimeProvider _time;
     private readonly RetryOptions _retry;
 
-    public TestPlatform(Func<IBackupStorage, IBackupStorage>? intercept = null, RetryOptions? retry = null, TimeProvider? time = null)
+    public TestPlatform(Func<IBackupStorage, IBackupStorage>? intercept = null, RetryOptions? retry = null, TimeProvider? time = null, string? root = null)
     {
+        Folder = new TempFolder(root);
         _intercept = intercept ?? (storage => storage);
         _retry = retry ?? new RetryOptions();
         _time = time ?? TimeProvider.System;
@@ -24,7 +25,7 @@ internal sealed class TestPlatform : IDisposable
         Engine = Open();
     }
 
-    public TempFolder Folder { get; } = new();
+    public TempFolder Folder { get; }
 
     public BackupEngine Engine { get; private set; }
 
