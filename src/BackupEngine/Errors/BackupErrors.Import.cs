@@ -59,6 +59,13 @@ internal static partial class BackupErrors
         $"'{path}' holds no {AppConfig.Path}, so it does not say what the app is. Register the app with Register-BackupApp, and import without -Register.",
         path);
 
+    public static BackupException ImportDataMissing(string path) => new(
+        nameof(ImportDataMissing),
+        BackupErrorCategory.InvalidInput,
+        $"'{path}' holds no folder 'data' at its top, which is what an import brings in. Unpack it, put the app's files into a folder 'data', and "
+        + "import the folder around that.",
+        path);
+
     public static BackupException ImportLocationNeeded(string path) => new(
         nameof(ImportLocationNeeded),
         BackupErrorCategory.InvalidInput,

@@ -22,6 +22,9 @@ internal sealed class PosixAcl
     private const uint Version = 2;
     private const int All = 7;
 
+    /// <summary>Linux keeps a list in 64 KiB, and each name in one may have to be looked up elsewhere.</summary>
+    private const int MostEntries = ((64 * 1024) - 4) / 8;
+
     private readonly SortedDictionary<(ushort Tag, uint Id), int> _entries = [];
 
     private PosixAcl()
@@ -45,7 +48,7 @@ internal sealed class PosixAcl
     {
         unknown = 0;
         var acl = new PosixAcl();
-        var limit = All;
+        var (limit, count) = (All, 0);
         foreach (var range in text.AsSpan().SplitAny(",\n"))
         {
             var line = text[range];
@@ -55,7 +58,7 @@ internal sealed class PosixAcl
             {
                 continue;
             }
-            if (!TryParseLine(line, out var tag, out var id, out var rights))
+            if (++count > MostEntries || !TryParseLine(line, out var tag, out var id, out var rights))
             {
                 return null;
             }

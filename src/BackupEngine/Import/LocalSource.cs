@@ -1,4 +1,5 @@
 using System.Text;
+using CloudBackup.Backup;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
@@ -132,6 +133,10 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
         }
         var config = UnpackedContent.TryReadConfig(root, Name);
         UnpackedContent.Assemble(config, root, target.Observer);
+        if (!root.Exists(BackupContent.DataPath))
+        {
+            throw BackupErrors.ImportDataMissing(Name);
+        }
         root.FlushFileSystem();
         restored.Tell(target.Observer);
         _content.Tell(target.Observer);

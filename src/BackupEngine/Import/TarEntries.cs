@@ -137,6 +137,8 @@ internal sealed class TarEntries
         var described = EntryBuilder.ForIndex(entry, sha256: null, member: 0, offset: 0) with
         {
             Path = path,
+            UserName = "", // numbers count, and names of any length would be kept with each folder
+            GroupName = "",
             LinkTarget = entry.Kind == EntryKind.HardLink && entry.LinkTarget is { } target ? LocalEntry.PathOf(target) : entry.LinkTarget,
             IsSparse = _headers.Sparse is not null,
         };

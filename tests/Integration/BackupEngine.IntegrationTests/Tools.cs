@@ -50,6 +50,10 @@ internal static class Tools
         return Finish(Start(all[0], all[1..], home));
     }
 
+    /// <summary>Runs a command in the host, which may take so many bytes of managed memory.</summary>
+    public static ToolResult RunHostWithin(long memory, string home, string command) =>
+        RunHost(home, command, "env", $"DOTNET_GCHeapHardLimit=0x{memory:X}");
+
     /// <summary>What a command starts with to be killed at the n-th system call of a name, counted over all its threads.</summary>
     public static string[] KillAt(string call, int number) =>
         ["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=KILL:when={number}"];

@@ -57,10 +57,10 @@ internal sealed class PaxRecords
         _aclAccess is null && _aclDefault is null && _aclNfs4 is null ? null : new AclTexts(_aclAccess, _aclDefault, _aclNfs4);
 
     /// <summary>Takes a long name, or with an empty one goes back to that of the header.</summary>
-    public void SetPath(ReadOnlySpan<byte> name) => Path = Name(name);
+    public void SetPath(ReadOnlySpan<byte> name) => Path = Name(name, _longestName);
 
     /// <summary>Takes the long target of a link.</summary>
-    public void SetLinkTarget(ReadOnlySpan<byte> name) => LinkTarget = Name(name);
+    public void SetLinkTarget(ReadOnlySpan<byte> name) => LinkTarget = Name(name, _longestName);
 
     /// <summary>Reads all records of one extended header.</summary>
     /// <exception cref="TarFormatException">A record is malformed.</exception>
@@ -83,6 +83,19 @@ internal sealed class PaxRecords
             Apply(PathText.FromBytes(record[..equals]), record[(equals + 1)..]);
             records = records[length..];
         }
+    }
+
+    /// <summary>A path or a link's target; null for an empty one.</summary>
+    /// <param name="name">Its bytes.</param>
+    /// <param name="longest">How many it may have.</param>
+    /// <exception cref="TarFormatException">It has more.</exception>
+    public static string? Name(ReadOnlySpan<byte> name, int longest)
+    {
+        if (name.Length > longest)
+        {
+            throw new TarFormatException($"A path or a link's target has {name.Length} bytes. The longest that can be imported has {longest}.");
+        }
+        return name.IsEmpty ? null : PathText.FromBytes(name);
     }
 
     private void Apply(string key, ReadOnlySpan<byte> value)
@@ -124,7 +137,7 @@ internal sealed class PaxRecords
                 _aclNfs4 = value.IsEmpty ? null : PathText.FromBytes(value);
                 break;
             case var _ when key.StartsWith("GNU.sparse.", StringComparison.Ordinal):
-                (Sparse ??= new PaxSparse()).Apply(key, value);
+                (Sparse ??= new PaxSparse(_longestName)).Apply(key, value);
                 break;
             default:
                 ApplyAttribute(key, value); // POSIX: unknown keys are ignored
@@ -161,15 +174,6 @@ internal sealed class PaxRecords
             throw new TarFormatException("An entry has more than 4 MiB of extended attributes.");
         }
         Attributes.Add(new ExtendedAttribute(name, value));
-    }
-
-    private string? Name(ReadOnlySpan<byte> name)
-    {
-        if (name.Length > _longestName)
-        {
-            throw new TarFormatException($"A path or a link's target has {name.Length} bytes. The longest that can be imported has {_longestName}.");
-        }
-        return name.IsEmpty ? null : PathText.FromBytes(name);
     }
 
     private static uint? Id(string key, ReadOnlySpan<byte> value) => value.IsEmpty ? null

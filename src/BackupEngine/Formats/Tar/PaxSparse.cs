@@ -1,10 +1,10 @@
 using System.Globalization;
-using CloudBackup.FileTree;
 
 namespace CloudBackup.Formats.Tar;
 
 /// <summary>What the pax records <c>GNU.sparse.*</c> tell of the next entry, in all three versions (0.0, 0.1, 1.0).</summary>
-internal sealed class PaxSparse
+/// <param name="longestName">Bytes that the file's name may have.</param>
+internal sealed class PaxSparse(int longestName)
 {
     private readonly List<long> _numbers = [];
     private long? _size;
@@ -28,7 +28,7 @@ internal sealed class PaxSparse
             case "minor" when Number(value) > 1:
                 throw Unknown();
             case "name":
-                Name = PathText.FromBytes(value);
+                Name = PaxRecords.Name(value, longestName);
                 break;
             case "size" or "realsize":
                 _size = Number(value);

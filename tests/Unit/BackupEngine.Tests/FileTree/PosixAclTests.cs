@@ -36,6 +36,15 @@ public sealed class PosixAclTests
     [InlineData("owner@:rw-p--aARWcCos:-------:allow")]
     public void What_is_not_a_list_is_not_taken_for_one(string text) => Assert.Null(PosixAcl.TryParse(text, out _));
 
+    [Theory]
+    [InlineData(8_000, true)]
+    [InlineData(8_200, false)]
+    public void A_list_longer_than_Linux_keeps_is_not_read(int entries, bool isRead)
+    {
+        var users = string.Concat(Enumerable.Range(1, entries).Select(i => $"user:{i}:rw-,"));
+        Assert.Equal(isRead, PosixAcl.TryParse($"user::rw-,{users}group::---,mask::rw-,other::---", out _) is not null);
+    }
+
     [Fact]
     public void Without_the_list_nobody_has_more_rights_than_with_it() => Gen.Int[0, 7].Array[7].Sample(rights =>
     {
@@ -54,6 +63,10 @@ public sealed class PosixAclTests
         Assert.Equal(0, bits & 7 & ~named);
         Assert.Equal(0, Apply("broken", (mode << 3) | other).Mode & 0x3F);
     });
+
+    [Fact]
+    public void A_mode_that_shows_the_groups_rights_does_not_narrow_the_list() =>
+        Assert.Equal(0x5FD, Apply("user::rwx,group::---,other::r-x,group:4321:r--,mask::rwx", 0x5C5).Mode); // as bsdtar writes both
 
     [Fact]
     public void A_list_of_another_model_that_denies_something_leaves_rights_to_the_owner_only()

@@ -88,6 +88,15 @@ public sealed class ArchiveImportTests
     }
 
     [Fact]
+    public async Task What_holds_no_folder_data_says_so()
+    {
+        using var platform = await Imports.MakeTargetAsync();
+        Assert.Equal("ImportDataMissing", await platform.FailAsync(await WriteAsync(platform, await TarAsync(("wiki/f", 1)), encrypted: false)));
+        Assert.Equal("ImportDataMissing", await platform.FailAsync(Imports.From(HandMadeZip.Write(platform.Folder["wiki.zip"], new ZipItem("wiki/f", "f")))));
+        Assert.Equal(["old"], Files(platform).Select(file => file.Name));
+    }
+
+    [Fact]
     public async Task Another_version_is_refused_before_anything_is_touched()
     {
         using var old = await new TestPlatform().SetUpAsync();

@@ -202,7 +202,7 @@ public sealed class ImportTests
         using var platform = await new TestPlatform().SetUpAsync();
         platform.Folder.Write("data/old", "old");
         var options = Imports.From(platform.Folder.Make("none"));
-        Assert.Equal("BackupDamaged", await platform.FailAsync(options));
+        Assert.Equal("ImportDataMissing", await platform.FailAsync(options));
         Assert.Equal("FileNotRead", await platform.FailAsync(options with { Path = platform.Folder["missing"] }));
         Assert.Equal("ImportFormatUnknown", await platform.FailAsync(options with { Path = platform.Folder.Write("text", new string('t', 2000)) }));
         Assert.Equal("ImportUnreadable", await platform.FailAsync(options with { Path = platform.Folder.Write("PK", "PK, but no zip") }));
