@@ -146,6 +146,7 @@ internal sealed class PlatformDatabase : IDisposable
 
     private static T Connect<T>(string path, SqliteOpenMode mode, Func<SqliteConnection, T> use)
     {
+        SqliteSystemCalls.ReserveSharedMemory();
         var text = new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, DefaultTimeout = BusyTimeoutSeconds, Pooling = false };
         var connection = new SqliteConnection(text.ConnectionString);
         try

@@ -1,19 +1,23 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CloudBackup.FileTree;
+using CloudBackup.FileTree.Linux;
 
 namespace CloudBackup.Infrastructure;
 
 /// <summary>
 /// Stands between SQLite and the system calls that look for, open, read and remove files, by SQLite's own interface for that
-/// (sqlite.org/c3ref/vfs.html, <c>xSetSystemCall</c>). Only a thread with rules is affected: a database and its journal can name other files,
-/// and SQLite reads a long log without asking whether it should stop.
+/// (sqlite.org/c3ref/vfs.html, <c>xSetSystemCall</c>). Rules are a thread's: a database and its journal can name other files, and SQLite reads a
+/// long log without asking whether it should stop. For all threads, memory that is shared through a file has its place on the disk first.
 /// </summary>
 internal static unsafe partial class SqliteSystemCalls
 {
     private const int Refused = 13; // EACCES
     private const int NotThere = 2; // ENOENT
     private const int Stopped = 5; // EIO
+    private const int NoSpace = 28; // ENOSPC
+    private const int QuotaExceeded = 122; // EDQUOT
+    private const int Writable = 2; // PROT_WRITE
 
     [ThreadStatic]
     private static Rules? _rules;
@@ -23,6 +27,8 @@ internal static unsafe partial class SqliteSystemCalls
     private static delegate* unmanaged[Cdecl]<byte*, void*, int> _stat;
     private static delegate* unmanaged[Cdecl]<int, void*, nint, nint> _read;
     private static delegate* unmanaged[Cdecl]<int, void*, nint, long, nint> _readAt;
+
+    private static delegate* unmanaged[Cdecl]<void*, nint, int, int, int, nint, nint> _map;
 
     private static readonly Lazy<bool> Installed = new(Install);
 
@@ -35,6 +41,12 @@ internal static unsafe partial class SqliteSystemCalls
         return _rules = new Rules([.. PathText.ToBytes(folder), (byte)'/'], cancellationToken);
     }
 
+    /// <summary>
+    /// Makes SQLite fail when the disk is too full for the memory that a database's processes share. Without this a write to that memory ends
+    /// the process, on disks whose blocks are smaller than a page.
+    /// </summary>
+    public static void ReserveSharedMemory() => _ = Installed.Value;
+
     private static bool Install()
     {
         var system = FindSystem(null);
@@ -46,6 +58,11 @@ internal static unsafe partial class SqliteSystemCalls
         Set(system, "unlink"u8, (nint)(delegate* unmanaged[Cdecl]<byte*, int>)&Remove);
         Set(system, "stat"u8, (nint)(delegate* unmanaged[Cdecl]<byte*, void*, int>)&Stat);
         Set(system, "read"u8, (nint)(delegate* unmanaged[Cdecl]<int, void*, nint, nint>)&Read);
+        if (OperatingSystem.IsLinux())
+        {
+            _map = (delegate* unmanaged[Cdecl]<void*, nint, int, int, int, nint, nint>)Get(system, "mmap"u8);
+            Set(system, "mmap"u8, (nint)(delegate* unmanaged[Cdecl]<void*, nint, int, int, int, nint, nint>)&Map);
+        }
         // SQLite is built to use one of these, or none: it then uses the plain read.
         foreach (var name in new[] { "pread", "pread64" })
         {
@@ -77,6 +94,13 @@ internal static unsafe partial class SqliteSystemCalls
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint ReadAt(int file, void* buffer, nint count, long offset) =>
         _rules?.MustStop ?? false ? Refuse(Stopped) : _readAt(file, buffer, count, offset);
+
+    /// <summary>Where the file system cannot reserve, the memory is as it would be without this.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint Map(void* address, nint length, int protection, int flags, int file, nint offset) =>
+        (protection & Writable) != 0 && LibC.Allocate(file, 0, offset, length) != 0 && Marshal.GetLastPInvokeError() is (NoSpace or QuotaExceeded) and var error
+            ? Refuse(error)
+            : _map(address, length, protection, flags, file, offset);
 
     private static int Refuse(int error)
     {
