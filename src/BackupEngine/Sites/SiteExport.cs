@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 
 namespace CloudBackup.Sites;
 
@@ -68,17 +69,14 @@ internal sealed record SiteExport
 
     /// <summary>Writes a file, in one step.</summary>
     /// <exception cref="BackupException">It cannot be written.</exception>
-    public void Write(string path, bool mayReplace)
+    public void Write(string path, bool mayReplace, TimeProvider time)
     {
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(this, SiteExportJson.Default.SiteExport));
-            File.Move(temporary, path, mayReplace);
+            OwnedFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, SiteExportJson.Default.SiteExport), mayReplace, time);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
             throw BackupErrors.ConfigFileUnwritable(path, failure);
         }
     }

@@ -23,7 +23,7 @@ internal sealed class SiteExporter(EngineContext context, SiteStorage storages)
             RemotePath = backup?.RemotePath,
             Version = backup?.Version,
         };
-        export.Write(path, mayReplace);
+        export.Write(path, mayReplace, context.Time);
         return new FileInfo(path);
     }
 
