@@ -86,9 +86,9 @@ public sealed class PlainToolTests
     }
 
     [Fact]
-    public async Task A_file_over_8_GiB_goes_through_and_plain_tar_knows_its_size()
+    public async Task A_file_over_8_GiB_goes_through_and_plain_tools_know_its_size()
     {
-        Tools.Need("tar");
+        Tools.Need("tar", "gzip", "dd");
         using var platform = await new TestPlatform().SetUpAsync();
         const long Size = (9L << 30) + 12345;
         using (var file = File.Create(Path.Join(platform.Data, "huge")))
@@ -100,9 +100,25 @@ public sealed class PlainToolTests
         File.WriteAllText(Path.Join(platform.Data, "zz-after"), "after");
         var backup = await platform.BackUpAsync();
         Assert.Equal(BackupState.Ready, backup.State);
-        var listing = Tools.Run("tar", "-tvzf", Path.Join(platform.SitePath, backup.RemotePath + ".tar.gz"));
-        Assert.Contains($" {Size} ", listing, StringComparison.Ordinal);
-        Assert.Contains("data/zz-after", listing, StringComparison.Ordinal);
+        // Unpacked once, holes left out, so that those programs that can seek need no time.
+        var tar = platform.Folder["huge.tar"];
+        Tools.Run("sh", "-c", $"gzip -dc '{Path.Join(platform.SitePath, backup.RemotePath + ".tar.gz")}' | dd of='{tar}' bs=1M iflag=fullblock conv=sparse status=none");
+        foreach (var (program, arguments) in new (string, string[])[]
+        {
+            ("tar", ["-tvf", tar]),
+            ("bsdtar", ["-tvf", tar]),
+            ("busybox", ["tar", "-tvf", tar]),
+            ("python3", ["-c", "import sys,tarfile; [print('', m.size, m.name) for m in tarfile.open(sys.argv[1])]", tar]),
+            ("7z", ["l", tar]),
+        })
+        {
+            if (Tools.Has(program))
+            {
+                var listing = Tools.Run(program, arguments);
+                Assert.Contains($" {Size} ", listing, StringComparison.Ordinal);
+                Assert.Contains("data/zz-after", listing, StringComparison.Ordinal);
+            }
+        }
         await platform.Engine.AppBackups.RestoreToAsync(backup.Id, platform.Folder["out"], platform.Observer, TestContext.Current.CancellationToken);
         // The restore itself has checked the hash of every byte.
         using var restored = CloudBackup.FileTree.LocalFileSystem.Open(platform.Folder["out/data"]);
