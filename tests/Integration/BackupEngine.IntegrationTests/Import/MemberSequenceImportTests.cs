@@ -27,7 +27,7 @@ public sealed partial class MemberSequenceImportTests
                     return;
                 }
                 var expected = Archivers.Untar.Select(archiver => scene.Unpack(archiver)).OfType<List<string>>().ToList();
-                if (expected.Count == 0)
+                if (expected.Count == 0 || failure?.Message.Contains("it is a hard link to a folder", StringComparison.Ordinal) == true)
                 {
                     return;
                 }

@@ -46,7 +46,9 @@ public sealed partial class RandomTreeImportTests
                     return;
                 }
                 Assert.True(found is not null, $"{failure?.ErrorId}: {failure?.Message}");
-                var difference = ImportScene.Compare([.. expected.Select(line)], [.. found.Select(line)]);
+                // GNU tar does not give folders all that they had when they come after what is in them.
+                var kept = packer.Reference is null ? line : text => FolderFacts().Replace(text, " Directory");
+                var difference = ImportScene.Compare([.. expected.Select(kept)], [.. found.Select(kept)]);
                 Assert.True(difference.Length == 0, difference);
                 compared++;
             },

@@ -114,16 +114,6 @@ public sealed class ForeignTarTests
         Assert.Equal(["3 sockets, pipes and devices are left out."], platform.Observer.Warnings);
     }
 
-    [Fact]
-    public async Task A_pipe_is_left_out_with_what_had_its_name_before()
-    {
-        using var platform = await Imports.MakeTargetAsync();
-        var tar = new HandMadeTar().Add("data/f", content: "f").Add("data/f", '6').Add("data/l", '2', link: "x").Add("data/l", '6').Add("data/d/f", content: "f")
-            .Add("data/d", '6').Add("data/stays", content: "s");
-        await ImportAsync(platform, tar.Finished);
-        Assert.Equal(["stays=s"], TreeModel.Describe(platform.Data));
-    }
-
     [Theory]
     [InlineData("data/missing")]
     [InlineData("data/loop")]
