@@ -30,7 +30,6 @@ internal sealed record MemberSequence(Member[] Members, int End)
         (tar, name, member) => tar.Add(name, '2', link: $"to{member.Value}"),
         (tar, name, member) => tar.Add(name, '1', link: Name(member.Value)),
         (tar, name, member) => tar.Raw(HandMadeTar.Header(name, '1', member.Value, Name(member.Value))),
-        (tar, name, _) => tar.Add(name, '6'),
         (tar, name, member) => tar.Pax('x', ("path", $"{name}-{new string('p', member.Value % 200)}")).Add("short", content: Content(member)),
         (tar, name, member) => tar.Pax('x', ("mtime", $"1234567890.{member.Value}"), ("uid", "4000000"), ("gid", "7")).Add(name, content: Content(member)),
         (tar, name, member) => tar.Pax('x', ("size", "5"), ("comment", "c")).Raw(HandMadeTar.Header(name, '0', member.Value)).Raw("12345"u8.ToArray()),

@@ -4,7 +4,7 @@ using CsCheck;
 namespace CloudBackup.IntegrationTests.Import;
 
 /// <summary>
-/// Archives made member by member: an import brings what GNU tar or bsdtar unpacks, and refuses only what both refuse, or what the help says.
+/// Archives made member by member: an import brings what GNU tar or bsdtar unpacks, and refuses only what GNU tar refuses, or what the help says.
 /// With CsCheck_Time=SECONDS in the environment the test goes on for so long.
 /// </summary>
 public sealed partial class MemberSequenceImportTests
@@ -26,12 +26,19 @@ public sealed partial class MemberSequenceImportTests
                     Assert.True(failure is not null, "The second archive was left out.");
                     return;
                 }
-                var expected = Archivers.Untar.Select(archiver => scene.Unpack(archiver)).OfType<List<string>>().ToList();
-                if (expected.Count == 0 || failure?.Message.Contains("it is a hard link to a folder", StringComparison.Ordinal) == true)
+                var trees = Archivers.Untar.Select(archiver => scene.Unpack(archiver)).ToList();
+                var expected = trees.OfType<List<string>>().ToList();
+                if (found is null)
+                {
+                    // bsdtar takes a header for the content of a hard link whose size it believes.
+                    var isKnown = trees[0] is null || failure!.Message.Contains("it is a hard link to a folder", StringComparison.Ordinal);
+                    Assert.True(isKnown, $"{failure?.ErrorId}: {failure?.Message}");
+                    return;
+                }
+                if (expected.Count == 0)
                 {
                     return;
                 }
-                Assert.True(found is not null, $"{failure?.ErrorId}: {failure?.Message}");
                 var difference = Compare(expected.ConvertAll(tree => tree.ConvertAll(WithoutFolderFacts)), found.ConvertAll(WithoutFolderFacts));
                 Assert.True(difference.Length == 0, difference);
                 compared++;

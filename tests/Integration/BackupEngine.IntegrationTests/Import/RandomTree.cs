@@ -34,7 +34,8 @@ internal sealed record RandomTree(RandomItem[] Items, int TimeCount)
 
     private static readonly int[] FileModes = [0x1A4, 0x180, 0x1ED, 0, 0x1FF, 0x124];
 
-    private static readonly int[] FolderModes = [0x1ED, 0x1C0, 0x3FF, 0x5FD, 0, 0x16D];
+    /// <summary>Without set-group-id, which GNU tar lets folders inherit.</summary>
+    private static readonly int[] FolderModes = [0x1ED, 0x1C0, 0x3FF, 0x1FD, 0, 0x16D];
 
     private static readonly UnixTime[] Times =
         [new(1_700_000_000, 123_456_789), new(1_500_000_001, 0), new(1_000_000_000, 100), new(0, 0), new(8_589_934_599, 1), new(1, 999_999_999), new(-5, 0)];
