@@ -1,5 +1,6 @@
 using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
 
@@ -33,5 +34,5 @@ public sealed record BackupEngineOptions
     internal RetryOptions Retry { get; init; } = new();
 
     /// <summary>The home folder that is used.</summary>
-    internal string EffectiveHome => PlatformHome ?? Platform.DefaultHome.Find();
+    internal string EffectiveHome => PlatformHome ?? DefaultHome.Find();
 }

@@ -4,6 +4,7 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using CloudBackup.Bench.Measuring;
+using CloudBackup.Infrastructure;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Storage.S3;
@@ -43,7 +44,7 @@ internal static class Bucket
     /// <param name="concurrency">Requests at the same time.</param>
     public static S3Storage Open(string url, int? concurrency = null) => new(
         S3Place.Of(S3Profiles.Find("s3-compatible")!, new S3Settings { Bucket = Name, Region = "us-east-1", Endpoint = url }),
-        new StorageContext(TimeProvider.System, new Infrastructure.SystemRandomSource(), _ => { }, storage => storage)
+        new StorageContext(TimeProvider.System, new SystemRandomSource(), _ => { }, storage => storage)
         {
             Credential = new StorageCredential(AccessKey, SecretKey),
             Limits = new SiteLimits { UploadConcurrency = concurrency, CopyConcurrency = concurrency },

@@ -57,7 +57,7 @@ public abstract class EngineCommand : OperationCommand
         WriteObject(isQuiet ? result.IsValid : result);
         if (!isQuiet && !result.IsValid)
         {
-            WriteFailure(BackupErrors.BackupNotValid(result));
+            WriteFailure(BackupErrors.BackupNotValid(result.Id, result.Site, result.Problems.Count > 0 ? $"{result.Problems[0]}" : null));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using CloudBackup.Sites;
 
 namespace CloudBackup.Commands;
 
@@ -105,7 +106,7 @@ public sealed class ProviderCompleter : CatalogCompleter
 {
     /// <inheritdoc/>
     protected override IEnumerable<CompletionOffer> OfferWithoutCatalog(IDictionary bound) =>
-        Sites.SiteService.ProviderNames.Select(name => new CompletionOffer(name, Sites.SiteService.ProviderTitle(name)));
+        SiteService.ProviderNames.Select(name => new CompletionOffer(name, SiteService.ProviderTitle(name)));
 
     /// <inheritdoc/>
     protected override IEnumerable<CompletionOffer> Offer(BackupEngine engine, IDictionary bound) => [];
@@ -130,5 +131,5 @@ public sealed class RegionCompleter : CatalogCompleter
     }
 
     private static IEnumerable<CompletionOffer> RegionsOf(string? provider) =>
-        Sites.SiteService.RegionNames(provider ?? "").Select(region => new CompletionOffer(region, $"{Sites.SiteService.ProviderTitle(provider!)}, {region}"));
+        SiteService.RegionNames(provider ?? "").Select(region => new CompletionOffer(region, $"{SiteService.ProviderTitle(provider!)}, {region}"));
 }

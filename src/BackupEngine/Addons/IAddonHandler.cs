@@ -1,4 +1,5 @@
 using CloudBackup.Backup.Source;
+using CloudBackup.FileTree;
 
 namespace CloudBackup.Addons;
 
@@ -17,7 +18,7 @@ internal interface IAddonHandler
     /// <param name="data">The app's data directory.</param>
     /// <returns>Which file the source is; null when it is not there yet.</returns>
     /// <exception cref="BackupException">The source is not what it should be.</exception>
-    (ulong Device, ulong Inode)? CheckSource(BackupAddon addon, FileTree.DirectoryNode data);
+    (ulong Device, ulong Inode)? CheckSource(BackupAddon addon, DirectoryNode data);
 
     /// <summary>The files that are not to be copied live, relative to the data directory.</summary>
     IEnumerable<string> LiveFiles(BackupAddon addon);
@@ -33,7 +34,7 @@ internal interface IAddonHandler
     /// <param name="addon">The addon.</param>
     /// <param name="content">The folder that the backup is unpacked in.</param>
     /// <exception cref="BackupException">The backup does not hold the dump.</exception>
-    void Assemble(BackupAddon addon, FileTree.DirectoryNode content);
+    void Assemble(BackupAddon addon, DirectoryNode content);
 }
 
 /// <summary>The way of a dump in a restored backup.</summary>

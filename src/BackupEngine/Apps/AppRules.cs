@@ -1,12 +1,12 @@
-using System.Text.RegularExpressions;
 using CloudBackup.Addons;
 using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
+using CloudBackup.Formats;
 
 namespace CloudBackup.Apps;
 
 /// <summary>What an app may be told.</summary>
-internal static partial class AppRules
+internal static class AppRules
 {
     /// <summary>The app with its values in their usual form, when its data directory is there.</summary>
     /// <exception cref="BackupException">A value is invalid, or the data directory cannot be opened.</exception>
@@ -43,7 +43,7 @@ internal static partial class AppRules
     /// <exception cref="BackupException">A value is invalid.</exception>
     public static BackupApp CheckValues(BackupApp app)
     {
-        if (!IsLocation(app.Location))
+        if (!AppNames.IsLocation(app.Location))
         {
             throw BackupErrors.NameInvalid(
                 "location", app.Location, "a domain-like name: letters, digits, dots, dashes and underscores, at most 128, no dot at either end");
@@ -70,21 +70,9 @@ internal static partial class AppRules
     /// <exception cref="BackupException">It is none.</exception>
     public static void CheckVersion(string version)
     {
-        if (!IsVersion(version))
+        if (!AppNames.IsVersion(version))
         {
             throw BackupErrors.NameInvalid("version", version, "letters, digits, dots, dashes, pluses and tildes, at most 64");
         }
     }
-
-    /// <summary>Whether a text is the location of an app.</summary>
-    public static bool IsLocation(string? location) => location is not null && LocationPattern().IsMatch(location);
-
-    /// <summary>Whether a text is a version.</summary>
-    public static bool IsVersion(string? version) => version is not null && VersionPattern().IsMatch(version);
-
-    [GeneratedRegex(@"^[A-Za-z0-9_]([A-Za-z0-9._-]{0,126}[A-Za-z0-9_])?\z")]
-    private static partial Regex LocationPattern();
-
-    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9.+~-]{0,63})\z")]
-    private static partial Regex VersionPattern();
 }

@@ -10,9 +10,6 @@ namespace CloudBackup.Backup;
 /// <summary>Everything that goes into one backup of an app: its configuration, its addons' dumps, its data. The same for all formats.</summary>
 internal sealed class BackupContent : IDisposable
 {
-    /// <summary>The data directory inside a backup.</summary>
-    public const string DataPath = "data";
-
     private readonly BackupApp _app;
     private readonly SourceTree _data;
     private readonly DirectoryNode _spool;
@@ -25,7 +22,7 @@ internal sealed class BackupContent : IDisposable
     {
         // A catalog of an earlier version may have an addon twice; a backup with its dump twice could not be restored.
         _app = app with { Addons = [.. app.Addons.Distinct()] };
-        _data = new SourceTree(data, DataPath);
+        _data = new SourceTree(data, AppConfig.DataPath);
         _spool = spool;
         _spoolPath = spoolPath;
     }
@@ -109,9 +106,9 @@ internal sealed class BackupContent : IDisposable
     /// <summary>The folders on the way to a dump's place, below the data directory: a restore needs them with their owners and modes.</summary>
     private static IEnumerable<string> FoldersTo(string place)
     {
-        for (var slash = place.LastIndexOf('/'); slash > DataPath.Length; slash = place.LastIndexOf('/', slash - 1))
+        for (var slash = place.LastIndexOf('/'); slash > AppConfig.DataPath.Length; slash = place.LastIndexOf('/', slash - 1))
         {
-            yield return place[(DataPath.Length + 1)..slash];
+            yield return place[(AppConfig.DataPath.Length + 1)..slash];
         }
     }
 

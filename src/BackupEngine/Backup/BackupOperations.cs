@@ -16,7 +16,7 @@ internal sealed class BackupOperations(EngineContext context, SiteStorage storag
     {
         if (record.Backup.State is not (BackupState.Ready or BackupState.Partial))
         {
-            throw BackupErrors.BackupNotRestorable(record.Backup);
+            throw BackupErrors.BackupNotRestorable(record.Backup.Id, $"{record.Backup.State}");
         }
         var changed = record.Backup with { Label = note.Label, PreserveUntil = note.PreserveUntil };
         await storages.UseAsync(storages.Resolve(changed.Site), observer, async storage =>

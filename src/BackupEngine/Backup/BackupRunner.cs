@@ -132,7 +132,7 @@ internal sealed class BackupRunner(EngineContext context)
                 Counters = counters,
                 Limits = run.Limits,
                 LastSize = last?.Format == record.Format ? last.Size : 0,
-                Snapshot = RecordedIndexes.PlaceOf(context, subject.Owner, run),
+                Snapshot = RecordedIndexes.PlaceOf(context, subject.Owner, run.Site, run.Storage),
                 Time = context.Time,
                 Observer = run.Observer,
             };

@@ -8,7 +8,7 @@ internal static class EarlierBackups
 {
     /// <summary>The newest Ready backup of an owner on a site; null when there is none.</summary>
     public static SiteBackup? FindNewest(EngineContext context, BackupOwner owner, string site) => context.Backups.ListOf(owner, site)
-        .Where(record => record.Backup.State == BackupState.Ready).NewestFirst(context.Time.GetUtcNow()).FirstOrDefault()?.Backup;
+        .Where(record => record.Backup.State == BackupState.Ready).NewestFirst(record => record.Backup, context.Time.GetUtcNow()).FirstOrDefault()?.Backup;
 
     /// <summary>
     /// Compares the clock with the newest backup that is there. Which of the two is wrong cannot be told from here, so the backup is made; the

@@ -11,26 +11,30 @@ namespace CloudBackup.Backup;
 internal static class RecordedIndexes
 {
     /// <summary>The place of the snapshot that a run's backups are made from.</summary>
-    public static SnapshotPlace PlaceOf(EngineContext context, BackupOwner owner, BackupRun run) => new()
+    public static SnapshotPlace PlaceOf(EngineContext context, BackupOwner owner, BackupSite site, IBackupStorage storage) => new()
     {
         Name = SnapshotNameOf(context, owner),
-        LocalFolder = context.Home.MakeSyncFolder(run.Site.Name),
+        LocalFolder = context.Home.MakeSyncFolder(site.Name),
         Random = context.Random,
-        OpenEarlier = token => OpenAsync(context, owner, run, token),
+        OpenEarlier = token => OpenAsync(context, owner, site, storage, token),
     };
 
     /// <summary>The name of an owner's snapshot. Several platforms may share a storage: "box" would be the same for all of them.</summary>
     public static string SnapshotNameOf(EngineContext context, BackupOwner owner) => (owner.AppId ?? context.Platform.Get().Id).ToString("D");
 
     private static async IAsyncEnumerable<IRecordedIndex> OpenAsync(
-        EngineContext context, BackupOwner owner, BackupRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
+        EngineContext context,
+        BackupOwner owner,
+        BackupSite site,
+        IBackupStorage storage,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var records = context.Backups.ListOf(owner, run.Site.Name).Where(record =>
-            record.Backup.Format == BackupFormat.Rsync && record.Backup.KeyId == run.Site.KeyId
-            && record.Backup.State is BackupState.Ready or BackupState.Partial).NewestFirst(context.Time.GetUtcNow());
+        var records = context.Backups.ListOf(owner, site.Name).Where(record =>
+            record.Backup.Format == BackupFormat.Rsync && record.Backup.KeyId == site.KeyId
+            && record.Backup.State is BackupState.Ready or BackupState.Partial).NewestFirst(record => record.Backup, context.Time.GetUtcNow());
         foreach (var record in records)
         {
-            if (await TryOpenAsync(context, record, run.Storage, cancellationToken).ConfigureAwait(false) is { } index)
+            if (await TryOpenAsync(context, record, storage, cancellationToken).ConfigureAwait(false) is { } index)
             {
                 yield return index;
             }

@@ -1,4 +1,5 @@
 using CloudBackup.Infrastructure;
+using CloudBackup.Storage;
 
 namespace CloudBackup.Catalog;
 
@@ -8,7 +9,7 @@ namespace CloudBackup.Catalog;
 /// </summary>
 internal static class AbsentBackup
 {
-    /// <summary>A warning of a backup that is not found because something hides it (<see cref="Storage.IObstacles"/>): nothing tells whether it is gone.</summary>
+    /// <summary>A warning of a backup that is not found because something hides it (<see cref="IObstacles"/>): nothing tells whether it is gone.</summary>
     public static string HiddenBy(SiteBackup backup, string obstacle) =>
         $"The backup {backup.Id} cannot be looked for: '{obstacle}' on {backup.Site} is a link, or not what CloudBackup has stored there, and CloudBackup does "
         + "not look behind it. The catalog keeps the record. Put the folder or file back in its place (a mount works, a link does not).";

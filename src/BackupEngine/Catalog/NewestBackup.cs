@@ -32,15 +32,16 @@ internal static class NewestBackup
 
     /// <summary>The backups, the newest first.</summary>
     public static IEnumerable<T> NewestFirst<T>(this IEnumerable<T> backups, DateTimeOffset now)
-        where T : SiteBackup => backups.NewestFirst(backup => (backup.Trusted, backup.Created, Later(backup, now)), now).ThenBy(backup => backup.Id, StringComparer.Ordinal);
+        where T : SiteBackup => backups.NewestFirst(backup => backup, now);
 
-    /// <summary>The records, that of the newest backup first.</summary>
-    public static IEnumerable<BackupRecord> NewestFirst(this IEnumerable<BackupRecord> records, DateTimeOffset now) => records
-        .NewestFirst(record => (record.Backup.Trusted, record.Backup.Created, Later(record.Backup, now)), now).ThenBy(record => record.Backup.Id, StringComparer.Ordinal);
+    /// <summary>What holds backups, that of the newest backup first.</summary>
+    public static IEnumerable<T> NewestFirst<T>(this IEnumerable<T> holders, Func<T, SiteBackup> backupOf, DateTimeOffset now) => holders
+        .Sort(holder => backupOf(holder) is var backup ? (backup.Trusted, backup.Created, Later(backup, now)) : default, now)
+        .ThenBy(holder => backupOf(holder).Id, StringComparer.Ordinal);
 
     /// <summary>The time stamp of the newest; null when there is none.</summary>
     public static DateTimeOffset? FindNewest(IEnumerable<(bool Trusted, DateTimeOffset Created, DateTimeOffset? MadeAfter)> times, DateTimeOffset now) =>
-        times.NewestFirst(time => time, now).Select(time => (DateTimeOffset?)time.Created).FirstOrDefault();
+        times.Sort(time => time, now).Select(time => (DateTimeOffset?)time.Created).FirstOrDefault();
 
     /// <summary>The backups that decide: the trusted ones, or all where no trusted one holds data.</summary>
     public static IEnumerable<T> TrustedOrAll<T>(this IReadOnlyCollection<T> backups)
@@ -75,7 +76,7 @@ internal static class NewestBackup
 
     private static bool IsTrusted(SiteBackup backup) => backup is { Trusted: true, State: BackupState.Ready or BackupState.Partial };
 
-    private static IOrderedEnumerable<T> NewestFirst<T>(
+    private static IOrderedEnumerable<T> Sort<T>(
         this IEnumerable<T> items, Func<T, (bool Trusted, DateTimeOffset Created, DateTimeOffset? MadeAfter)> timesOf, DateTimeOffset now) => items
         .OrderByDescending(item => timesOf(item).Trusted)
         .ThenBy(item => IsFuture(timesOf(item).Created, now))

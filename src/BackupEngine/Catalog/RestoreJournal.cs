@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CloudBackup.Restore;
 using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Catalog;

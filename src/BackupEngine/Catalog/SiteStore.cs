@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CloudBackup.Sites;
 using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Catalog;
@@ -109,7 +108,7 @@ internal sealed class SiteStore(PlatformDatabase database)
     {
         try
         {
-            SiteService.CheckLimits(site.Limits);
+            site.Limits.Check();
             return site;
         }
         catch (BackupException failure)

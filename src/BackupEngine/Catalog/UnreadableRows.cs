@@ -39,6 +39,9 @@ internal sealed record UnreadableRow(string What, string Why, string WayOut, str
     /// <summary>The id of an app; null when that cannot be read either.</summary>
     public Guid? AppId { get; init; }
 
+    /// <summary>The refusal of an operation that depends on the row.</summary>
+    public BackupException Refuse(string operation) => BackupErrors.CatalogRowUnreadable(operation, What, Why, WayOut, Name);
+
     /// <summary>Refuses an operation that would take a row that cannot be read for one that is missing.</summary>
     /// <param name="rows">The unreadable rows that the operation depends on.</param>
     /// <param name="operation">The operation, such as "cleanup".</param>
@@ -47,7 +50,7 @@ internal sealed record UnreadableRow(string What, string Why, string WayOut, str
     {
         if (rows.FirstOrDefault() is { } row)
         {
-            throw BackupErrors.CatalogRowUnreadable(operation, row);
+            throw row.Refuse(operation);
         }
     }
 }

@@ -166,7 +166,7 @@ internal sealed class CleanupRunner(
             catch (StorageException failure)
             {
                 _outage = failure.IsRetriable ? failure : _outage;
-                _failures.Enqueue(BackupErrors.CleanupFailed(item.ToString(), BackupErrors.FromStorage(plan.Site.Name, failure)));
+                _failures.Enqueue(BackupErrors.CleanupFailed(item.ToString(), StorageFailure.Explain(plan.Site.Name, failure)));
             }
         }
     }
@@ -191,6 +191,6 @@ internal sealed class CleanupRunner(
     private void Fail(RetentionDecision decision, StorageException failure)
     {
         Note(decision with { Outcome = CleanupOutcome.Failed, Error = failure.Message });
-        _failures.Enqueue(BackupErrors.CleanupFailed($"the backup {decision.Id}", BackupErrors.FromStorage(plan.Site.Name, failure)));
+        _failures.Enqueue(BackupErrors.CleanupFailed($"the backup {decision.Id}", StorageFailure.Explain(plan.Site.Name, failure)));
     }
 }

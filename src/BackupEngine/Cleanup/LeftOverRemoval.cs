@@ -1,7 +1,6 @@
 using CloudBackup.Backup;
 using CloudBackup.Catalog;
 using CloudBackup.Formats;
-using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
 using CloudBackup.Storage;
@@ -99,7 +98,7 @@ internal sealed class LeftOverRemoval(EngineContext context, BackupSite site, IB
         var beside = storage.ListAsync(BackupNames.SnapshotFolder, recursive: false, cancellationToken)
             .Where(found => !found.IsFolder && RememberedSnapshots.AppOf(found.Name) == appId);
         var inside = storage.ListAsync(path, recursive: true, cancellationToken);
-        var running = storage.ListAsync(SyncFiles.LeaseFolderOf(path), recursive: true, cancellationToken);
+        var running = storage.ListAsync(BackupNames.RunningFolderOf(path), recursive: true, cancellationToken);
         return inside.Concat(running).Concat(beside).Select(found => found.Path);
     }
 }

@@ -4,7 +4,6 @@ using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Progress;
 using CloudBackup.Storage;
-using CloudBackup.Storage.FileSystem;
 
 namespace CloudBackup.Encryption;
 
@@ -178,7 +177,7 @@ public sealed class FileProtection : IDisposable
     {
         var path = Path.GetFullPath(destination);
         var mode = replace ? WriteMode.Replace : WriteMode.CreateNew;
-        var storage = new FileSystemStorage(Path.GetDirectoryName(path) ?? "/", _random) { IsPrivate = true };
+        var storage = StorageProviders.OpenPrivateFolder(Path.GetDirectoryName(path) ?? "/", _random);
         await using var _ = storage.ConfigureAwait(false);
         try
         {
@@ -198,7 +197,9 @@ public sealed class FileProtection : IDisposable
         }
         catch (StorageException failure)
         {
-            throw failure.Kind == StorageErrorKind.AlreadyExists ? BackupErrors.FileExists(path) : BackupErrors.FileNotWritten(path, failure);
+            throw failure.Kind == StorageErrorKind.AlreadyExists
+                ? BackupErrors.FileExists(path)
+                : BackupErrors.FileNotWritten(path, failure, isFull: failure.Kind == StorageErrorKind.OutOfSpace);
         }
     }
 

@@ -2,7 +2,6 @@ using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
 using CloudBackup.Progress;
 using CloudBackup.Storage;
-using CloudBackup.Storage.FileSystem;
 
 namespace CloudBackup.Encryption;
 
@@ -97,7 +96,7 @@ internal sealed class ProtectedTree(
     {
         using var progress = new ProgressReporter(activity, counters, observer, time);
         MakeRoot(destination);
-        var storage = new FileSystemStorage(destination, random) { IsPrivate = true };
+        var storage = StorageProviders.OpenPrivateFolder(destination, random);
         await using var _ = storage.ConfigureAwait(false);
         foreach (var item in TreeFile.Walk(source, destination, _ => { }, cancellationToken))
         {
@@ -119,7 +118,7 @@ internal sealed class ProtectedTree(
     }
 
     private async Task WriteAsync(
-        FileSystemStorage storage, TreeFile item, string path, string full, Func<Stream, Stream> convert, CancellationToken cancellationToken)
+        IBackupStorage storage, TreeFile item, string path, string full, Func<Stream, Stream> convert, CancellationToken cancellationToken)
     {
         try
         {
@@ -134,7 +133,9 @@ internal sealed class ProtectedTree(
         }
         catch (StorageException failure)
         {
-            throw failure.Kind == StorageErrorKind.AlreadyExists ? BackupErrors.FileExists(full) : BackupErrors.FileNotWritten(full, failure);
+            throw failure.Kind == StorageErrorKind.AlreadyExists
+                ? BackupErrors.FileExists(full)
+                : BackupErrors.FileNotWritten(full, failure, isFull: failure.Kind == StorageErrorKind.OutOfSpace);
         }
     }
 

@@ -1,4 +1,5 @@
 using CloudBackup.FileTree;
+using CloudBackup.Storage;
 using CloudBackup.Storage.FileSystem;
 
 namespace CloudBackup.Encryption;
@@ -32,7 +33,7 @@ internal readonly record struct TreeFile(string Path, bool IsFolder, long Size, 
     /// <exception cref="BackupException">It cannot be opened.</exception>
     public Stream Open()
     {
-        var (parent, name, path) = (Parent, Storage.StoragePath.NameOf(Path), Path);
+        var (parent, name, path) = (Parent, StoragePath.NameOf(Path), Path);
         var file = Read(path, () => parent.OpenFile(name));
         return new LocalFileStream(file, path, 0, file.Facts.Size);
     }
@@ -43,7 +44,7 @@ internal readonly record struct TreeFile(string Path, bool IsFolder, long Size, 
         foreach (var name in Read(folder.Path, () => folder.ReadNames(cancellationToken)))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var below = Storage.StoragePath.Join(path, name);
+            var below = StoragePath.Join(path, name);
             var facts = Read(below, () => folder.Stat(name));
             if (facts.Kind == EntryKind.File)
             {

@@ -1,16 +1,14 @@
-using CloudBackup.Platform;
-
 namespace CloudBackup;
 
 /// <summary>Failures of clones, imports and updates of apps.</summary>
 internal static partial class BackupErrors
 {
-    public static BackupException DataDirectoryTaken(FolderClaim claim, FolderClaim other) => new(
+    public static BackupException DataDirectoryTaken(string path, string whose, string other, string othersOwner) => new(
         nameof(DataDirectoryTaken),
         BackupErrorCategory.AlreadyExists,
-        $"'{claim.Path}', {claim.Whose}, overlaps '{other.Path}', {other.Whose}: what is restored into one would replace the other. "
+        $"'{path}', {whose}, overlaps '{other}', {othersOwner}: what is restored into one would replace the other. "
         + "Take folders that do not contain each other.",
-        claim.Path);
+        path);
 
     public static BackupException AppNotBroughtUp(string location, BackupException inner) => new(
         nameof(AppNotBroughtUp),

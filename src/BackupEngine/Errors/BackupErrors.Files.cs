@@ -20,11 +20,9 @@ internal static partial class BackupErrors
         path,
         inner);
 
-    public static BackupException FileNotWritten(string path, Exception inner) => new(
+    public static BackupException FileNotWritten(string path, Exception inner, bool isFull = false) => new(
         nameof(FileNotWritten),
-        inner is Storage.StorageException { Kind: Storage.StorageErrorKind.OutOfSpace }
-            ? BackupErrorCategory.OutOfSpace
-            : BackupErrorCategory.AccessDenied,
+        isFull ? BackupErrorCategory.OutOfSpace : BackupErrorCategory.AccessDenied,
         $"'{PathText.ForDisplay(path)}' cannot be written: {inner.Message}",
         path,
         inner);

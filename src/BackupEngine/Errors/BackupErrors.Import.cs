@@ -1,6 +1,4 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
-using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
 
 namespace CloudBackup;
@@ -46,17 +44,17 @@ internal static partial class BackupErrors
         + "there. A folder that is as it should be can be imported as a tar or zip archive, which is taken as it stands.",
         path);
 
-    public static BackupException ImportMetadataDiffers(string path, string item, string difference) => new(
+    public static BackupException ImportMetadataDiffers(string path, string metadata, string item, string difference) => new(
         nameof(ImportMetadataDiffers),
         BackupErrorCategory.Damaged,
-        $"'{path}' is not what its {FsMetadataWriter.Path} says: '{PathText.ForDisplay(item)}' {difference}. Fetch the folder again. To import it as it "
+        $"'{path}' is not what its {metadata} says: '{PathText.ForDisplay(item)}' {difference}. Fetch the folder again. To import it as it "
         + "stands, without modes, owners and links, remove that file.",
         path);
 
-    public static BackupException ImportConfigMissing(string path) => new(
+    public static BackupException ImportConfigMissing(string path, string config) => new(
         nameof(ImportConfigMissing),
         BackupErrorCategory.InvalidInput,
-        $"'{path}' holds no {AppConfig.Path}, so it does not say what the app is. Register the app with Register-BackupApp, and import without -Register.",
+        $"'{path}' holds no {config}, so it does not say what the app is. Register the app with Register-BackupApp, and import without -Register.",
         path);
 
     public static BackupException ImportDataMissing(string path) => new(

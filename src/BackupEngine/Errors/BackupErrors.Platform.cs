@@ -1,6 +1,5 @@
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
-using CloudBackup.Platform;
 
 namespace CloudBackup;
 
@@ -12,12 +11,12 @@ internal static partial class BackupErrors
         BackupErrorCategory.Busy,
         $"The platform is in use: {owner}. Try again when that is done.");
 
-    public static BackupException AppBackupPartial(AppBackup backup) => new(
+    public static BackupException AppBackupPartial(string id, string location, string? missing) => new(
         nameof(AppBackupPartial),
         BackupErrorCategory.SourceUnreadable,
-        $"The backup {backup.Id} is Partial: {(backup.Missing.Count > 0 ? backup.Missing[0].ToString() : "something could not be read")}. The platform "
-        + $"backup depends on the latest Ready backup of {backup.Location}, if there is one. Repair the app's data, and repeat the backup.",
-        backup.Location);
+        $"The backup {id} is Partial: {missing ?? "something could not be read"}. The platform "
+        + $"backup depends on the latest Ready backup of {location}, if there is one. Repair the app's data, and repeat the backup.",
+        location);
 
     public static BackupException PlatformBackupNotFound(string id) => new(
         nameof(PlatformBackupNotFound),
@@ -33,11 +32,11 @@ internal static partial class BackupErrors
         path,
         failure);
 
-    public static BackupException ExtraDirectoryOverlaps(FolderClaim claim, FolderClaim other) => new(
+    public static BackupException ExtraDirectoryOverlaps(string path, string other, string othersOwner) => new(
         nameof(ExtraDirectoryOverlaps),
         BackupErrorCategory.InvalidInput,
-        $"The extra directory '{claim.Path}' overlaps '{other.Path}', {other.Whose}. Name folders that do not contain each other.",
-        claim.Path);
+        $"The extra directory '{path}' overlaps '{other}', {othersOwner}. Name folders that do not contain each other.",
+        path);
 
     public static BackupException CatalogDamaged(string path, string defect) => new(
         nameof(CatalogDamaged),

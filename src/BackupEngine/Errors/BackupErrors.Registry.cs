@@ -1,6 +1,4 @@
-using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
-using CloudBackup.Platform;
 
 namespace CloudBackup;
 
@@ -9,11 +7,11 @@ internal static partial class BackupErrors
 {
     private const int LongestReason = 80;
 
-    public static BackupException CatalogRowUnreadable(string operation, UnreadableRow row) => new(
+    public static BackupException CatalogRowUnreadable(string operation, string row, string reason, string wayOut, string name) => new(
         nameof(CatalogRowUnreadable),
         BackupErrorCategory.InvalidState,
-        $"The {operation} depends on {row.What}, which the catalog cannot read: {OutsideText.Clean(row.Why, LongestReason).TrimEnd('.')}. {row.WayOut}",
-        row.Name);
+        $"The {operation} depends on {row}, which the catalog cannot read: {OutsideText.Clean(reason, LongestReason).TrimEnd('.')}. {wayOut}",
+        name);
 
     public static BackupException ProviderUnknown(string name, IEnumerable<string> known) => new(
         nameof(ProviderUnknown),
@@ -58,17 +56,17 @@ internal static partial class BackupErrors
         name,
         inner);
 
-    public static BackupException SiteFolderTaken(FolderClaim claim, FolderClaim other) => new(
+    public static BackupException SiteFolderTaken(string path, string whose, string other, string othersOwner) => new(
         nameof(SiteFolderTaken),
         BackupErrorCategory.InvalidInput,
-        $"'{claim.Path}', {claim.Whose}, overlaps '{other.Path}', {other.Whose}: a restore there would replace the backups. Take another folder, "
+        $"'{path}', {whose}, overlaps '{other}', {othersOwner}: a restore there would replace the backups. Take another folder, "
         + "or a prefix.",
-        claim.Path);
+        path);
 
     public static BackupException NameInvalid(string what, string name, string rule) => new(
         nameof(NameInvalid),
         BackupErrorCategory.InvalidInput,
-        $"'{name}' is no {what}: {rule}.",
+        $"'{name}' is not a valid {what}: {rule}.",
         name);
 
     public static BackupException ValueOutOfRange(string what, object value, string rule) => new(

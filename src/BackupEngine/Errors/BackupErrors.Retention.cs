@@ -3,10 +3,10 @@ namespace CloudBackup;
 /// <summary>Failures with retention policies and cleanup.</summary>
 internal static partial class BackupErrors
 {
-    public static BackupException RetentionInvalid(string text, string reason) => new(
+    public static BackupException RetentionInvalid(string text, string reason, IEnumerable<string> examples) => new(
         nameof(RetentionInvalid),
         BackupErrorCategory.InvalidInput,
-        $"'{text}' is not a retention policy: {reason}. Examples: {string.Join("; ", RetentionPolicy.Presets)}; within 30 days; "
+        $"'{text}' is not a retention policy: {reason}. Examples: {string.Join("; ", examples)}; within 30 days; "
         + "@{ KeepDaily = 7; KeepWeekly = 4; TimeZone = 'Europe/Vienna' }.",
         text);
 

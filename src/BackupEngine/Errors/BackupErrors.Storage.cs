@@ -1,30 +1,18 @@
 using CloudBackup.FileTree;
-using CloudBackup.Storage;
 
 namespace CloudBackup;
 
 /// <summary>Failures with backups and their storage.</summary>
 internal static partial class BackupErrors
 {
-    /// <summary>A storage's refusal, told for the site that it belongs to. The id names the kind.</summary>
-    public static BackupException FromStorage(string site, StorageException failure)
-    {
-        var (id, category, wayOut) = failure.Kind switch
-        {
-            StorageErrorKind.NotFound => ("StorageNotFound", BackupErrorCategory.NotFound, ""),
-            StorageErrorKind.AccessDenied => ("StorageAccessDenied", BackupErrorCategory.AccessDenied, " Check rights and credentials."),
-            StorageErrorKind.AlreadyExists => ("StorageAlreadyExists", BackupErrorCategory.AlreadyExists, ""),
-            StorageErrorKind.OutOfSpace => ("StorageOutOfSpace", BackupErrorCategory.OutOfSpace, " Remove old backups or enlarge the storage."),
-            StorageErrorKind.Throttled => ("StorageThrottled", BackupErrorCategory.StorageUnavailable, " Lower the site's concurrency."),
-            StorageErrorKind.Transient => ("StorageUnavailable", BackupErrorCategory.StorageUnavailable, " Try again later."),
-            StorageErrorKind.Unreadable => ("StorageAnswerUnreadable", BackupErrorCategory.StorageUnavailable, ""),
-            StorageErrorKind.Corrupt => ("StorageCorrupt", BackupErrorCategory.Damaged, ""),
-            StorageErrorKind.NotSupported => ("StorageNotSupported", BackupErrorCategory.StorageUnavailable, ""),
-            StorageErrorKind.Misconfigured => ("StorageMisconfigured", BackupErrorCategory.InvalidInput, ""),
-            _ => ("StorageFailed", BackupErrorCategory.StorageUnavailable, ""),
-        };
-        return new(id, category, $"Site '{site}': {failure.Message}{wayOut}", site, failure);
-    }
+    /// <summary>A storage's refusal, told for the site that it belongs to.</summary>
+    /// <param name="id">Names the kind of the refusal.</param>
+    /// <param name="category">What it means.</param>
+    /// <param name="site">The site.</param>
+    /// <param name="message">What happened, and the way out.</param>
+    /// <param name="failure">The refusal.</param>
+    public static BackupException FromStorage(string id, BackupErrorCategory category, string site, string message, Exception failure) =>
+        new(id, category, $"Site '{site}': {message}", site, failure);
 
     public static BackupException AppHasNoBackup(string location) => new(
         nameof(AppHasNoBackup),
@@ -32,12 +20,12 @@ internal static partial class BackupErrors
         $"The app {location} has no Ready backup. Make one with New-AppBackup {location}.",
         location);
 
-    public static BackupException BackupNotValid(BackupTestResult result) => new(
+    public static BackupException BackupNotValid(string id, string site, string? problem) => new(
         nameof(BackupNotValid),
         BackupErrorCategory.Damaged,
-        $"The backup {result.Id} on site '{result.Site}' is not valid: {(result.Problems.Count > 0 ? result.Problems[0].ToString().TrimEnd('.') : "it is incomplete")}. "
+        $"The backup {id} on site '{site}' is not valid: {problem?.TrimEnd('.') ?? "it is incomplete"}. "
         + "The test result lists all problems. Make a new backup, and restore an older one if you need one now.",
-        result.Id);
+        id);
 
     public static BackupException BackupsNotFound(string name) => new(
         nameof(BackupsNotFound),
@@ -65,11 +53,11 @@ internal static partial class BackupErrors
         $"The backup '{id}' has no item '{PathText.ForDisplay(path)}'. Get-AppBackupItem lists what it has; capitals count.",
         path);
 
-    public static BackupException BackupNotRestorable(SiteBackup backup) => new(
+    public static BackupException BackupNotRestorable(string id, string state) => new(
         nameof(BackupNotRestorable),
         BackupErrorCategory.InvalidState,
-        $"The backup '{backup.Id}' is {backup.State}: only Ready and Partial backups can be read.",
-        backup.Id);
+        $"The backup '{id}' is {state}: only Ready and Partial backups can be read.",
+        id);
 
     public static BackupException BackupDamaged(string id, string reason, Exception? inner = null) => new(
         nameof(BackupDamaged),
@@ -218,7 +206,7 @@ internal static partial class BackupErrors
         $"The app of this backup, {location} ({id}), is not registered (any more). Restore to a folder with -Destination, or register it.",
         location);
 
-    public static BackupException FormatUnavailable(BackupFormat format) => new(
+    public static BackupException FormatUnavailable(string format) => new(
         nameof(FormatUnavailable),
         BackupErrorCategory.InvalidInput,
         $"The format {format} is not available in this version.",

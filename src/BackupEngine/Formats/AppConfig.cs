@@ -12,6 +12,9 @@ internal sealed record AppConfig
     /// <summary>The path inside a backup.</summary>
     public const string Path = "config.json";
 
+    /// <summary>Where the app's data is inside a backup.</summary>
+    public const string DataPath = "data";
+
     private const int CurrentVersion = 1;
     private const int LongestPackageName = 64 * 1024;
 

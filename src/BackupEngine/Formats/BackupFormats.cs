@@ -11,5 +11,5 @@ internal static class BackupFormats
     /// <summary>The format of a kind.</summary>
     /// <exception cref="BackupException">This version does not have it.</exception>
     public static IBackupFormat Get(BackupFormat kind) =>
-        Array.Find(All, format => format.Kind == kind) ?? throw BackupErrors.FormatUnavailable(kind);
+        Array.Find(All, format => format.Kind == kind) ?? throw BackupErrors.FormatUnavailable($"{kind}");
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CloudBackup.Apps;
 using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Formats;
@@ -24,6 +23,9 @@ internal static class BackupNames
 
     /// <summary>The folder of the working mirrors that backups of the format rsync are made from.</summary>
     public const string SnapshotFolder = "snapshot";
+
+    /// <summary>The folder that has an object of each run that changes a snapshot.</summary>
+    public static string RunningFolderOf(string snapshot) => $"{snapshot}.running";
 
     /// <summary>A name that no object has.</summary>
     public const string NoObject = ".none";
@@ -52,7 +54,7 @@ internal static class BackupNames
 
     /// <summary>Whether a name begins as that of an app's backup, with a location and a version.</summary>
     public static bool IsAppName(string name) => name.StartsWith(AppStart, StringComparison.OrdinalIgnoreCase)
-        && name.LastIndexOf("_v", StringComparison.OrdinalIgnoreCase) is var end && end > AppStart.Length && AppRules.IsLocation(name[AppStart.Length..end])
+        && name.LastIndexOf("_v", StringComparison.OrdinalIgnoreCase) is var end && end > AppStart.Length && AppNames.IsLocation(name[AppStart.Length..end])
         && name.Length > end + 2 && char.IsAsciiLetterOrDigit(name[end + 2]);
 
     /// <summary>The name of the platform's backup inside its tag folder, without extension.</summary>

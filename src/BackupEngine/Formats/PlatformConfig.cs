@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CloudBackup.Apps;
 using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Formats;
@@ -52,7 +51,7 @@ internal sealed record PlatformConfig
     public static PlatformConfig FromBytes(ReadOnlySpan<byte> bytes)
     {
         var config = OutsideJson.Read(bytes, PlatformConfigJson.Default.PlatformConfig);
-        if (!AppRules.IsVersion(config.Version) || config.Schema < 1
+        if (!AppNames.IsVersion(config.Version) || config.Schema < 1
             || config.ExtraDirectories.Any(extra => extra.Name.Length == 0 || !System.IO.Path.IsPathFullyQualified(extra.Path)))
         {
             throw new JsonException("A value is not valid.");

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CloudBackup.Apps;
 using CloudBackup.Encryption;
 
 namespace CloudBackup.Formats;
@@ -26,11 +25,11 @@ internal static partial class RecordRules
     public static string? FindFault(SiteBackup backup)
     {
         var app = backup as AppBackup;
-        if (!AppRules.IsVersion(backup.Version))
+        if (!AppNames.IsVersion(backup.Version))
         {
             return "its version is not valid";
         }
-        if (app is not null && !AppRules.IsLocation(app.Location))
+        if (app is not null && !AppNames.IsLocation(app.Location))
         {
             return "its location is not valid";
         }
@@ -62,7 +61,7 @@ internal static partial class RecordRules
         {
             return "it names an app twice";
         }
-        return box.Apps.Any(app => !AppRules.IsLocation(app.Location) || !Enum.IsDefined(app.Outcome) || (app.BackupId is not null && !IsId(app.BackupId)))
+        return box.Apps.Any(app => !AppNames.IsLocation(app.Location) || !Enum.IsDefined(app.Outcome) || (app.BackupId is not null && !IsId(app.BackupId)))
             ? "what it says of an app is not valid"
             : null;
     }

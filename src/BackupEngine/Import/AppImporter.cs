@@ -1,5 +1,6 @@
 using CloudBackup.Backup;
 using CloudBackup.Clone;
+using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
@@ -42,7 +43,7 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
             var location = options.Location ?? source.Config?.Location ?? throw BackupErrors.ImportLocationNeeded(path);
             return await ReplaceAsync(options, location, source, new SiteLimits(), cancellationToken).ConfigureAwait(false);
         }
-        var config = source.Config ?? throw BackupErrors.ImportConfigMissing(path);
+        var config = source.Config ?? throw BackupErrors.ImportConfigMissing(path, AppConfig.Path);
         var app = new BackupApp
         {
             Id = config.Id,

@@ -42,7 +42,7 @@ internal sealed class FolderPairs(string source, ObjectNames names)
             }
             if (last.Length > 0 && PathOrder.Compare(last, entry.Path) >= 0)
             {
-                throw BackupErrors.ImportMetadataDiffers(source, entry.Path, "stands there in the wrong place");
+                throw BackupErrors.ImportMetadataDiffers(source, FsMetadataWriter.Path, entry.Path, "stands there in the wrong place");
             }
             yield return entry;
             last = entry.Path;
@@ -57,14 +57,14 @@ internal sealed class FolderPairs(string source, ObjectNames names)
         }
         if (pair.Item is not { } item)
         {
-            return entry.Kind == EntryKind.File ? throw BackupErrors.ImportMetadataDiffers(source, entry.Path, "is missing") : pair;
+            return entry.Kind == EntryKind.File ? throw BackupErrors.ImportMetadataDiffers(source, FsMetadataWriter.Path, entry.Path, "is missing") : pair;
         }
         if (item.Facts.Kind != entry.Kind)
         {
-            throw BackupErrors.ImportMetadataDiffers(source, entry.Path, "is of another kind");
+            throw BackupErrors.ImportMetadataDiffers(source, FsMetadataWriter.Path, entry.Path, "is of another kind");
         }
         return entry.Kind == EntryKind.File && item.Facts.Size != names.StoredSize(entry.Size)
-            ? throw BackupErrors.ImportMetadataDiffers(source, entry.Path, "has another length: it is cut, or was changed")
+            ? throw BackupErrors.ImportMetadataDiffers(source, FsMetadataWriter.Path, entry.Path, "has another length: it is cut, or was changed")
             : pair;
     }
 }

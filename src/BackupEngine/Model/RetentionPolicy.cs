@@ -64,6 +64,9 @@ public sealed record RetentionPolicy
     /// <summary>The policy as a text that <see cref="Parse"/> reads.</summary>
     public override string ToString() => RetentionPolicyText.Write(this);
 
+    /// <summary>The refusal of a text or value that is not a policy.</summary>
+    internal static BackupException Invalid(string text, string reason) => BackupErrors.RetentionInvalid(text, reason, Presets);
+
     /// <summary>This policy, if it is one.</summary>
     /// <exception cref="BackupException">A value is out of range, the time zone is unknown here, or the policy keeps nothing.</exception>
     internal RetentionPolicy Check()
@@ -84,12 +87,12 @@ public sealed record RetentionPolicy
         {
             if (count < 0)
             {
-                throw BackupErrors.RetentionInvalid($"{name} = {count}", "a count is not negative; 'forever' keeps everything");
+                throw Invalid($"{name} = {count}", "a count is not negative; 'forever' keeps everything");
             }
         }
         if (KeepWithin is { } within && within <= TimeSpan.Zero)
         {
-            throw BackupErrors.RetentionInvalid($"{nameof(KeepWithin)} = {within}", "an age is positive; 'forever' keeps everything");
+            throw Invalid($"{nameof(KeepWithin)} = {within}", "an age is positive; 'forever' keeps everything");
         }
         return KeepWithin is null && (long)KeepLast + KeepHourly + KeepDaily + KeepWeekly + KeepMonthly + KeepYearly == 0
             ? throw BackupErrors.RetentionEmpty()
@@ -106,7 +109,7 @@ public sealed record RetentionPolicy
         }
         return TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone)
             ? zone
-            : throw BackupErrors.RetentionInvalid(
+            : throw Invalid(
                 $"in {TimeZone}", "this machine knows no such time zone. Write it like Europe/Vienna; if the zone exists, install tzdata");
     }
 }

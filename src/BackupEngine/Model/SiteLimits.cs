@@ -21,6 +21,9 @@ public sealed record SiteLimits
     /// <summary>Deflate level from 1 (fastest) to 9 (smallest); null for 4.</summary>
     public int? CompressionLevel { get; init; }
 
+    /// <summary>Timers of the system take no more than 49 days.</summary>
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(45);
+
     /// <summary>What was set.</summary>
     public override string ToString() => string.Join(", ", new[]
     {
@@ -31,4 +34,30 @@ public sealed record SiteLimits
         Timeout is { } timeout ? $"timeout {timeout}" : null,
         CompressionLevel is { } level ? $"compression level {level}" : null,
     }.OfType<string>());
+
+    /// <summary>Refuses values out of range.</summary>
+    /// <exception cref="BackupException">One is.</exception>
+    internal void Check()
+    {
+        CheckRange("The upload concurrency", UploadConcurrency, 1, 1000);
+        CheckRange("The download concurrency", DownloadConcurrency, 1, 1000);
+        CheckRange("The copy concurrency", CopyConcurrency, 1, 1000);
+        CheckRange("The compression level", CompressionLevel, 1, 9);
+        if (MemoryLimitBytes is < 32L * 1024 * 1024)
+        {
+            throw BackupErrors.ValueOutOfRange("The memory limit", MemoryLimitBytes, "at least 32 MB");
+        }
+        if (Timeout is { } timeout && (timeout < TimeSpan.FromSeconds(1) || timeout > LongestTimeout))
+        {
+            throw BackupErrors.ValueOutOfRange("The timeout", timeout, $"from one second to {LongestTimeout.Days} days");
+        }
+    }
+
+    private static void CheckRange(string what, int? value, int least, int most)
+    {
+        if (value < least || value > most)
+        {
+            throw BackupErrors.ValueOutOfRange(what, value, $"from {least} to {most}");
+        }
+    }
 }

@@ -22,5 +22,5 @@ internal static class ExtraDirectories
     /// <summary>The overlaps of folders with each other, and with what belongs to another app, a site or the platform.</summary>
     public static IEnumerable<BackupException> FindOverlaps(IEnumerable<string> directories, IEnumerable<FolderClaim> others) =>
         FolderClaim.FindOverlaps(directories.Select(FolderClaim.OfExtraDirectory), others)
-            .Select(overlap => BackupErrors.ExtraDirectoryOverlaps(overlap.Claim, overlap.Other));
+            .Select(overlap => BackupErrors.ExtraDirectoryOverlaps(overlap.Claim.Path, overlap.Other.Path, overlap.Other.Whose));
 }

@@ -30,6 +30,9 @@ internal sealed record FolderClaim(string Path, string Whose)
         where site.Settings is FileSystemSettings
         select new FolderClaim(System.IO.Path.Join(((FileSystemSettings)site.Settings).Path, site.Prefix), $"the storage of the site {site.Name}");
 
+    /// <summary>The refusal of this folder as a data directory.</summary>
+    public BackupException Taken(FolderClaim other) => BackupErrors.DataDirectoryTaken(Path, Whose, other.Path, other.Whose);
+
     /// <summary>The first of the others that contains this folder, or is inside it, whatever links lead there; null when none does.</summary>
     public FolderClaim? FindOverlap(IEnumerable<FolderClaim> others) =>
         others.FirstOrDefault(other => RealPath.Overlap(Resolved, other.Resolved));
@@ -75,7 +78,7 @@ internal sealed record FolderClaim(string Path, string Whose)
         ];
         if (claim.FindOverlap(others) is { } other)
         {
-            throw BackupErrors.DataDirectoryTaken(claim, other);
+            throw claim.Taken(other);
         }
     }
 }

@@ -1,3 +1,4 @@
+using CloudBackup.Apps;
 using CloudBackup.Backup;
 using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
@@ -104,7 +105,7 @@ internal sealed class AppsRestorer(EngineContext context, PlatformRestoreOptions
         {
             return present;
         }
-        present = AppRestorer.Failed(present, failure);
+        present = AppLifecycle.Failed(present, failure);
         context.Apps.Update(present);
         return present;
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
@@ -128,25 +127,11 @@ internal sealed class BoxContent : IDisposable
         }
     }
 
-    /// <summary>The platform's configuration from a content.</summary>
-    /// <exception cref="BackupException">It cannot be read.</exception>
-    public static PlatformConfig ParseConfig(byte[] content, string id)
-    {
-        try
-        {
-            return PlatformConfig.FromBytes(content);
-        }
-        catch (JsonException failure)
-        {
-            throw BackupErrors.BackupDamaged(id, $"its {PlatformConfig.Path} cannot be read: {failure.Message}", failure);
-        }
-    }
-
     private static PlatformConfig ReadConfig(string folder, string id)
     {
         try
         {
-            var config = ParseConfig(File.ReadAllBytes(Path.Join(folder, PlatformConfig.Path)), id);
+            var config = UnpackedContent.ParsePlatformConfig(File.ReadAllBytes(Path.Join(folder, PlatformConfig.Path)), id);
             return File.Exists(Path.Join(folder, PlatformConfig.DatabasePath))
                 ? config
                 : throw BackupErrors.BackupDamaged(id, $"it has no {PlatformConfig.DatabasePath}.");

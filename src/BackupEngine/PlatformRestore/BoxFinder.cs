@@ -113,7 +113,7 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRan
         {
             var isThere = failure.Kind is not (StorageErrorKind.NotFound or StorageErrorKind.Corrupt);
             return mayBeGenuine && (isThere || isOwn)
-                ? new(BoxStanding.Unreadable, paths, Failure: BackupErrors.FromStorage(source.Site.Name, failure))
+                ? new(BoxStanding.Unreadable, paths, Failure: StorageFailure.Explain(source.Site.Name, failure))
                 : AsJunk(paths, failure.Message);
         }
     }

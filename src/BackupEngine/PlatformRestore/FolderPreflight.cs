@@ -69,5 +69,5 @@ internal sealed class FolderPreflight(EngineContext context, PlatformRestoreOpti
 
     private IEnumerable<BackupException> FindAppOverlaps(IEnumerable<FolderClaim> ofApps, IEnumerable<FolderClaim> ofSites) =>
         FolderClaim.FindOverlaps(ofApps, [FolderClaim.Of(context.Home), .. ofSites])
-            .Select(overlap => BackupErrors.DataDirectoryTaken(overlap.Claim, overlap.Other));
+            .Select(overlap => overlap.Claim.Taken(overlap.Other));
 }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
-using CloudBackup.Platform;
+using CloudBackup.Restore;
 
 namespace CloudBackup.PlatformRestore;
 
@@ -14,9 +14,6 @@ namespace CloudBackup.PlatformRestore;
 /// <param name="id">The backup, for messages.</param>
 internal sealed class SecretsTarget(string id) : IDisposable
 {
-    private const int LargestSecret = 1024 * 1024;
-    private const string Folder = PlatformConfig.SecretsPath + "/";
-
     private readonly string _id = id;
     private readonly ConcurrentDictionary<string, byte[]> _found = new(StringComparer.Ordinal);
 
@@ -36,24 +33,17 @@ internal sealed class SecretsTarget(string id) : IDisposable
         _found.Clear();
     }
 
-    /// <summary>Why an entry among the secrets must not be restored; null when it may, and for all others.</summary>
-    public static string? FindFault(IndexEntry entry) =>
-        entry.Path.StartsWith(Folder, StringComparison.Ordinal)
-        && (entry.Kind != EntryKind.File || !SecretStore.IsName(entry.Path[Folder.Length..]) || entry.Size is < 0 or > LargestSecret)
-            ? "it is not a secret of a platform"
-            : null;
-
-    private SecretFile Begin(IndexEntry entry) => FindFault(entry) is { } fault
+    private SecretFile Begin(IndexEntry entry) => SecretRules.FindFault(entry) is { } fault
         ? throw BackupErrors.BackupHostile(_id, entry.Path, fault)
-        : new SecretFile(this, entry.Path[Folder.Length..], (int)entry.Size);
+        : new SecretFile(this, SecretRules.NameOf(entry), (int)entry.Size);
 
     private sealed class Splitter(SecretsTarget secrets, IEntryTarget rest) : IEntryTarget
     {
-        public IFileTarget? BeginFile(IndexEntry entry) => IsSecret(entry) ? secrets.Begin(entry) : rest.BeginFile(entry);
+        public IFileTarget? BeginFile(IndexEntry entry) => SecretRules.IsSecret(entry) ? secrets.Begin(entry) : rest.BeginFile(entry);
 
         public void OnDamaged(IndexEntry entry, string reason)
         {
-            if (IsSecret(entry))
+            if (SecretRules.IsSecret(entry))
             {
                 throw BackupErrors.BackupDamaged(secrets._id, $"'{PathText.ForDisplay(entry.Path)}': {reason}.");
             }
@@ -61,8 +51,6 @@ internal sealed class SecretsTarget(string id) : IDisposable
         }
 
         public void OnDoubt(string reason) => rest.OnDoubt(reason);
-
-        private static bool IsSecret(IndexEntry entry) => entry.Path.StartsWith(Folder, StringComparison.Ordinal);
     }
 
     private sealed class SecretFile(SecretsTarget secrets, string name, int size) : IFileTarget

@@ -34,7 +34,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         }
         catch (Exception failure)
         {
-            context.Apps.Update(job.IsFresh ? Failed(before, failure) : before);
+            context.Apps.Update(job.IsFresh ? AppLifecycle.Failed(before, failure) : before);
             if (IsInterruption(failure) && swap.IsUnfinished)
             {
                 observer.OnWarning(
@@ -52,27 +52,6 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         observer.OnStep($"{job.Restored.Location} is restored to {job.Source.Name}.");
         return context.Apps.Find(job.Restored.Id) ?? job.Restored;
     }
-
-    /// <summary>The app in state Error, with the reason.</summary>
-    internal static BackupApp Failed(BackupApp app, Exception failure) => app with
-    {
-        State = AppState.Error,
-        LastError = failure is OperationCanceledException ? BackupErrors.RestoreInterrupted(app.Location).Message : failure.Message,
-    };
-
-    /// <summary>The app as it is when the restored data stays, though its restore has not ended well.</summary>
-    /// <param name="restored">The app as it should be.</param>
-    /// <param name="before">The app as it was.</param>
-    /// <param name="wasStarted">Whether its StartCommand was run.</param>
-    /// <param name="reason">Why it has not ended well.</param>
-    internal static BackupApp Left(BackupApp restored, BackupApp before, bool wasStarted, string reason) => restored with
-    {
-        State = AppState.Error,
-        LastError = reason,
-        UnfinishedRestore = before.UnfinishedRestore,
-        IsBeingInstalled = before.IsBeingInstalled,
-        WasStarted = wasStarted,
-    };
 
     /// <summary>Whether there is anything that a restore would take away: an app that still waits for its first one may have nothing.</summary>
     internal static bool HasAnythingToLose(BackupApp app) => app.UnfinishedRestore is null || DataSwap.HoldsData(app.DataDirectory);

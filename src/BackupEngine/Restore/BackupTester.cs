@@ -2,7 +2,6 @@ using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
-using CloudBackup.PlatformRestore;
 using CloudBackup.Progress;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
@@ -110,7 +109,7 @@ internal sealed class BackupTester(EngineContext context, SiteStorage storages)
         var content = target.Config ?? throw BackupErrors.BackupDamaged(backup.Info.Id, "its configuration cannot be read.");
         if (backup.Info.Type != BackupType.App)
         {
-            BoxContent.ParseConfig(content, backup.Info.Id);
+            UnpackedContent.ParsePlatformConfig(content, backup.Info.Id);
             return;
         }
         foreach (var (path, reason) in AddonCheck.FindFaults(UnpackedContent.ParseConfig(content, backup.Info.Id), backup.ReadEntries()))

@@ -1,3 +1,4 @@
+using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 
 namespace CloudBackup.Restore;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 
@@ -11,15 +12,13 @@ namespace CloudBackup.Restore;
 internal static class EntryRules
 {
     private const int SetIdBits = 0xC00; // 06000
-    private const int LongestName = 255;
     private const int LongestTarget = 4095;
     private const string OwnPrefix = ".cloudbackup-";
-    private const int LongestPath = 64 * 1024;
 
     /// <summary>Why the entry must not be restored; null when it may.</summary>
     public static string? FindFault(IndexEntry entry)
     {
-        if (FindPathFault(entry.Path) is { } fault)
+        if (PathRules.FindFault(entry.Path) is { } fault)
         {
             return fault;
         }
@@ -27,7 +26,7 @@ internal static class EntryRules
         {
             return "it is a symbolic link with a target longer than any system takes";
         }
-        if (entry.Kind == EntryKind.HardLink && (entry.LinkTarget is null || !IsInside(entry.LinkTarget)))
+        if (entry.Kind == EntryKind.HardLink && (entry.LinkTarget is null || !PathRules.IsInside(entry.LinkTarget)))
         {
             return "it is a hard link to something outside the backup";
         }
@@ -36,22 +35,6 @@ internal static class EntryRules
             return "it is a symbolic link to nowhere";
         }
         return entry.Size < 0 ? "its size is negative" : null;
-    }
-
-    /// <summary>
-    /// Why an entry of this path must not be restored; null when it may. Backups ask it too: a path that no restore takes must not be in one.
-    /// </summary>
-    public static string? FindPathFault(string path)
-    {
-        if (path.Length > LongestPath)
-        {
-            return $"its path has {path.Length} characters, and {LongestPath} are the most";
-        }
-        if (!IsInside(path))
-        {
-            return "its path leads out of the backup";
-        }
-        return HasLongName(path) ? "a name in its path is longer than any file system takes" : null;
     }
 
     /// <summary>
@@ -96,36 +79,4 @@ internal static class EntryRules
     /// <summary>What only privileged programs may set: capabilities, labels, and what the layers of containers keep for themselves.</summary>
     private static bool IsOfTheSystem(ExtendedAttribute attribute) =>
         attribute.Name.StartsWith("security.", StringComparison.Ordinal) || attribute.Name.StartsWith("trusted.", StringComparison.Ordinal);
-
-    private static bool HasLongName(string path)
-    {
-        if (path.Length <= LongestName / 3)
-        {
-            return false; // a unit takes three bytes at most
-        }
-        foreach (var part in path.AsSpan().Split('/'))
-        {
-            if (PathText.CountBytes(path[part]) > LongestName)
-            {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static bool IsInside(string path)
-    {
-        if (path.Length is 0 or > LongestPath || path.Contains('\0'))
-        {
-            return false;
-        }
-        foreach (var part in path.AsSpan().Split('/'))
-        {
-            if (path.AsSpan(part) is "" or "." or "..")
-            {
-                return false;
-            }
-        }
-        return true;
-    }
 }

@@ -1,9 +1,7 @@
-using CloudBackup.Backup;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Rsync;
-using CloudBackup.PlatformRestore;
 
 namespace CloudBackup.Restore;
 
@@ -25,7 +23,7 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
     private readonly SyncSorter _sorted = new(spoolFolder, "index");
     private readonly HashSet<string> _tops = new(StringComparer.Ordinal);
     private readonly HashSet<string> _required = new(
-        info.Type == BackupType.App ? [AppConfig.Path, BackupContent.DataPath] : [PlatformConfig.Path, PlatformConfig.DatabasePath],
+        info.Type == BackupType.App ? [AppConfig.Path, AppConfig.DataPath] : [PlatformConfig.Path, PlatformConfig.DatabasePath],
         StringComparer.Ordinal);
 
     private bool _hasFault;
@@ -76,7 +74,7 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
             return;
         }
         _bytes += entry.Kind == EntryKind.File ? entry.Size : 0;
-        if (entry.Kind == (entry.Path == BackupContent.DataPath ? EntryKind.Directory : EntryKind.File) && !entry.IsIncomplete)
+        if (entry.Kind == (entry.Path == AppConfig.DataPath ? EntryKind.Directory : EntryKind.File) && !entry.IsIncomplete)
         {
             _required.Remove(entry.Path);
         }
@@ -99,7 +97,7 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
             : null;
     }
 
-    private string? FindSecretFault(IndexEntry entry) => info.Type == BackupType.App ? null : SecretsTarget.FindFault(entry);
+    private string? FindSecretFault(IndexEntry entry) => info.Type == BackupType.App ? null : SecretRules.FindFault(entry);
 
     /// <summary>
     /// Folders get their times when they are left, so none may be entered twice; and the objects of the format rsync are compared with the

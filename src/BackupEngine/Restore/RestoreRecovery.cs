@@ -188,7 +188,7 @@ internal static class RestoreRecovery
         var reason = BackupErrors.RestoreHealthUnknown(app.Location, entry.BackupId).Message;
         observer.OnWarning(reason);
         var registered = context.Apps.Find(app.Id) ?? app;
-        var left = AppRestorer.Left(registered.Finished(entry.Version), registered, wasStarted: true, reason);
+        var left = AppLifecycle.Left(registered.Finished(entry.Version), registered, wasStarted: true, reason);
         context.RestoreJournal.Commit(entry, left with { DataFolder = NewFolder(registered, entry) }, context.Apps);
     }
 

@@ -1,3 +1,4 @@
+using CloudBackup.Apps;
 using CloudBackup.Catalog;
 using CloudBackup.Commands;
 using CloudBackup.FileTree;
@@ -90,7 +91,7 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
     private void Leave(Exception failure)
     {
         var reason = failure is OperationCanceledException ? BackupErrors.RestoreHealthUnknown(job.App.Location, job.Source.Name) : failure;
-        Accept(AppRestorer.Left(job.Restored, job.App, _progress >= Progress.Starting, reason.Message));
+        Accept(AppLifecycle.Left(job.Restored, job.App, _progress >= Progress.Starting, reason.Message));
     }
 
     /// <summary>Undoes what was done, in reverse; never cancelled, since half a roll-back is the worst state of all.</summary>
@@ -113,7 +114,7 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
             {
                 await TryRunAsync("StartCommand", job.App.Commands.Start).ConfigureAwait(false);
             }
-            context.Apps.Update(AppRestorer.Failed(job.App, cause));
+            context.Apps.Update(AppLifecycle.Failed(job.App, cause));
             RestoreRecovery.RemoveStaging(context, entry, swap, observer);
             return;
         }
@@ -136,7 +137,7 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
         {
             // The journal stays: the next command on the app tries again.
             observer.OnWarning(cause.Message);
-            context.Apps.Update(AppRestorer.Failed(job.App, stuck));
+            context.Apps.Update(AppLifecycle.Failed(job.App, stuck));
             throw;
         }
     }

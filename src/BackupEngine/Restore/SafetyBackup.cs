@@ -46,7 +46,7 @@ internal sealed class SafetyBackup(
         }
         catch (StorageException failure)
         {
-            throw refuse(app.Location, BackupErrors.FromStorage(site.Name, failure));
+            throw refuse(app.Location, StorageFailure.Explain(site.Name, failure));
         }
     }
 }

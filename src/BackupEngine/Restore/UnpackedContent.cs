@@ -47,6 +47,20 @@ internal static class UnpackedContent
         }
     }
 
+    /// <summary>The platform's configuration from a content.</summary>
+    /// <exception cref="BackupException">It cannot be read.</exception>
+    public static PlatformConfig ParsePlatformConfig(byte[] content, string id)
+    {
+        try
+        {
+            return PlatformConfig.FromBytes(content);
+        }
+        catch (JsonException failure)
+        {
+            throw BackupErrors.BackupDamaged(id, $"its {PlatformConfig.Path} cannot be read: {failure.Message}", failure);
+        }
+    }
+
     /// <summary>Refuses an addon that no app can have.</summary>
     private static void Check(BackupAddon? addon)
     {

@@ -17,11 +17,11 @@ internal static class RetentionPolicyTable
         foreach (DictionaryEntry entry in table)
         {
             var key = Convert.ToString(entry.Key, CultureInfo.InvariantCulture) ?? "";
-            var name = Array.Find(Names, name => IsNamed(name, key)) ?? throw BackupErrors.RetentionInvalid(
+            var name = Array.Find(Names, name => IsNamed(name, key)) ?? throw RetentionPolicy.Invalid(
                 key, $"there is no such rule; the rules are {string.Join(", ", Names)}");
             if (!seen.Add(name))
             {
-                throw BackupErrors.RetentionInvalid(key, $"{name} is there twice");
+                throw RetentionPolicy.Invalid(key, $"{name} is there twice");
             }
             policy = Set(policy, name, entry.Value);
         }
@@ -49,7 +49,7 @@ internal static class RetentionPolicyTable
         null => null,
         TimeZoneInfo zone => zone.Id,
         string { Length: > 0 } id => id,
-        _ => throw BackupErrors.RetentionInvalid($"{name} = {value}", "it is the name of a time zone"),
+        _ => throw RetentionPolicy.Invalid($"{name} = {value}", "it is the name of a time zone"),
     };
 
     private static TimeSpan? ReadAge(string name, object? value) => value switch
@@ -57,7 +57,7 @@ internal static class RetentionPolicyTable
         null => null,
         TimeSpan age => age,
         string text when RetentionPolicyText.ParseAge(text.Trim()) is { } age => age,
-        _ => throw BackupErrors.RetentionInvalid($"{name} = {value}", "it is a time span, or a text such as '30 days' or 'forever'"),
+        _ => throw RetentionPolicy.Invalid($"{name} = {value}", "it is a time span, or a text such as '30 days' or 'forever'"),
     };
 
     private static int ReadCount(string name, object? value)
@@ -69,6 +69,6 @@ internal static class RetentionPolicyTable
         var text = Convert.ToString(value, CultureInfo.InvariantCulture);
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count)
             ? count
-            : throw BackupErrors.RetentionInvalid($"{name} = {value}", "it is a whole number");
+            : throw RetentionPolicy.Invalid($"{name} = {value}", "it is a whole number");
     }
 }

@@ -30,10 +30,10 @@ internal static partial class RetentionPolicyText
         var seen = new HashSet<string>();
         foreach (var term in Separator().Split(text).Select(part => part.Trim()).Where(part => part.Length > 0))
         {
-            policy = ReadTerm(policy, term, out var kind) ?? throw BackupErrors.RetentionInvalid(text, $"'{term}' is not understood");
+            policy = ReadTerm(policy, term, out var kind) ?? throw RetentionPolicy.Invalid(text, $"'{term}' is not understood");
             if (!seen.Add(kind))
             {
-                throw BackupErrors.RetentionInvalid(text, $"it says '{kind}' twice");
+                throw RetentionPolicy.Invalid(text, $"it says '{kind}' twice");
             }
         }
         return policy.Check();

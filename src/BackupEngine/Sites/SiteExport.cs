@@ -64,7 +64,7 @@ internal sealed record SiteExport
             throw new JsonException("The path of the backup is not valid.");
         }
         _ = Site.Retention?.CheckRules();
-        return this with { Site = SiteService.Validate(Site) };
+        return this with { Site = SiteRules.Check(Site) };
     }
 
     /// <summary>Writes a file, in one step.</summary>

@@ -1,10 +1,8 @@
-using System.Text.RegularExpressions;
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
-using CloudBackup.Storage;
 
 namespace CloudBackup.Sites;
 
@@ -40,7 +38,7 @@ public sealed partial class SiteService
     {
         using var keys = Derive(secrets);
         _ = site.Retention?.Check();
-        site = Validate(site) with { Created = _context.Time.GetUtcNow(), KeyId = keys?.Id };
+        site = SiteRules.Check(site) with { Created = _context.Time.GetUtcNow(), KeyId = keys?.Id };
         if (_context.Sites.Find(site.Name) is not null)
         {
             throw BackupErrors.SiteExists(site.Name);
@@ -75,7 +73,7 @@ public sealed partial class SiteService
             // What was valid once may not be on this machine; it must not stand in the way of other changes.
             _ = site.Retention?.Check();
         }
-        site = Validate(site);
+        site = SiteRules.Check(site);
         if (site.Settings != known.Settings || site.Prefix != known.Prefix)
         {
             CheckFolder(site);
@@ -189,64 +187,7 @@ public sealed partial class SiteService
         ];
         foreach (var (claim, other) in FolderClaim.FindOverlaps(FolderClaim.Of([site]), others))
         {
-            throw BackupErrors.SiteFolderTaken(claim, other);
+            throw BackupErrors.SiteFolderTaken(claim.Path, claim.Whose, other.Path, other.Whose);
         }
     }
-
-    /// <summary>A site with its values in their usual form. Its retention policy is not looked at.</summary>
-    /// <exception cref="BackupException">A value is not valid.</exception>
-    internal static BackupSite Validate(BackupSite site)
-    {
-        if (!NamePattern().IsMatch(site.Name))
-        {
-            throw BackupErrors.NameInvalid("name of a site", site.Name, "letters, digits, dots, dashes and underscores, at most 64");
-        }
-        var provider = StorageProviders.Get(site.Provider);
-        if (!provider.SettingsType.IsInstanceOfType(site.Settings))
-        {
-            throw BackupErrors.NameInvalid("provider for these settings", site.Provider, $"it needs {provider.SettingsType.Name}");
-        }
-        CheckLimits(site.Limits);
-        return site with { Provider = provider.Name, Prefix = CheckPrefix(site.Prefix), Settings = provider.Normalize(site.Settings) };
-    }
-
-    /// <summary>Timers of the system take no more than 49 days.</summary>
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(45);
-
-    private static string CheckPrefix(string prefix)
-    {
-        var trimmed = prefix.Trim('/');
-        if (trimmed.Length > 0 && (trimmed.Length > 512 || trimmed.Split('/').Any(part => part is "" or "." or ".." || part.Any(char.IsControl))))
-        {
-            throw BackupErrors.NameInvalid("prefix", prefix, "folders separated by single slashes, none of them . or ..");
-        }
-        return trimmed;
-    }
-
-    internal static void CheckLimits(SiteLimits limits)
-    {
-        CheckRange("The upload concurrency", limits.UploadConcurrency, 1, 1000);
-        CheckRange("The download concurrency", limits.DownloadConcurrency, 1, 1000);
-        CheckRange("The copy concurrency", limits.CopyConcurrency, 1, 1000);
-        CheckRange("The compression level", limits.CompressionLevel, 1, 9);
-        if (limits.MemoryLimitBytes is < 32L * 1024 * 1024)
-        {
-            throw BackupErrors.ValueOutOfRange("The memory limit", limits.MemoryLimitBytes, "at least 32 MB");
-        }
-        if (limits.Timeout is { } timeout && (timeout < TimeSpan.FromSeconds(1) || timeout > LongestTimeout))
-        {
-            throw BackupErrors.ValueOutOfRange("The timeout", timeout, $"from one second to {LongestTimeout.Days} days");
-        }
-    }
-
-    private static void CheckRange(string what, int? value, int least, int most)
-    {
-        if (value < least || value > most)
-        {
-            throw BackupErrors.ValueOutOfRange(what, value, $"from {least} to {most}");
-        }
-    }
-
-    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\z")]
-    private static partial Regex NamePattern();
 }

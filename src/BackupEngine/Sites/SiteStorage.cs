@@ -39,7 +39,7 @@ internal sealed class SiteStorage(EngineContext context)
         }
         catch (StorageException failure)
         {
-            throw BackupErrors.FromStorage(site.Name, failure);
+            throw StorageFailure.Explain(site.Name, failure);
         }
     }
 }

@@ -106,3 +106,11 @@ internal interface IStorageWarnings
     /// <summary>The warnings that concern a folder of the place (empty: all of it), each a sentence with the way out.</summary>
     Task<IReadOnlyList<string>> GetWarningsAsync(string folder, CancellationToken cancellationToken);
 }
+
+/// <summary>What the abilities of a storage add up to.</summary>
+internal static class StorageAbilityExtensions
+{
+    /// <summary>Whether a storage can give objects second paths by itself.</summary>
+    public static bool CopiesByItself(this IBackupStorage storage) =>
+        storage.As<IFolderCopy>() is not null || storage.As<IHardLink>() is not null || storage.As<IServerCopy>() is not null;
+}

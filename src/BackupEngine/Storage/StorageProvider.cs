@@ -83,6 +83,9 @@ internal static class StorageProviders
         new("noop", new NoopSettings(), (_, _) => new NoopStorage()) { Title = "Keeps nothing: switches backups off" },
     ];
 
+    /// <summary>A folder of this machine as a storage whose files only their owner can read.</summary>
+    public static IBackupStorage OpenPrivateFolder(string path, IRandomSource random) => new FileSystemStorage(path, random) { IsPrivate = true };
+
     /// <summary>The provider of a name.</summary>
     /// <exception cref="BackupException">There is none.</exception>
     public static StorageProvider Get(string name) => Find(name) ?? throw BackupErrors.ProviderUnknown(name, All.Select(provider => provider.Name));

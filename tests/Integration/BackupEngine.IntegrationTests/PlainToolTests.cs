@@ -1,3 +1,4 @@
+using CloudBackup.FileTree;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests;
@@ -121,7 +122,7 @@ public sealed class PlainToolTests
         }
         await platform.Engine.AppBackups.RestoreToAsync(backup.Id, platform.Folder["out"], platform.Observer, TestContext.Current.CancellationToken);
         // The restore itself has checked the hash of every byte.
-        using var restored = CloudBackup.FileTree.LocalFileSystem.Open(platform.Folder["out/data"]);
+        using var restored = LocalFileSystem.Open(platform.Folder["out/data"]);
         Assert.Equal(Size, restored.Stat("huge").Size);
         Assert.True(restored.Stat("huge").Allocated < 1_000_000);
         using var huge = restored.OpenFile("huge");

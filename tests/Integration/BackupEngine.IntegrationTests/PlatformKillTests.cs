@@ -1,3 +1,4 @@
+using CloudBackup.Restore;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests;
@@ -48,7 +49,7 @@ public sealed class PlatformKillTests
             Assert.Contains("started", await File.ReadAllTextAsync(log, Token), StringComparison.Ordinal);
             Assert.DoesNotContain(
                 Directory.EnumerateFileSystemEntries(old.Folder.Path, "*", SearchOption.AllDirectories),
-                path => path.Contains(CloudBackup.Restore.DataSwap.StagingName, StringComparison.Ordinal));
+                path => path.Contains(DataSwap.StagingName, StringComparison.Ordinal));
             Assert.True((await machine.Engine.PlatformBackups.CreateAsync(new PlatformBackupOptions { Label = "after" }, machine.Observer, Token))!.IsComplete);
             machine.Engine.Dispose();
         }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using CloudBackup.Sites;
 
 namespace CloudBackup.Commands;
 
@@ -24,7 +25,7 @@ public sealed class NewBackupSiteCommand : BackupSiteParameters
     /// <inheritdoc/>
     protected override void Process()
     {
-        var site = Apply(new BackupSite { Name = Name, Provider = Provider, Settings = Sites.SiteService.EmptySettings(Provider) });
+        var site = Apply(new BackupSite { Name = Name, Provider = Provider, Settings = SiteService.EmptySettings(Provider) });
         if (ShouldProcess($"{Name} ({Provider} {site.Settings.Place})", "Create backup site"))
         {
             WriteObject(Run((observer, token) => Engine.Sites.AddAsync(site, SecretsWith(removePassword: false), observer, token)));

@@ -1,6 +1,5 @@
 using System.Text;
 using CloudBackup.FileTree;
-using CloudBackup.Restore;
 
 namespace CloudBackup.Backup.Source;
 
@@ -66,7 +65,7 @@ internal sealed class TreeWalker(ExcludeRules exclude, IReadOnlySet<(ulong Devic
             {
                 return null;
             }
-            if (EntryRules.FindPathFault(path) is { } fault)
+            if (PathRules.FindFault(path) is { } fault)
             {
                 issues.AddMissing(path, fault, BackupErrors.SourcePathTooLong(path, fault));
                 return null;

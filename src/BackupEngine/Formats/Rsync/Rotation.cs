@@ -19,10 +19,6 @@ internal sealed class Rotation(SnapshotTarget snapshot, string backupFolder, int
     /// <summary>Objects of the snapshot that are not there.</summary>
     public IReadOnlyCollection<string> Missing => _missing;
 
-    /// <summary>Whether a storage can give objects second paths by itself.</summary>
-    public static bool IsPossible(IBackupStorage storage) =>
-        storage.As<IFolderCopy>() is not null || storage.As<IHardLink>() is not null || storage.As<IServerCopy>() is not null;
-
     /// <summary>Rotates all objects, many at a time.</summary>
     public Task RunAsync(IEnumerable<string> objectPaths, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ internal sealed class RsyncWrite
     {
         _run = run;
         _origins = origins;
-        var place = Rotation.IsPossible(run.Storage) ? run.Snapshot : null;
+        var place = run.Storage.CopiesByItself() ? run.Snapshot : null;
         _files = place is null ? null : new SyncFiles(place, run.Paths.IsEncrypted);
         _target = new SnapshotTarget(run.Storage, _files?.Root ?? run.Paths.RemotePath, run.Cipher);
         _form = new SyncStamp("", run.Cipher?.KeyId ?? "", run.Cipher?.Names is not null);

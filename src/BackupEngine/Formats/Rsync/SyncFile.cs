@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using CloudBackup.Encryption;
 
 namespace CloudBackup.Formats.Rsync;
 
@@ -99,7 +100,7 @@ internal static class SyncFileFormat
     /// <summary>Marks the end of the records, where a length would be; then count, token, name flag, key id, hash.</summary>
     public const int FooterLength = sizeof(int) + sizeof(long) + SyncStamp.TokenLength + 1 + KeyIdLength + SHA256.HashSizeInBytes;
 
-    private const int KeyIdLength = Encryption.BackupKeys.IdLength;
+    private const int KeyIdLength = BackupKeys.IdLength;
 
     public static ReadOnlySpan<byte> Magic => "CBSYNC01"u8;
 

@@ -1,4 +1,6 @@
+using CloudBackup.Encryption;
 using CloudBackup.FileTree;
+using CloudBackup.Progress;
 
 namespace CloudBackup.Formats.Rsync;
 
@@ -215,8 +217,8 @@ internal sealed record SyncPlanRequest
     public required ObjectNames Names { get; init; }
 
     /// <summary>Is told how much there is, while it is found.</summary>
-    public required Progress.RunCounters Counters { get; init; }
+    public required RunCounters Counters { get; init; }
 
     /// <summary>Looks at the names of all files.</summary>
-    public required Encryption.NameLimits Limits { get; init; }
+    public required NameLimits Limits { get; init; }
 }

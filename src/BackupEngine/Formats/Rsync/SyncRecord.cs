@@ -1,3 +1,4 @@
+using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
 
 namespace CloudBackup.Formats.Rsync;
@@ -52,7 +53,7 @@ internal sealed record SyncRecord
     /// <summary>In a plan: the number of the root that the item is below, or of the generated item, counted from 1; 0 outside of plans.</summary>
     public int Origin { get; init; }
 
-    /// <summary>While a plan is made: see <see cref="Backup.Source.SourceItem.MayHaveContent"/>.</summary>
+    /// <summary>While a plan is made: see <see cref="SourceItem.MayHaveContent"/>.</summary>
     public bool MayHaveContent { get; init; }
 
     /// <summary>What is known of the object.</summary>

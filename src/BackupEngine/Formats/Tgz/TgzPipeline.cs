@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
 using CloudBackup.FileTree.Linux;
+using CloudBackup.Formats.Tar;
 using CloudBackup.Progress;
 
 namespace CloudBackup.Formats.Tgz;
@@ -142,8 +143,8 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
         DispatchGroup(group, cancellationToken);
         DispatchOutgrown(cutter, cancellationToken);
         var end = RentData(cancellationToken);
-        end.Free[..Tar.TarFormat.EndLength].Clear();
-        end.Length = Tar.TarFormat.EndLength;
+        end.Free[..TarFormat.EndLength].Clear();
+        end.Length = TarFormat.EndLength;
         Enqueue(new TgzSegment { Member = NextMember, Data = end, IsLast = true }, cancellationToken);
         _work.CompleteAdding();
         _ordered.Writer.Complete();

@@ -1,5 +1,6 @@
 using CloudBackup.FileTree;
 using CloudBackup.Restore;
+using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests.S3;
@@ -99,6 +100,6 @@ public sealed class RsyncChangeTests
         Assert.Equal([id, $"{id}.state{(backup.Encrypted ? ".enc" : "")}"], beside.Order(StringComparer.Ordinal));
     }
 
-    private static async Task<List<string>> PathsAsync(CloudBackup.Storage.S3.S3Storage storage, string folder) =>
+    private static async Task<List<string>> PathsAsync(S3Storage storage, string folder) =>
         await storage.ListAsync(folder, recursive: true, Token).Select(item => $"{item.Path[folder.Length..]} {item.Size}").Order(StringComparer.Ordinal).ToListAsync(Token);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
+using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests.S3;
@@ -23,7 +24,7 @@ public sealed class S3TlsTests
     {
         S3Server.Ceph.Need(S3Server.Ceph.TlsPort);
         var said = new ConcurrentQueue<string>();
-        await using var storage = S3Server.Ceph.Open("example-backups", CloudBackup.Storage.S3.S3Profiles.Find(provider), Url, retry: Quick, log: said.Enqueue);
+        await using var storage = S3Server.Ceph.Open("example-backups", S3Profiles.Find(provider), Url, retry: Quick, log: said.Enqueue);
         var failure = await Assert.ThrowsAsync<StorageException>(() => storage.FindAsync("object", Token));
         Assert.Equal(StorageErrorKind.Misconfigured, failure.Kind);
         Assert.Contains(wayOut, failure.Message, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
+using CloudBackup.FileTree.Linux;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Backup;
@@ -94,5 +95,5 @@ public sealed class SourceLossTests
 
     [Fact]
     public void A_number_of_the_system_that_means_stale_is_not_taken_for_missing() =>
-        Assert.Equal(FileTreeErrorKind.Stale, CloudBackup.FileTree.Linux.Errno.For(116, "read", "x").Kind);
+        Assert.Equal(FileTreeErrorKind.Stale, Errno.For(116, "read", "x").Kind);
 }

@@ -1,3 +1,4 @@
+using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
 using CloudBackup.Tests.Support;
@@ -150,7 +151,7 @@ public sealed class StorageUseTests
         }
     }
 
-    private sealed class Watched(Stream inner, Action onClose) : CloudBackup.Infrastructure.ReadOnlyStream
+    private sealed class Watched(Stream inner, Action onClose) : ReadOnlyStream
     {
         private bool _isClosed;
 

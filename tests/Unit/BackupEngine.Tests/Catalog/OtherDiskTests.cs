@@ -1,3 +1,4 @@
+using CloudBackup.Sites;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 
@@ -75,7 +76,7 @@ public sealed class OtherDiskTests : IDisposable
         Switch();
         using (var other = _platform.Open("other"))
         {
-            await other.Sites.AddAsync(_platform.Engine.Sites.Get("local"), CloudBackup.Sites.SiteSecrets.None, _platform.Observer, Token);
+            await other.Sites.AddAsync(_platform.Engine.Sites.Get("local"), SiteSecrets.None, _platform.Observer, Token);
             other.Apps.Register(new BackupApp { Id = Guid.Empty, Location = "shop", Version = "1", DataDirectory = _platform.Data });
             await other.AppBackups.CreateAsync("shop", new AppBackupOptions(), _platform.Observer, Token);
         }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CloudBackup.Catalog;
+using CloudBackup.Formats;
 using CloudBackup.Sites;
 using CloudBackup.Tests.Cleanup;
 using CloudBackup.Tests.Support;
@@ -294,7 +295,7 @@ public sealed class PoisonTests
         {
             var created = Forged.AddMilliseconds(number);
             var name = backup.RemotePath.Split('/')[1];
-            var remotePath = $"{CloudBackup.Formats.BackupNames.Tag(created)}/{name}";
+            var remotePath = $"{BackupNames.Tag(created)}/{name}";
             Directory.CreateDirectory(Path.GetDirectoryName(PathOf(remotePath, ""))!);
             foreach (var extension in new[] { ".tar.gz", ".index.gz" })
             {

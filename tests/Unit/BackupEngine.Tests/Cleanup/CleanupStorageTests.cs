@@ -1,4 +1,6 @@
 using CloudBackup.Catalog;
+using CloudBackup.Platform;
+using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
@@ -261,11 +263,11 @@ public sealed class CleanupStorageTests
         await timeline.CleanAsync();
         Assert.Equal(5, timeline.Stored().Count);
         var site = timeline.Engine.Sites.Get("local") with { Retention = RetentionPolicy.Parse("2 daily") };
-        await timeline.Engine.Sites.UpdateAsync(site, CloudBackup.Sites.SiteSecrets.None, timeline.Observer, Token);
+        await timeline.Engine.Sites.UpdateAsync(site, SiteSecrets.None, timeline.Observer, Token);
         await timeline.CleanAsync();
         Assert.Equal(2, timeline.Stored().Count);
         site = timeline.Engine.Sites.Get("local") with { Retention = null };
-        await timeline.Engine.Sites.UpdateAsync(site, CloudBackup.Sites.SiteSecrets.None, timeline.Observer, Token);
+        await timeline.Engine.Sites.UpdateAsync(site, SiteSecrets.None, timeline.Observer, Token);
         Assert.All((await timeline.CleanAsync()).Decisions, decision => Assert.Equal("forever", decision.Reason));
     }
 
@@ -274,7 +276,7 @@ public sealed class CleanupStorageTests
     {
         using var timeline = await Timeline.StartAsync("1 daily");
         using var other = timeline.Platform.Open("other");
-        await other.Sites.AddAsync(timeline.Engine.Sites.Get("local") with { Retention = RetentionPolicy.Parse("within 1 hour") }, CloudBackup.Sites.SiteSecrets.None, timeline.Observer, Token);
+        await other.Sites.AddAsync(timeline.Engine.Sites.Get("local") with { Retention = RetentionPolicy.Parse("within 1 hour") }, SiteSecrets.None, timeline.Observer, Token);
         other.Apps.Register(new BackupApp { Id = Guid.Empty, Location = "shop", Version = "1", DataDirectory = timeline.Platform.Data });
         for (var day = 0; day < 3; day++)
         {
@@ -322,8 +324,8 @@ public sealed class CleanupStorageTests
         using var timeline = await Timeline.StartAsync("within 1 hour");
         var made = await timeline.BackUpDailyAsync(3);
         timeline.WithCatalog(catalog => catalog.Save(BoxRecord(timeline, made[0])));
-        using (var boxLock = CloudBackup.Platform.PlatformLock.TryTake(
-            CloudBackup.Platform.PlatformHome.Open(timeline.Platform.Folder["home"], mayCreate: true, TimeProvider.System), "platform", "platform backup", timeline.Time, out _))
+        using (var boxLock = PlatformLock.TryTake(
+            PlatformHome.Open(timeline.Platform.Folder["home"], mayCreate: true, TimeProvider.System), "platform", "platform backup", timeline.Time, out _))
         {
             timeline.Time.Advance(TimeSpan.FromDays(1));
             timeline.WithCatalog(catalog => catalog.Save(BoxRecord(timeline, made[2], "box_v1_0000000b")));

@@ -1,3 +1,4 @@
+using CloudBackup.Cleanup;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
@@ -186,7 +187,7 @@ public sealed class CleanupTests
     {
         using var timeline = await Timeline.StartAsync("1 daily");
         var made = await timeline.BackUpDailyAsync(3);
-        CloudBackup.Cleanup.CleanupResult? meanwhile = null;
+        CleanupResult? meanwhile = null;
         timeline.Faults.Before = (_, call, path) =>
         {
             if (call == "write" && meanwhile is null)

@@ -1,5 +1,6 @@
 using CloudBackup.Cleanup;
 using CloudBackup.Restore;
+using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
@@ -130,7 +131,7 @@ public sealed class RsyncCleanupTests
     {
         var timeline = await Timeline.StartAsync(policy);
         var site = timeline.Engine.Sites.Get("local") with { Format = BackupFormat.Rsync };
-        await timeline.Engine.Sites.UpdateAsync(site, CloudBackup.Sites.SiteSecrets.None, timeline.Observer, Token);
+        await timeline.Engine.Sites.UpdateAsync(site, SiteSecrets.None, timeline.Observer, Token);
         return timeline;
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
+using CloudBackup.Infrastructure;
 using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 using Microsoft.Data.Sqlite;
@@ -171,7 +172,7 @@ public sealed class EncryptedSiteTests
         using var platform = await StartAsync();
         var backup = await platform.BackUpAsync();
         var keys = BackupKeys.Derive(Secret.Of(Password));
-        var cipher = new BackupCipher(keys, true, new Infrastructure.SystemRandomSource());
+        var cipher = new BackupCipher(keys, true, new SystemRandomSource());
         string At(string extension) => Path.Join(platform.SitePath, backup.RemotePath + extension);
         Remac(At(".tar.gz.enc"));
         Remac(At(".index.gz.enc"));

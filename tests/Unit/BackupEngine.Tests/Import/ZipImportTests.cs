@@ -1,3 +1,4 @@
+using CloudBackup.FileTree;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Import;
@@ -134,8 +135,8 @@ public sealed class ZipImportTests
         // A field that is of another name does not count. Then the bytes stay, each name its own.
         field[1] ^= 1;
         await platform.ImportAsync(Zip(platform, old with { MoreExtra = field }, old with { NameBytes = [.. bytes[..^1], 0xA1] }));
-        using var folder = CloudBackup.FileTree.LocalFileSystem.Open(platform.Data);
-        Assert.Equal([[.. bytes[5..^1], 0xA0], [.. bytes[5..^1], 0xA1]], folder.ReadNames(Token).Select(CloudBackup.FileTree.PathText.ToBytes));
+        using var folder = LocalFileSystem.Open(platform.Data);
+        Assert.Equal([[.. bytes[5..^1], 0xA0], [.. bytes[5..^1], 0xA1]], folder.ReadNames(Token).Select(PathText.ToBytes));
         Assert.Contains(platform.Observer.Warnings, warning => warning.StartsWith("2 names in the zip are not UTF-8", StringComparison.Ordinal));
     }
 

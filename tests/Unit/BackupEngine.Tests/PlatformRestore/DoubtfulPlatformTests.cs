@@ -1,4 +1,5 @@
 using CloudBackup.PlatformRestore;
+using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.PlatformRestore;
@@ -43,7 +44,7 @@ public sealed class DoubtfulPlatformTests
         using var old = await new TestPlatform().SetUpAsync(secrets: isEncrypted ? Secret.Password("correct horse") : null);
         await old.BackUpPlatformAsync();
         using var machine = new NewMachine(old);
-        var options = new PlatformRestoreOptions { ConfigFile = machine.ConfigFile, Secrets = isEncrypted ? Secret.Password("correct horse") : CloudBackup.Sites.SiteSecrets.None };
+        var options = new PlatformRestoreOptions { ConfigFile = machine.ConfigFile, Secrets = isEncrypted ? Secret.Password("correct horse") : SiteSecrets.None };
         using var plan = await machine.Engine.PlatformRestore.PlanAsync(options, machine.Observer, Token);
         Assert.Equal(isDoubtful, plan.IsDoubtful);
     }

@@ -1,3 +1,4 @@
+using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Tests.Support;
 
@@ -67,7 +68,7 @@ public sealed class InheritedAttributeTests
         {
             Assert.Skip("This file system has no access control lists.");
         }
-        using var protection = new CloudBackup.Encryption.FileProtection(Secret.Of("correct horse"), TimeProvider.System);
+        using var protection = new FileProtection(Secret.Of("correct horse"), TimeProvider.System);
         await protection.ProtectTreeAsync(folder["in"], folder["open/enc"], encryptNames, false, NullObserver.Instance, _ => { }, Token);
         await protection.UnprotectTreeAsync(folder["open/enc"], folder["open/dec"], false, NullObserver.Instance, _ => { }, Token);
         await protection.ProtectAsync(folder["in/sub/deep/f"], folder["open/f.enc"], false, NullObserver.Instance, Token);

@@ -1,3 +1,4 @@
+using CloudBackup.Catalog;
 using CloudBackup.Restore;
 using CloudBackup.Tests.Support;
 

@@ -1,4 +1,5 @@
 using CloudBackup.FileTree;
+using CloudBackup.Restore;
 using CloudBackup.Tests.Support;
 using CsCheck;
 using Microsoft.Data.Sqlite;
@@ -75,7 +76,7 @@ public sealed partial class TestedBackupTests
         }
         var restored = Tree.Describe(destination, rootTime: false);
         using var parent = LocalFileSystem.Open(platform.Folder.Path);
-        CloudBackup.Restore.TreeRemoval.Remove(parent, "out");
+        TreeRemoval.Remove(parent, "out");
         return (deep.IsValid, restored);
     }
 
@@ -106,7 +107,7 @@ public sealed partial class TestedBackupTests
         foreach (var (place, content) in tree.OrderByDescending(item => item.Path.Count(c => c == '/')))
         {
             var parts = place.Split('/');
-            using var cursor = new CloudBackup.Restore.PathCursor(root);
+            using var cursor = new PathCursor(root);
             if (made.ContainsKey(place) || Enumerable.Range(1, parts.Length - 1).Any(depth =>
                 made.TryGetValue(string.Join('/', parts[..depth]), out var kind) && kind != EntryKind.Directory))
             {

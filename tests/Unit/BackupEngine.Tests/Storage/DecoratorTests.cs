@@ -186,8 +186,8 @@ public sealed class DecoratorTests
         var abilities = typeof(IBackupStorage).Assembly.GetTypes()
             .Where(type => type.IsInterface && type.Namespace == typeof(IBackupStorage).Namespace && type != typeof(IBackupStorage)).ToList();
         Assert.Contains(typeof(IFreeSpace), abilities);
-        var files = new CloudBackup.Storage.FileSystem.FileSystemStorage("/", new SeededRandom(1));
-        var unlinked = new CloudBackup.Storage.FileSystem.FileSystemStorage("/", new SeededRandom(1), hasHardLinks: false);
+        var files = new FileSystemStorage("/", new SeededRandom(1));
+        var unlinked = new FileSystemStorage("/", new SeededRandom(1), hasHardLinks: false);
         Assert.Null(unlinked.As<IHardLink>());
         foreach (var ability in abilities)
         {

@@ -1,3 +1,6 @@
+using CloudBackup.FileTree;
+using CloudBackup.Restore;
+
 namespace CloudBackup.Tests.Support;
 
 /// <summary>A folder for one test, removed when the test ends. Below CLOUDBACKUP_TEST_ROOT when that is set.</summary>
@@ -36,7 +39,7 @@ internal sealed class TempFolder : IDisposable
     public void Dispose()
     {
         // Names of any bytes and folders without rights: .NET cannot remove them, our own code can.
-        using var parent = CloudBackup.FileTree.LocalFileSystem.Open(System.IO.Path.GetDirectoryName(Path)!);
-        CloudBackup.Restore.TreeRemoval.Remove(parent, System.IO.Path.GetFileName(Path));
+        using var parent = LocalFileSystem.Open(System.IO.Path.GetDirectoryName(Path)!);
+        TreeRemoval.Remove(parent, System.IO.Path.GetFileName(Path));
     }
 }

@@ -1,3 +1,4 @@
+using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
@@ -215,7 +216,7 @@ public sealed class UpdateTests
         Assert.Equal("AppNotFound", (await Assert.ThrowsAsync<BackupException>(() => platform.Engine.AppBackups.UpdateAppAsync(
             "nothing", new AppUpdateOptions { Version = "2" }, platform.Observer, Token))).ErrorId);
         await platform.Engine.Sites.AddAsync(
-            new BackupSite { Name = "off", Provider = "noop", Settings = new NoopSettings() }, CloudBackup.Sites.SiteSecrets.None, platform.Observer, Token);
+            new BackupSite { Name = "off", Provider = "noop", Settings = new NoopSettings() }, SiteSecrets.None, platform.Observer, Token);
         Assert.Equal("UpdateBackupFailed", (await Assert.ThrowsAsync<BackupException>(() => platform.Engine.AppBackups.UpdateAppAsync(
             TestPlatform.Location, new AppUpdateOptions { Version = "2", Site = "off" }, platform.Observer, Token))).ErrorId);
         Assert.False(File.Exists(platform.Folder["log"]));
