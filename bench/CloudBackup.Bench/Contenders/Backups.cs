@@ -1,5 +1,4 @@
 using CloudBackup.Bench.DataSets;
-using CloudBackup.Sites;
 
 namespace CloudBackup.Bench.Contenders;
 

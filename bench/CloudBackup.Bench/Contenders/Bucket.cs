@@ -5,7 +5,6 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using CloudBackup.Bench.Measuring;
 using CloudBackup.Infrastructure;
-using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Storage.S3;
 

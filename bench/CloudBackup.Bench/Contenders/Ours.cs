@@ -1,7 +1,6 @@
 using System.Reflection;
 using CloudBackup.Bench.Engine;
 using CloudBackup.Bench.Measuring;
-using CloudBackup.Sites;
 
 namespace CloudBackup.Bench.Contenders;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using CloudBackup.Catalog;
 using CloudBackup.Retention;
 
 namespace CloudBackup.Bench.Engine;

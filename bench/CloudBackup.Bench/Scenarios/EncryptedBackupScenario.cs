@@ -2,7 +2,6 @@ using System.Security;
 using CloudBackup.Bench.Contenders;
 using CloudBackup.Bench.DataSets;
 using CloudBackup.Bench.Reporting;
-using CloudBackup.Sites;
 
 namespace CloudBackup.Bench.Scenarios;
 

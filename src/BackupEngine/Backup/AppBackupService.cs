@@ -3,6 +3,7 @@ using CloudBackup.Clone;
 using CloudBackup.Import;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
+using CloudBackup.Retention;
 using CloudBackup.Sites;
 using CloudBackup.Update;
 

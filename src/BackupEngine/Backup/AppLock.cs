@@ -1,6 +1,7 @@
 using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
+using CloudBackup.Retention;
 
 namespace CloudBackup.Backup;
 

@@ -1,8 +1,8 @@
 using CloudBackup.Apps;
 using CloudBackup.Backup.Source;
-using CloudBackup.Catalog;
 using CloudBackup.Commands;
 using CloudBackup.Formats;
+using CloudBackup.Retention;
 
 namespace CloudBackup.Backup;
 

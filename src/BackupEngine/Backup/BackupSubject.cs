@@ -1,6 +1,6 @@
 using CloudBackup.Backup.Source;
-using CloudBackup.Catalog;
 using CloudBackup.Formats;
+using CloudBackup.Retention;
 
 namespace CloudBackup.Backup;
 

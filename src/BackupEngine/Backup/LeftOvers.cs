@@ -2,6 +2,7 @@ using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Retention;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Backup;

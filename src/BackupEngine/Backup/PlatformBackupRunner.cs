@@ -1,5 +1,6 @@
 using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
+using CloudBackup.Retention;
 using CloudBackup.Sites;
 
 namespace CloudBackup.Backup;

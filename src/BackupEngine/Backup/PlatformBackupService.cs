@@ -1,6 +1,7 @@
 using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
+using CloudBackup.Retention;
 using CloudBackup.Sites;
 
 namespace CloudBackup.Backup;

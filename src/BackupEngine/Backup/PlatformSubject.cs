@@ -4,6 +4,8 @@ using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
+using CloudBackup.Retention;
+using CloudBackup.Sqlite;
 
 namespace CloudBackup.Backup;
 

@@ -3,6 +3,7 @@ using CloudBackup.Catalog;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
+using CloudBackup.Retention;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Backup;

@@ -1,4 +1,4 @@
-using CloudBackup.Catalog;
+using CloudBackup.Retention;
 
 namespace CloudBackup.Backup;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CloudBackup.Infrastructure;
+using CloudBackup.Retention;
 using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Catalog;

@@ -1,3 +1,5 @@
+using CloudBackup.Retention;
+
 namespace CloudBackup.Catalog;
 
 /// <summary>A backup in the catalog, with what only the engine needs to know of it.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Retention;
 using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Catalog;

@@ -1,4 +1,4 @@
-using CloudBackup.Infrastructure;
+using CloudBackup.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Catalog;

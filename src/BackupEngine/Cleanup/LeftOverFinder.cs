@@ -1,8 +1,8 @@
 using System.Globalization;
-using CloudBackup.Catalog;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
+using CloudBackup.Retention;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Cleanup;

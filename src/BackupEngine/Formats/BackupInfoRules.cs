@@ -1,7 +1,7 @@
 using System.Text.Json;
-using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Infrastructure;
+using CloudBackup.Retention;
 
 namespace CloudBackup.Formats;
 

@@ -1,5 +1,3 @@
-using CloudBackup.Sites;
-
 namespace CloudBackup;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using CloudBackup.Storage;
 
 namespace CloudBackup;
 

@@ -1,5 +1,3 @@
-using CloudBackup.Sites;
-
 namespace CloudBackup;
 
 /// <summary>How a platform is restored.</summary>

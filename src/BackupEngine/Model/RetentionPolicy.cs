@@ -1,5 +1,4 @@
 using System.Collections;
-using CloudBackup.Retention;
 
 namespace CloudBackup;
 

@@ -1,5 +1,3 @@
-using CloudBackup.Infrastructure;
-
 namespace CloudBackup.Platform;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Platform;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Platform;
 

@@ -3,6 +3,7 @@ using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
+using CloudBackup.Retention;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
 

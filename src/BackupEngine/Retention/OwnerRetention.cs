@@ -1,5 +1,4 @@
 using System.Globalization;
-using CloudBackup.Catalog;
 
 namespace CloudBackup.Retention;
 

@@ -1,5 +1,3 @@
-using CloudBackup.Catalog;
-
 namespace CloudBackup.Retention;
 
 /// <summary>

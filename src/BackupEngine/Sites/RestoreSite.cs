@@ -1,7 +1,6 @@
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
-using CloudBackup.Storage;
 
 namespace CloudBackup.Sites;
 

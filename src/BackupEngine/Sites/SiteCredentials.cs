@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CloudBackup.Platform;
-using CloudBackup.Storage;
 
 namespace CloudBackup.Sites;
 

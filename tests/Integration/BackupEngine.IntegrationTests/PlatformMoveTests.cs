@@ -1,6 +1,5 @@
 using System.Net;
 using CloudBackup.IntegrationTests.S3;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 using Microsoft.Data.Sqlite;
 

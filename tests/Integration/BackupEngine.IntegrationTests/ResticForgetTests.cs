@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using CloudBackup.Catalog;
 using CloudBackup.Retention;
 using CloudBackup.Tests.Support;
 

@@ -1,5 +1,4 @@
 using CloudBackup.FileTree;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests;

@@ -1,5 +1,5 @@
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
+using CloudBackup.Sqlite;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using CloudBackup.FileTree;
-using CloudBackup.FileTree.Linux;
 using CloudBackup.Formats.Index;
 using CloudBackup.Storage;
 

@@ -1,6 +1,5 @@
 using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
-using CloudBackup.FileTree.Linux;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
-using CloudBackup.FileTree.Linux;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
 using CloudBackup.Progress;

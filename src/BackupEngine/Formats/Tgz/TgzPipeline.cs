@@ -4,7 +4,6 @@ using System.IO.Hashing;
 using System.Threading.Channels;
 using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
-using CloudBackup.FileTree.Linux;
 using CloudBackup.Formats.Tar;
 using CloudBackup.Progress;
 

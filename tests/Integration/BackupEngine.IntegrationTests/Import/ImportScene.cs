@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CloudBackup.FileTree;
 using CloudBackup.Restore;
 using CloudBackup.Tests.Support;
 
@@ -20,7 +21,7 @@ internal sealed partial class ImportScene : IDisposable
     /// <summary>An empty folder; one of that name is removed first.</summary>
     public string MakeFolder(string name)
     {
-        using (var parent = CloudBackup.FileTree.LocalFileSystem.Open(_platform.Folder.Path))
+        using (var parent = LocalFileSystem.Open(_platform.Folder.Path))
         {
             TreeRemoval.Remove(parent, name);
         }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Security;
 using Amazon.S3;
 using Amazon.S3.Model;
-using CloudBackup.Sites;
 using CloudBackup.Storage.Decorators;
 using CloudBackup.Tests.Support;
 

@@ -1,6 +1,5 @@
 using CloudBackup.Catalog;
 using CloudBackup.Restore;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Apps;

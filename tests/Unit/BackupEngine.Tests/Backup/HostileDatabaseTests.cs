@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using CloudBackup.Addons.Sqlite;
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
+using CloudBackup.Sqlite;
 using CloudBackup.Tests.Support;
 using Microsoft.Data.Sqlite;
 

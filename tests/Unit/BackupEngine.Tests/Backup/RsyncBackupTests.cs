@@ -1,7 +1,6 @@
 using System.Text;
 using CloudBackup.FileTree;
 using CloudBackup.Restore;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Backup;

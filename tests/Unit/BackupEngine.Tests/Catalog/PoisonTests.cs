@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CloudBackup.Catalog;
 using CloudBackup.Formats;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Cleanup;
 using CloudBackup.Tests.Support;
 

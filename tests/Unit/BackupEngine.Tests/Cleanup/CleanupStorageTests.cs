@@ -1,6 +1,5 @@
 using CloudBackup.Catalog;
 using CloudBackup.Platform;
-using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;

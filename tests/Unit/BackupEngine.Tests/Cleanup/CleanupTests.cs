@@ -1,5 +1,4 @@
 using CloudBackup.Cleanup;
-using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 

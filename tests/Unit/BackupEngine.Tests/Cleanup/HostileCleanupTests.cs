@@ -1,5 +1,3 @@
-using CloudBackup.Sites;
-
 namespace CloudBackup.Tests.Cleanup;
 
 /// <summary>Cleanups that are killed, plans that are old, neighbours that look alike.</summary>

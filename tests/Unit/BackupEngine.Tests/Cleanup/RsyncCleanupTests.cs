@@ -1,6 +1,5 @@
 using CloudBackup.Cleanup;
 using CloudBackup.Restore;
-using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;

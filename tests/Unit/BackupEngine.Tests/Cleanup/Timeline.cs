@@ -1,7 +1,6 @@
 using System.Globalization;
 using CloudBackup.Catalog;
 using CloudBackup.Cleanup;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 using Microsoft.Extensions.Time.Testing;

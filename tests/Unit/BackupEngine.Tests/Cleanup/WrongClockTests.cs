@@ -1,5 +1,5 @@
 using CloudBackup.Catalog;
-using CloudBackup.Sites;
+using CloudBackup.Retention;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Cleanup;

@@ -1,5 +1,4 @@
 using CloudBackup.Import;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Clone;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 using Microsoft.Data.Sqlite;
 

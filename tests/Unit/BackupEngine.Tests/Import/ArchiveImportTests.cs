@@ -1,7 +1,6 @@
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Tar;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Import;

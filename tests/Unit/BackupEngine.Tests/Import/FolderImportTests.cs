@@ -1,6 +1,5 @@
 using System.Text;
 using CloudBackup.Encryption;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 using Microsoft.Data.Sqlite;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 using ICSharpCode.SharpZipLib.BZip2;
 

@@ -1,5 +1,4 @@
 using CloudBackup.PlatformRestore;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.PlatformRestore;

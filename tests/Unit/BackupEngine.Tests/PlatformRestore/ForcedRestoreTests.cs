@@ -1,6 +1,5 @@
 using System.Net;
 using CloudBackup.Restore;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 

@@ -1,5 +1,4 @@
 using CloudBackup.Catalog;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.PlatformRestore;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using CloudBackup.Encryption;
-using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
 using CloudBackup.Tests.Support;

@@ -1,5 +1,4 @@
 using CloudBackup.Platform;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 

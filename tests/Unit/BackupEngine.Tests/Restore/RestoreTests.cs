@@ -1,5 +1,4 @@
 using CloudBackup.Restore;
-using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;

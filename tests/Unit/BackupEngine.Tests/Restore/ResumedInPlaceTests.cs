@@ -1,7 +1,6 @@
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 using CloudBackup.Restore;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CloudBackup.Catalog;
 using CloudBackup.Retention;
 using CsCheck;
 

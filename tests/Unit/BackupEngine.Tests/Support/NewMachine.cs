@@ -1,4 +1,3 @@
-using CloudBackup.Sites;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Tests.Support;

@@ -1,5 +1,4 @@
 using System.Security;
-using CloudBackup.Sites;
 
 namespace CloudBackup.Tests.Support;
 

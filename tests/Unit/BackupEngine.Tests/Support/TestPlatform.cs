@@ -1,4 +1,3 @@
-using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
 using CloudBackup.Tests.Fakes;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using CloudBackup.Formats;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Cleanup;
 using CloudBackup.Tests.Support;
 

@@ -1,4 +1,3 @@
-using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Cleanup;
 using CloudBackup.Tests.Fakes;

@@ -1,6 +1,4 @@
-using CloudBackup.Catalog;
 using CloudBackup.Retention;
-using CloudBackup.Sites;
 using CloudBackup.Tests.Cleanup;
 using CloudBackup.Tests.Support;
 using CsCheck;

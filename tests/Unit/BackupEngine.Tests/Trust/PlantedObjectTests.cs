@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using CloudBackup.Formats;
-using CloudBackup.Sites;
 using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
 using CloudBackup.Tests.Cleanup;

@@ -2,7 +2,7 @@ using CloudBackup.FileTree;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace CloudBackup.Infrastructure;
+namespace CloudBackup.Sqlite;
 
 /// <summary>
 /// Lets SQLite read the schema of a copied database, to find one that no SQLite can read. Reading it can compute what another user wrote: columns

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using CloudBackup.FileTree.Linux;
 
-namespace CloudBackup.FileTree.Linux;
+namespace CloudBackup.FileTree;
 
 /// <summary>Names of users and groups, each asked for once. Thread-safe.</summary>
 internal sealed unsafe class OwnerNames

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace CloudBackup.Infrastructure;
+namespace CloudBackup.Sqlite;
 
 /// <summary>
 /// Copies a database that is being written to (source: sqlite.org/backup.html). In write-ahead mode one read transaction holds one state

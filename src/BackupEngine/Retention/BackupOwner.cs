@@ -1,4 +1,4 @@
-namespace CloudBackup.Catalog;
+namespace CloudBackup.Retention;
 
 /// <summary>Whose backups: one app's, or the platform's. Two equal owners are the same one.</summary>
 /// <param name="AppId">The app; null for the platform.</param>

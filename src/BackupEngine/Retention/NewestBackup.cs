@@ -1,6 +1,6 @@
 using CloudBackup.Infrastructure;
 
-namespace CloudBackup.Catalog;
+namespace CloudBackup.Retention;
 
 /// <summary>
 /// Which of several backups is the newest: the one rule for all that asks. A backup that is not trusted counts only where there is no other,

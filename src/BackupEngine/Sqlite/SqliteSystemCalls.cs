@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using CloudBackup.FileTree;
 using CloudBackup.FileTree.Linux;
 
-namespace CloudBackup.Infrastructure;
+namespace CloudBackup.Sqlite;
 
 /// <summary>
 /// Stands between SQLite and the system calls that look for, open, read and remove files, by SQLite's own interface for that

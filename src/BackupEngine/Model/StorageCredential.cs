@@ -1,4 +1,4 @@
-namespace CloudBackup.Storage;
+namespace CloudBackup;
 
 /// <summary>A name and the secret that belongs to it, such as access key and secret key.</summary>
 /// <param name="UserName">The name.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace CloudBackup.Retention;
+namespace CloudBackup;
 
 /// <summary>Retention policies as texts. What is written is read back as the same policy.</summary>
 internal static partial class RetentionPolicyText

@@ -2,7 +2,7 @@ using CloudBackup.FileTree;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace CloudBackup.Infrastructure;
+namespace CloudBackup.Sqlite;
 
 /// <summary>
 /// Brings the copy of a database that was in use to one state, as the app's next start would: SQLite rolls an unfinished write back, or takes

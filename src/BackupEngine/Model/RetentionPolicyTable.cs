@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Globalization;
 
-namespace CloudBackup.Retention;
+namespace CloudBackup;
 
 /// <summary>Retention policies as names and values.</summary>
 internal static class RetentionPolicyTable

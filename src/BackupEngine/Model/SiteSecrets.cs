@@ -1,8 +1,7 @@
 using System.Net;
 using System.Security;
-using CloudBackup.Storage;
 
-namespace CloudBackup.Sites;
+namespace CloudBackup;
 
 /// <summary>What a site is told that is never kept with its settings.</summary>
 public sealed class SiteSecrets

@@ -2,7 +2,7 @@ using CloudBackup.FileTree;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace CloudBackup.Infrastructure;
+namespace CloudBackup;
 
 /// <summary>
 /// Turns what this machine's file systems answer (full, read-only, broken, forbidden) into the failures that a user can act on. The numbers are
