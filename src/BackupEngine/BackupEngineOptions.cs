@@ -2,7 +2,6 @@ using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
 using CloudBackup.Storage;
-using CloudBackup.Storage.Decorators;
 
 namespace CloudBackup;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
+using CloudBackup.Storage.Decorators;
 
 namespace CloudBackup.Bench.Engine;
 

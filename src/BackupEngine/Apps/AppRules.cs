@@ -1,7 +1,7 @@
 using CloudBackup.Addons;
-using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
+using CloudBackup.Source;
 
 namespace CloudBackup.Apps;
 

@@ -1,8 +1,8 @@
 using CloudBackup.Backup;
-using CloudBackup.Backup.Source;
 using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
 using CloudBackup.Restore;
+using CloudBackup.Source;
 
 namespace CloudBackup.Apps;
 

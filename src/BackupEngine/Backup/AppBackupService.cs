@@ -2,6 +2,7 @@ using CloudBackup.Catalog;
 using CloudBackup.Clone;
 using CloudBackup.Import;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Restore;
 using CloudBackup.Retention;
 using CloudBackup.Sites;

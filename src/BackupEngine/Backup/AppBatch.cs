@@ -1,9 +1,9 @@
 using CloudBackup.Apps;
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Progress;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
+using CloudBackup.Storage;
 
 namespace CloudBackup.Backup;
 

@@ -1,8 +1,8 @@
 using CloudBackup.Apps;
-using CloudBackup.Backup.Source;
 using CloudBackup.Commands;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 using CloudBackup.Retention;
+using CloudBackup.Source;
 
 namespace CloudBackup.Backup;
 

@@ -1,9 +1,9 @@
 using CloudBackup.Addons;
 using CloudBackup.Apps;
-using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 using CloudBackup.Restore;
+using CloudBackup.Source;
 
 namespace CloudBackup.Backup;
 

@@ -2,6 +2,7 @@ using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Backup;

@@ -1,10 +1,11 @@
-using CloudBackup.Backup.Source;
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Progress;
+using CloudBackup.Source;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Backup;

@@ -1,6 +1,6 @@
-using CloudBackup.Backup.Source;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 using CloudBackup.Retention;
+using CloudBackup.Source;
 
 namespace CloudBackup.Backup;
 

@@ -1,10 +1,10 @@
-using CloudBackup.Backup.Source;
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Retention;
+using CloudBackup.Source;
 using CloudBackup.Sqlite;
 
 namespace CloudBackup.Backup;

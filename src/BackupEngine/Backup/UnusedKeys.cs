@@ -1,5 +1,5 @@
-using CloudBackup.Encryption;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Backup;

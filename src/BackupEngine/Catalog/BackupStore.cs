@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Retention;
 using Microsoft.Data.Sqlite;
 

@@ -1,4 +1,4 @@
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Catalog;

@@ -1,7 +1,7 @@
 using CloudBackup.Encryption;
-using CloudBackup.Formats;
 using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Catalog;

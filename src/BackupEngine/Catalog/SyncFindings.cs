@@ -1,5 +1,5 @@
 using CloudBackup.Encryption;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Catalog;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Cleanup;

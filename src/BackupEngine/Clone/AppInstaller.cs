@@ -2,8 +2,8 @@ using CloudBackup.Apps;
 using CloudBackup.Backup;
 using CloudBackup.Commands;
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Restore;
 

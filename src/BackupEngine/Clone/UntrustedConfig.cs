@@ -1,5 +1,5 @@
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Restore;
 
 namespace CloudBackup.Clone;

@@ -1,5 +1,5 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Encryption;

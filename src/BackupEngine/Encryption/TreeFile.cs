@@ -1,6 +1,5 @@
 using CloudBackup.FileTree;
 using CloudBackup.Storage;
-using CloudBackup.Storage.FileSystem;
 
 namespace CloudBackup.Encryption;
 

@@ -1,8 +1,9 @@
-using CloudBackup.Backup.Source;
 using CloudBackup.Encryption;
 using CloudBackup.Formats.Index;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Progress;
+using CloudBackup.Source;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats;

@@ -1,7 +1,7 @@
 using CloudBackup.Backup;
 using CloudBackup.Clone;
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
 

@@ -1,9 +1,9 @@
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Import;

@@ -1,6 +1,6 @@
-using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
+using CloudBackup.Source;
 
 namespace CloudBackup.Import;
 

@@ -1,7 +1,6 @@
 using CloudBackup.Catalog;
-using CloudBackup.Encryption;
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
 

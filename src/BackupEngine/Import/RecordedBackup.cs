@@ -1,4 +1,4 @@
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 
 namespace CloudBackup.Import;
 

@@ -3,7 +3,6 @@ using CloudBackup.Encryption;
 using CloudBackup.Platform;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
-using CloudBackup.Storage.Decorators;
 
 namespace CloudBackup.Infrastructure;
 

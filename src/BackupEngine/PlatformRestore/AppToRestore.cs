@@ -1,5 +1,5 @@
 using CloudBackup.Catalog;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 
 namespace CloudBackup.PlatformRestore;
 

@@ -1,7 +1,7 @@
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Retention;
 using CloudBackup.Sites;
 using CloudBackup.Storage;

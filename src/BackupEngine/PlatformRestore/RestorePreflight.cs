@@ -1,6 +1,6 @@
 using CloudBackup.Catalog;
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Sites;
 
 namespace CloudBackup.PlatformRestore;

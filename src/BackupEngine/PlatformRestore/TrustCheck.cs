@@ -1,6 +1,6 @@
 using CloudBackup.Clone;
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 
 namespace CloudBackup.PlatformRestore;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
+using CloudBackup.Layout;
 
 namespace CloudBackup.Restore;
 

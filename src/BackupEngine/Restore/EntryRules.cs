@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
+using CloudBackup.Source;
 
 namespace CloudBackup.Restore;
 

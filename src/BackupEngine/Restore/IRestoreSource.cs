@@ -1,5 +1,5 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 
 namespace CloudBackup.Restore;
 

@@ -1,7 +1,7 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Rsync;
+using CloudBackup.Layout;
 
 namespace CloudBackup.Restore;
 

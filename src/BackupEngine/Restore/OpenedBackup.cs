@@ -5,6 +5,7 @@ using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Progress;
 using CloudBackup.Retention;
 using CloudBackup.Storage;

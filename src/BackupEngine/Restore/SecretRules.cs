@@ -1,6 +1,6 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
+using CloudBackup.Layout;
 using CloudBackup.Platform;
 
 namespace CloudBackup.Restore;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CloudBackup.Addons;
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 
 namespace CloudBackup.Restore;
 

@@ -1,6 +1,6 @@
 using CloudBackup.Encryption;
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 
 namespace CloudBackup.Sites;
 

@@ -2,6 +2,7 @@ using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Platform;
 
 namespace CloudBackup.Sites;

@@ -1,6 +1,6 @@
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
+using CloudBackup.Storage.Decorators;
 
 namespace CloudBackup.Sites;
 

@@ -1,5 +1,4 @@
 using CloudBackup.Infrastructure;
-using CloudBackup.Storage.Decorators;
 using CloudBackup.Storage.FileSystem;
 using CloudBackup.Storage.Noop;
 using CloudBackup.Storage.S3;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using CloudBackup.Layout;
 
 namespace CloudBackup.Formats.Index;
 

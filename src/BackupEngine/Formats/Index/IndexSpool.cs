@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CloudBackup.Encryption;
+using CloudBackup.Layout;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Index;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
+using CloudBackup.Source;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;

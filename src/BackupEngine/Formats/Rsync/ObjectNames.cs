@@ -1,4 +1,5 @@
 using CloudBackup.Encryption;
+using CloudBackup.Layout;
 
 namespace CloudBackup.Formats.Rsync;
 

@@ -1,8 +1,9 @@
-using CloudBackup.Backup.Source;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
+using CloudBackup.Source;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;

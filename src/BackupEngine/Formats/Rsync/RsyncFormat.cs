@@ -1,3 +1,4 @@
+using CloudBackup.Layout;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;

@@ -1,4 +1,5 @@
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
+using CloudBackup.Source;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;

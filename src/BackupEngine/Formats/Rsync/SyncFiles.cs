@@ -1,3 +1,5 @@
+using CloudBackup.Layout;
+
 namespace CloudBackup.Formats.Rsync;
 
 /// <summary>The files and objects that belong to a snapshot besides its content.</summary>

@@ -1,7 +1,7 @@
-using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
+using CloudBackup.Source;
 
 namespace CloudBackup.Formats.Tgz;
 

@@ -1,5 +1,5 @@
-using CloudBackup.Backup.Source;
 using CloudBackup.Formats.Tar;
+using CloudBackup.Source;
 
 namespace CloudBackup.Formats.Tgz;
 

@@ -1,7 +1,7 @@
-using CloudBackup.Backup.Source;
 using CloudBackup.Formats.Index;
 using CloudBackup.Infrastructure;
 using CloudBackup.Progress;
+using CloudBackup.Source;
 
 namespace CloudBackup.Formats.Tgz;
 

@@ -1,5 +1,6 @@
 using CloudBackup.Encryption;
 using CloudBackup.Formats.Index;
+using CloudBackup.Layout;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Tgz;

@@ -2,10 +2,10 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Threading.Channels;
-using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Tar;
 using CloudBackup.Progress;
+using CloudBackup.Source;
 
 namespace CloudBackup.Formats.Tgz;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using CloudBackup.Backup.Source;
+using CloudBackup.Source;
 
 namespace CloudBackup.Formats.Tgz;
 

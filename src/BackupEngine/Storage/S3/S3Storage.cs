@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Amazon.S3.Model;
-using CloudBackup.Formats;
 
 namespace CloudBackup.Storage.S3;
 

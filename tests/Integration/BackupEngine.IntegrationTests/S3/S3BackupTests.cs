@@ -2,7 +2,7 @@ using System.Net;
 using System.Security;
 using Amazon.S3;
 using Amazon.S3.Model;
-using CloudBackup.Storage.Decorators;
+using CloudBackup.Storage;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests.S3;

@@ -1,4 +1,5 @@
 using CloudBackup.Storage;
+using CloudBackup.Storage.Decorators;
 using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Conformance;
 

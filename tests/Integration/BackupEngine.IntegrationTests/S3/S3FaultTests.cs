@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using CloudBackup.Storage;
-using CloudBackup.Storage.Decorators;
 using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Support;
 using Microsoft.Extensions.Time.Testing;

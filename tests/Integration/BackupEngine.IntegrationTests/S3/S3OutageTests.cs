@@ -1,4 +1,4 @@
-using CloudBackup.Storage.Decorators;
+using CloudBackup.Storage;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests.S3;

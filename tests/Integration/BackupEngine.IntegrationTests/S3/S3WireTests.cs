@@ -3,6 +3,7 @@ using System.Text;
 using System.Xml.Linq;
 using Amazon.S3.Model;
 using CloudBackup.Storage;
+using CloudBackup.Storage.Decorators;
 using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Support;
 

@@ -1,5 +1,5 @@
-using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
+using CloudBackup.Source;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Backup;

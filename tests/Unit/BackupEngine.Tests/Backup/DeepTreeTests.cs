@@ -1,8 +1,8 @@
-using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Rsync;
 using CloudBackup.Import;
 using CloudBackup.Restore;
+using CloudBackup.Source;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Backup;

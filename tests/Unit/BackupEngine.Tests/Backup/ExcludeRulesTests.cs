@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
+using CloudBackup.Source;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Backup;

@@ -1,6 +1,6 @@
-using CloudBackup.Backup.Source;
 using CloudBackup.FileTree;
 using CloudBackup.FileTree.Linux;
+using CloudBackup.Source;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Backup;

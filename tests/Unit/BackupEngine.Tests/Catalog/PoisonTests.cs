@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CloudBackup.Catalog;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 using CloudBackup.Tests.Cleanup;
 using CloudBackup.Tests.Support;
 

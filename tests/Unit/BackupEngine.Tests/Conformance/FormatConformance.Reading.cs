@@ -1,9 +1,10 @@
-using CloudBackup.Backup.Source;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
+using CloudBackup.Layout;
 using CloudBackup.Progress;
+using CloudBackup.Source;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Tests.Conformance;

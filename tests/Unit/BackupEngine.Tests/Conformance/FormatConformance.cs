@@ -1,10 +1,11 @@
-using CloudBackup.Backup.Source;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Progress;
 using CloudBackup.Restore;
+using CloudBackup.Source;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Support;
 

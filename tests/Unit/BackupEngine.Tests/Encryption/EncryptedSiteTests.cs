@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using CloudBackup.Encryption;
-using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Tests.Support;
 using Microsoft.Data.Sqlite;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using CloudBackup.Storage;
-using CloudBackup.Storage.Decorators;
 using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Support;
 

@@ -1,5 +1,5 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Restore;

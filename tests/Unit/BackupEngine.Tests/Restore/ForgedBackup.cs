@@ -2,11 +2,11 @@ using System.Buffers;
 using System.Security.Cryptography;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Rsync;
 using CloudBackup.Formats.Tar;
 using CloudBackup.Formats.Tgz;
+using CloudBackup.Layout;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Restore;

@@ -1,6 +1,6 @@
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 using CloudBackup.Tests.Support;
 using CsCheck;
 

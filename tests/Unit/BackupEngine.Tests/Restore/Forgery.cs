@@ -1,6 +1,6 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
 using CloudBackup.Formats.Tar;
+using CloudBackup.Layout;
 
 namespace CloudBackup.Tests.Restore;
 

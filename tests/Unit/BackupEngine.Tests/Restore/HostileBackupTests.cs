@@ -2,10 +2,10 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using CloudBackup.FileTree;
-using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
 using CloudBackup.Formats.Tgz;
+using CloudBackup.Layout;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Restore;

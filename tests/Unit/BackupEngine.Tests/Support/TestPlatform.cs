@@ -1,5 +1,4 @@
 using CloudBackup.Storage;
-using CloudBackup.Storage.Decorators;
 using CloudBackup.Tests.Fakes;
 
 namespace CloudBackup.Tests.Support;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 using CloudBackup.Tests.Cleanup;
 using CloudBackup.Tests.Support;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
 using CloudBackup.Tests.Cleanup;

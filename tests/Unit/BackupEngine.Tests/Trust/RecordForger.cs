@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using CloudBackup.Formats;
+using CloudBackup.Layout;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Trust;

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
-using CloudBackup.Backup.Source;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Progress;
+using CloudBackup.Source;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;

@@ -1,5 +1,4 @@
 using CloudBackup.Storage;
-using CloudBackup.Storage.Decorators;
 using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;

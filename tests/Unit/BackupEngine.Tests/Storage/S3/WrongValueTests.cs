@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Xml;
 using Amazon.Runtime;
 using CloudBackup.Storage;
-using CloudBackup.Storage.Decorators;
 using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;

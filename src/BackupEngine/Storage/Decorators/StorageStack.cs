@@ -1,0 +1,29 @@
+namespace CloudBackup.Storage.Decorators;
+
+/// <summary>
+/// Puts a site's storage together. From the outside in: prefix, retry, concurrency limit, logging, provider. Retry is outside the limit,
+/// so that an operation that waits for its next try holds no place; logging is inside both, so that every single try is told.
+/// </summary>
+internal static class StorageStack
+{
+    /// <summary>The storage of a site, ready for the engine.</summary>
+    public static IBackupStorage Open(BackupSite site, StorageContext context)
+    {
+        var storage = StorageProviders.Get(site.Provider).Open(site.Settings, context);
+        return Decorate(storage, site, context);
+    }
+
+    /// <summary>Wraps a provider's storage.</summary>
+    public static IBackupStorage Decorate(IBackupStorage storage, BackupSite site, StorageContext context)
+    {
+        var capabilities = storage.Capabilities;
+        storage = new LoggingStorage(context.Intercept(storage), context.Time, context.Log);
+        storage = new ConcurrencyLimitStorage(
+            storage,
+            new AdaptiveLimiter(site.Limits.UploadConcurrency ?? capabilities.UploadConcurrency, context.Log),
+            new AdaptiveLimiter(site.Limits.DownloadConcurrency ?? capabilities.DownloadConcurrency, context.Log),
+            new AdaptiveLimiter(site.Limits.CopyConcurrency ?? capabilities.CopyConcurrency, context.Log));
+        storage = new RetryStorage(storage, context.Retry, context.Time, context.Log);
+        return site.Prefix.Length == 0 ? storage : new PrefixedStorage(storage, site.Prefix);
+    }
+}
