@@ -3,8 +3,6 @@ using CloudBackup.Apps;
 using CloudBackup.Backup;
 using CloudBackup.Catalog;
 using CloudBackup.Cleanup;
-using CloudBackup.Encryption;
-using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
 using CloudBackup.PlatformRestore;
 using CloudBackup.Sites;

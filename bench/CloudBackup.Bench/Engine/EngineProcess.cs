@@ -3,7 +3,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Security;
 using System.Security.Cryptography;
-using CloudBackup.Encryption;
+using CloudBackup.Protection;
 
 namespace CloudBackup.Bench.Engine;
 

@@ -1,5 +1,4 @@
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
 
 namespace CloudBackup.Apps;

@@ -1,8 +1,8 @@
 using CloudBackup.Catalog;
 using CloudBackup.Clone;
 using CloudBackup.Import;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Restore;
 using CloudBackup.Retention;
 using CloudBackup.Sites;

@@ -1,5 +1,5 @@
 using CloudBackup.Apps;
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Progress;
 using CloudBackup.Restore;
 using CloudBackup.Sites;

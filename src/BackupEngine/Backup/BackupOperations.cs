@@ -1,7 +1,7 @@
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Sites;
 
 namespace CloudBackup.Backup;

@@ -1,8 +1,8 @@
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Backup;

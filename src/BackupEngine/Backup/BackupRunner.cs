@@ -4,6 +4,7 @@ using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Progress;
 using CloudBackup.Source;
 using CloudBackup.Storage;

@@ -1,7 +1,7 @@
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Retention;
 using CloudBackup.Storage;
 

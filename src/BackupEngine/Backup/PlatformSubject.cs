@@ -1,6 +1,6 @@
+using CloudBackup.Apps;
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Retention;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using CloudBackup.Catalog;
 using CloudBackup.Formats;
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Restore;
 using CloudBackup.Retention;
 using CloudBackup.Storage;

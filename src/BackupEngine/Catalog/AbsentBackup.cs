@@ -1,4 +1,4 @@
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Catalog;

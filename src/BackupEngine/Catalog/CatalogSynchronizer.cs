@@ -1,8 +1,8 @@
 using System.Security;
 using CloudBackup.Cleanup;
 using CloudBackup.Encryption;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
 

@@ -1,5 +1,6 @@
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Catalog;

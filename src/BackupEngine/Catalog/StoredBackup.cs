@@ -1,5 +1,5 @@
 using CloudBackup.Encryption;
-using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Objects;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Storage;

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using CloudBackup.Backup;
 using CloudBackup.Catalog;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Retention;
 using CloudBackup.Storage;
 

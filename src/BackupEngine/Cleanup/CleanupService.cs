@@ -1,4 +1,3 @@
-using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
 using CloudBackup.Sites;
 

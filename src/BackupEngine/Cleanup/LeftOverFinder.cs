@@ -1,6 +1,6 @@
 using System.Globalization;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Restore;
 using CloudBackup.Retention;
 using CloudBackup.Storage;

@@ -1,5 +1,4 @@
 using CloudBackup.Apps;
-using CloudBackup.Backup;
 using CloudBackup.Commands;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;

@@ -1,7 +1,6 @@
-using CloudBackup.Backup;
 using CloudBackup.Clone;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
 

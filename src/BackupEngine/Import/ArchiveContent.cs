@@ -2,6 +2,7 @@ using System.Text;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 
 namespace CloudBackup.Import;
 

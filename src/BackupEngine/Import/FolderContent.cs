@@ -1,7 +1,7 @@
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
-using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Objects;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Storage;

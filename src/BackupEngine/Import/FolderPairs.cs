@@ -1,6 +1,6 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
-using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Objects;
 using CloudBackup.Restore;
 
 namespace CloudBackup.Import;

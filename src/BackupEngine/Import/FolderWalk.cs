@@ -1,7 +1,7 @@
 using System.Text;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
-using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Objects;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Import;

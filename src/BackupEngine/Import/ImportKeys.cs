@@ -1,4 +1,5 @@
 using CloudBackup.Encryption;
+using CloudBackup.Platform;
 
 namespace CloudBackup.Import;
 

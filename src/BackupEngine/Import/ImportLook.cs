@@ -1,5 +1,5 @@
 using CloudBackup.Clone;
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
 

@@ -1,7 +1,6 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
-using CloudBackup.Formats.Tgz;
 
 namespace CloudBackup.Import;
 

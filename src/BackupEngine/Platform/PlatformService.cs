@@ -1,5 +1,5 @@
+using CloudBackup.Apps;
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Platform;
 

@@ -1,8 +1,8 @@
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Progress;
 using CloudBackup.Restore;
 

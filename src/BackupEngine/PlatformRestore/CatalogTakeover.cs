@@ -1,5 +1,5 @@
 using CloudBackup.Catalog;
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 
 namespace CloudBackup.PlatformRestore;
 

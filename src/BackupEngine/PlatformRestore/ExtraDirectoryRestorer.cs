@@ -1,7 +1,7 @@
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Progress;
 using CloudBackup.Restore;
 

@@ -1,5 +1,5 @@
+using CloudBackup.Apps;
 using CloudBackup.Catalog;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Restore;

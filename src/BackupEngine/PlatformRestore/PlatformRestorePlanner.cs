@@ -1,7 +1,6 @@
-using CloudBackup.Backup;
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Restore;
 using CloudBackup.Retention;
 using CloudBackup.Sites;

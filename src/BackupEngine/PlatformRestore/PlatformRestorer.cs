@@ -1,6 +1,5 @@
-using CloudBackup.Backup;
 using CloudBackup.Catalog;
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
 using CloudBackup.Storage;

@@ -1,6 +1,6 @@
 using CloudBackup.Catalog;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Sites;
 
 namespace CloudBackup.PlatformRestore;

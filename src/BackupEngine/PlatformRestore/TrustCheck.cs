@@ -1,6 +1,7 @@
 using CloudBackup.Clone;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 
 namespace CloudBackup.PlatformRestore;
 

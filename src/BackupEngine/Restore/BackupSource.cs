@@ -1,5 +1,5 @@
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 
 namespace CloudBackup.Restore;
 

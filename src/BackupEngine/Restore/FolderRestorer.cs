@@ -1,4 +1,4 @@
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
 

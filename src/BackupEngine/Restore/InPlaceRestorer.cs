@@ -1,5 +1,4 @@
-using CloudBackup.Backup;
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Sites;
 
 namespace CloudBackup.Restore;

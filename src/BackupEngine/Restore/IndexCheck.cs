@@ -1,6 +1,7 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
-using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Objects;
+using CloudBackup.Formats.Records;
 using CloudBackup.Layout;
 
 namespace CloudBackup.Restore;

@@ -2,7 +2,7 @@ using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Progress;
 using CloudBackup.Sites;
 

@@ -6,6 +6,7 @@ using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Platform;
 using CloudBackup.Progress;
 using CloudBackup.Retention;
 using CloudBackup.Storage;

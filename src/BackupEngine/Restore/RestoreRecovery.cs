@@ -1,7 +1,7 @@
 using CloudBackup.Apps;
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 
 namespace CloudBackup.Restore;
 

@@ -2,7 +2,7 @@ using CloudBackup.Apps;
 using CloudBackup.Catalog;
 using CloudBackup.Commands;
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 
 namespace CloudBackup.Restore;
 

@@ -1,5 +1,5 @@
 using CloudBackup.Backup;
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
 

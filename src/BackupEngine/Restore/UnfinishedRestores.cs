@@ -1,7 +1,7 @@
 using CloudBackup.Apps;
-using CloudBackup.Backup;
 using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 
 namespace CloudBackup.Restore;
 

@@ -1,7 +1,7 @@
+using CloudBackup.Apps;
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 

@@ -1,4 +1,5 @@
 using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
 

@@ -1,7 +1,6 @@
 using CloudBackup.Apps;
-using CloudBackup.Backup;
 using CloudBackup.Commands;
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
 

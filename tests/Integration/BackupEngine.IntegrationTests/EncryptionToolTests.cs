@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CloudBackup.Encryption;
+using CloudBackup.Protection;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests;

@@ -1,4 +1,4 @@
-using CloudBackup.Encryption;
+using CloudBackup.Protection;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests;

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Security;
-using CloudBackup.Encryption;
+using CloudBackup.Protection;
 
 namespace CloudBackup.Commands;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using CloudBackup.Encryption;
+using CloudBackup.Protection;
 
 namespace CloudBackup.Commands;
 

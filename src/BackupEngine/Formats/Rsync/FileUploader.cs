@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using CloudBackup.FileTree;
+using CloudBackup.Formats.Objects;
+using CloudBackup.Formats.Records;
 using CloudBackup.Source;
 using CloudBackup.Storage;
 

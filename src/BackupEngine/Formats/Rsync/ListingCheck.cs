@@ -1,5 +1,7 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Objects;
+using CloudBackup.Formats.Records;
 
 namespace CloudBackup.Formats.Rsync;
 

@@ -1,3 +1,5 @@
+using CloudBackup.Formats.Records;
+
 namespace CloudBackup.Formats.Rsync;
 
 /// <summary>

@@ -1,6 +1,6 @@
-using CloudBackup.Encryption;
 using CloudBackup.FileTree;
-using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Objects;
+using CloudBackup.Formats.Records;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Source;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Objects;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;

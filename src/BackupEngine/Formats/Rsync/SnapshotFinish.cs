@@ -1,6 +1,8 @@
 using System.Buffers;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Objects;
+using CloudBackup.Formats.Records;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;

@@ -1,3 +1,4 @@
+using CloudBackup.Formats.Records;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 

@@ -1,3 +1,5 @@
+using CloudBackup.Formats.Records;
+
 namespace CloudBackup.Formats.Rsync;
 
 /// <summary>What is known of a snapshot when a run begins.</summary>

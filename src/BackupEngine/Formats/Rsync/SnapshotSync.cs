@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CloudBackup.FileTree;
+using CloudBackup.Formats.Records;
 using CloudBackup.Source;
 using CloudBackup.Storage;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using CloudBackup.Encryption;
+using CloudBackup.Formats.Objects;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;

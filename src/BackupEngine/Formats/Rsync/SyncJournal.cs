@@ -1,3 +1,4 @@
+using CloudBackup.Formats.Records;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;

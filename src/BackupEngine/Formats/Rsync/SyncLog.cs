@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using CloudBackup.Formats.Records;
 using Microsoft.Win32.SafeHandles;
 
 namespace CloudBackup.Formats.Rsync;

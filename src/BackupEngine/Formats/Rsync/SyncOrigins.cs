@@ -1,4 +1,5 @@
 using CloudBackup.FileTree;
+using CloudBackup.Formats.Records;
 using CloudBackup.Source;
 
 namespace CloudBackup.Formats.Rsync;

@@ -1,5 +1,5 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Objects;
 using CloudBackup.Import;
 using CloudBackup.Restore;
 using CloudBackup.Source;

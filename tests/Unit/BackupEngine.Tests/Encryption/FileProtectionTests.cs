@@ -1,5 +1,6 @@
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
+using CloudBackup.Protection;
 using CloudBackup.Storage;
 using CloudBackup.Storage.FileSystem;
 using CloudBackup.Tests.Support;

@@ -1,5 +1,6 @@
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
+using CloudBackup.Formats.Objects;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Tests.Encryption;

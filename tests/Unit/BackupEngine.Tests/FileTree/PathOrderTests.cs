@@ -1,5 +1,5 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Records;
 using CloudBackup.Tests.Support;
 using CsCheck;
 

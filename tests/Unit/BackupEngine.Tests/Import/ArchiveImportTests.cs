@@ -1,6 +1,6 @@
-using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Tar;
+using CloudBackup.Protection;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Import;

@@ -1,5 +1,5 @@
 using System.Text;
-using CloudBackup.Encryption;
+using CloudBackup.Protection;
 using CloudBackup.Tests.Support;
 using Microsoft.Data.Sqlite;
 

@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using CloudBackup.Encryption;
+using CloudBackup.Protection;
 using CloudBackup.Tests.Support;
 using ICSharpCode.SharpZipLib.BZip2;
 

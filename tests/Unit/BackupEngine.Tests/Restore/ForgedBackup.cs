@@ -3,9 +3,8 @@ using System.Security.Cryptography;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
-using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Objects;
 using CloudBackup.Formats.Tar;
-using CloudBackup.Formats.Tgz;
 using CloudBackup.Layout;
 using CloudBackup.Tests.Support;
 

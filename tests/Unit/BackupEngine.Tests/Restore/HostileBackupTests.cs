@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
-using CloudBackup.Formats.Tgz;
 using CloudBackup.Layout;
 using CloudBackup.Tests.Support;
 

@@ -1,5 +1,5 @@
-using CloudBackup.Encryption;
 using CloudBackup.FileTree;
+using CloudBackup.Protection;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Restore;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
+using CloudBackup.Formats.Records;
 using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;

@@ -1,4 +1,5 @@
 using CloudBackup.Formats;
+using CloudBackup.Formats.Records;
 using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;

@@ -3,6 +3,7 @@ using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Objects;
 using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;

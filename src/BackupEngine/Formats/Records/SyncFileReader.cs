@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Records;
 
 /// <summary>
 /// Reads a file of sync records, one at a time, in constant memory. That the file is whole shows at its end: what came before may be

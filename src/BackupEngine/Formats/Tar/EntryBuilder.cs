@@ -1,9 +1,8 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
-using CloudBackup.Formats.Tar;
 using CloudBackup.Source;
 
-namespace CloudBackup.Formats.Tgz;
+namespace CloudBackup.Formats.Tar;
 
 /// <summary>Turns an item and its facts into the tar header and the index line that describe it.</summary>
 internal static class EntryBuilder

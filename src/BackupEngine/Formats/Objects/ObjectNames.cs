@@ -1,7 +1,7 @@
 using CloudBackup.Encryption;
 using CloudBackup.Layout;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Objects;
 
 /// <summary>
 /// Which object a file is stored as: the same path when nothing is encrypted, the path with <c>.enc</c> when contents are, and a path of

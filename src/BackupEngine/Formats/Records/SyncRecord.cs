@@ -1,7 +1,7 @@
 using CloudBackup.FileTree;
 using CloudBackup.Source;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Records;
 
 /// <summary>What is to be done with an item of a plan.</summary>
 internal enum SyncAction : byte

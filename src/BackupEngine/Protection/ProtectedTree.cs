@@ -1,9 +1,11 @@
+using CloudBackup.Encryption;
 using CloudBackup.FileTree;
+using CloudBackup.Formats.Objects;
 using CloudBackup.Infrastructure;
 using CloudBackup.Progress;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Encryption;
+namespace CloudBackup.Protection;
 
 /// <summary>
 /// Encrypts or decrypts a folder tree into another folder, file by file. All names are known to be right before anything is written.

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using CloudBackup.Encryption;
+using CloudBackup.Formats.Rsync;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Records;
 
 /// <summary>What a file of sync records is about: it is only good for exactly that.</summary>
 /// <param name="Token">The state of the snapshot that it describes, or was made for; see <see cref="SnapshotState"/>.</param>

@@ -1,7 +1,7 @@
 using CloudBackup.FileTree;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Encryption;
+namespace CloudBackup.Protection;
 
 /// <summary>A file or folder of a tree that is encrypted or decrypted.</summary>
 /// <param name="Path">The path below the tree's root.</param>

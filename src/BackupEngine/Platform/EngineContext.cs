@@ -1,10 +1,8 @@
 using CloudBackup.Catalog;
-using CloudBackup.Encryption;
-using CloudBackup.Platform;
-using CloudBackup.Sites;
+using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Infrastructure;
+namespace CloudBackup.Platform;
 
 /// <summary>What all parts of the engine stand on: one per open engine.</summary>
 internal sealed record EngineContext(

@@ -1,11 +1,12 @@
 using System.Security;
+using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Progress;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Encryption;
+namespace CloudBackup.Protection;
 
 /// <summary>
 /// Encrypts and decrypts files, folder trees and names with a password, in the format of encrypted backups (CBV2): what it decrypts may

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CloudBackup.Platform;
+using CloudBackup.Encryption;
 
-namespace CloudBackup.Encryption;
+namespace CloudBackup.Platform;
 
 /// <summary>
 /// The keys of a platform: those that its sites encrypt with, and those that its older backups need. They are kept, the passwords never.

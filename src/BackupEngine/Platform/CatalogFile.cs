@@ -1,6 +1,6 @@
-using CloudBackup.Platform;
+using CloudBackup.Catalog;
 
-namespace CloudBackup.Catalog;
+namespace CloudBackup.Platform;
 
 /// <summary>The catalog as a file: making a new one, and telling one from what is none.</summary>
 internal static class CatalogFile

@@ -1,6 +1,6 @@
 using CloudBackup.FileTree;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Records;
 
 /// <summary>Orders any number of records by their paths, and those of one path by their origin: a bounded part in memory, the rest in files. Records that come in order cost one comparison each.</summary>
 /// <param name="folder">A local folder of the run.</param>

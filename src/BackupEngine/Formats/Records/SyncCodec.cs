@@ -1,7 +1,7 @@
 using System.Text;
 using CloudBackup.FileTree;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Records;
 
 /// <summary>Writes records as bytes: numbers in seven-bit groups, texts and lists with their lengths before them.</summary>
 internal sealed class SyncEncoder

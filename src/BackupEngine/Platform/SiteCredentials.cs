@@ -1,7 +1,6 @@
 using System.Text.Json;
-using CloudBackup.Platform;
 
-namespace CloudBackup.Sites;
+namespace CloudBackup.Platform;
 
 /// <summary>The name and secret that each site signs in with, kept among the platform's secrets and nowhere else (I7).</summary>
 internal sealed class SiteCredentials(SecretStore secrets)

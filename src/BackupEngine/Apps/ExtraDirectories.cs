@@ -1,4 +1,4 @@
-namespace CloudBackup.Platform;
+namespace CloudBackup.Apps;
 
 /// <summary>The folders that belong to a platform besides its home.</summary>
 internal static class ExtraDirectories

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using CloudBackup.Formats.Index;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Objects;
 
 /// <summary>
 /// Writes <c>fsmetadata.json</c>: what a plain folder tree cannot carry everywhere, so that the folder of a backup alone is enough to make

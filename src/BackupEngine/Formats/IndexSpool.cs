@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using CloudBackup.Encryption;
+using CloudBackup.Formats.Index;
 using CloudBackup.Layout;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Formats.Index;
+namespace CloudBackup.Formats;
 
 /// <summary>The index of a running backup, in a temporary file: its length does not depend on memory.</summary>
 internal sealed class IndexSpool : IDisposable

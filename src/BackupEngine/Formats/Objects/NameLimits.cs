@@ -1,8 +1,9 @@
+using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Layout;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Encryption;
+namespace CloudBackup.Formats.Objects;
 
 /// <summary>How the names of files become names of objects.</summary>
 internal enum NameForm

@@ -1,6 +1,6 @@
 using CloudBackup.Formats.Index;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Objects;
 
 /// <summary>Reads <c>fsmetadata.json</c> as <see cref="FsMetadataWriter"/> writes it, one entry at a time, in constant memory.</summary>
 /// <param name="content">The file; disposed with this.</param>

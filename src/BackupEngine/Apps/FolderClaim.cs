@@ -1,9 +1,8 @@
-using CloudBackup.Apps;
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
+using CloudBackup.Platform;
 
-namespace CloudBackup.Platform;
+namespace CloudBackup.Apps;
 
 /// <summary>
 /// A folder that something is backed up from, or to. Two must not contain each other: what is restored into one would replace the other.

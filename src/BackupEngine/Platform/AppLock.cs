@@ -1,9 +1,7 @@
 using CloudBackup.Catalog;
-using CloudBackup.Infrastructure;
-using CloudBackup.Platform;
 using CloudBackup.Retention;
 
-namespace CloudBackup.Backup;
+namespace CloudBackup.Platform;
 
 /// <summary>One operation on an app at a time; the lock dies with its process.</summary>
 internal static class AppLock
