@@ -6,6 +6,7 @@ using CloudBackup.Cleanup;
 using CloudBackup.Platform;
 using CloudBackup.PlatformRestore;
 using CloudBackup.Sites;
+using CloudBackup.Sync;
 
 namespace CloudBackup;
 

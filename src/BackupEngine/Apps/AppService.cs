@@ -1,8 +1,8 @@
 using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
-using CloudBackup.Restore;
 using CloudBackup.Source;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Apps;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Infrastructure;
+using CloudBackup.Reading;
 using CloudBackup.Restore;
 
 namespace CloudBackup.Backup;

@@ -3,6 +3,7 @@ using CloudBackup.Clone;
 using CloudBackup.Import;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
+using CloudBackup.Reading;
 using CloudBackup.Restore;
 using CloudBackup.Retention;
 using CloudBackup.Sites;

@@ -1,9 +1,9 @@
 using CloudBackup.Apps;
 using CloudBackup.Platform;
 using CloudBackup.Progress;
-using CloudBackup.Restore;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Backup;
 

@@ -2,8 +2,8 @@ using CloudBackup.Addons;
 using CloudBackup.Apps;
 using CloudBackup.FileTree;
 using CloudBackup.Layout;
-using CloudBackup.Restore;
 using CloudBackup.Source;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Backup;
 

@@ -6,8 +6,10 @@ using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Progress;
+using CloudBackup.Reading;
 using CloudBackup.Source;
 using CloudBackup.Storage;
+using CloudBackup.Sync;
 
 namespace CloudBackup.Backup;
 

@@ -4,6 +4,7 @@ using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Retention;
 using CloudBackup.Storage;
+using CloudBackup.Sync;
 
 namespace CloudBackup.Backup;
 

@@ -1,6 +1,6 @@
 using CloudBackup.Catalog;
 using CloudBackup.Platform;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 using CloudBackup.Retention;
 using CloudBackup.Sites;
 

@@ -1,5 +1,6 @@
 using CloudBackup.Catalog;
 using CloudBackup.Retention;
+using CloudBackup.Sync;
 
 namespace CloudBackup.Cleanup;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
-using CloudBackup.Restore;
 using CloudBackup.Retention;
 using CloudBackup.Storage;
+using CloudBackup.Swapping;
+using CloudBackup.Sync;
 
 namespace CloudBackup.Cleanup;
 

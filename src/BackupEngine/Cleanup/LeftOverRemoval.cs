@@ -1,8 +1,8 @@
 using CloudBackup.Catalog;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
-using CloudBackup.Restore;
 using CloudBackup.Storage;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Cleanup;
 

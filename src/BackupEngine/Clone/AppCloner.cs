@@ -1,4 +1,5 @@
 using CloudBackup.Platform;
+using CloudBackup.Reading;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
 

@@ -5,6 +5,7 @@ using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Restore;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Clone;
 

@@ -1,6 +1,6 @@
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 
 namespace CloudBackup.Clone;
 

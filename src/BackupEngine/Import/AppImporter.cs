@@ -1,8 +1,10 @@
 using CloudBackup.Clone;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
+using CloudBackup.Reading;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Import;
 

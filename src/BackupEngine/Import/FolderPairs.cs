@@ -1,7 +1,7 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Objects;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 
 namespace CloudBackup.Import;
 

@@ -1,8 +1,8 @@
-using CloudBackup.Catalog;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
+using CloudBackup.Sync;
 
 namespace CloudBackup.Import;
 

@@ -1,6 +1,6 @@
 using CloudBackup.Clone;
 using CloudBackup.Platform;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 using CloudBackup.Sites;
 
 namespace CloudBackup.Import;

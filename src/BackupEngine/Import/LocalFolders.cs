@@ -1,5 +1,5 @@
 using CloudBackup.Formats.Index;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 
 namespace CloudBackup.Import;
 

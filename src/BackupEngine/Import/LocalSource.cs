@@ -7,6 +7,7 @@ using CloudBackup.Formats.Tar;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Progress;
+using CloudBackup.Reading;
 using CloudBackup.Restore;
 using ICSharpCode.SharpZipLib;
 

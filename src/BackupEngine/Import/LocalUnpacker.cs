@@ -2,6 +2,7 @@ using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Layout;
 using CloudBackup.Progress;
+using CloudBackup.Reading;
 using CloudBackup.Restore;
 
 namespace CloudBackup.Import;

@@ -3,9 +3,11 @@ using CloudBackup.Backup;
 using CloudBackup.Catalog;
 using CloudBackup.Platform;
 using CloudBackup.Progress;
+using CloudBackup.Reading;
 using CloudBackup.Restore;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.PlatformRestore;
 

@@ -4,7 +4,7 @@ using CloudBackup.FileTree;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Progress;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 
 namespace CloudBackup.PlatformRestore;
 

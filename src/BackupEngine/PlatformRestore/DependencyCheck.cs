@@ -3,6 +3,7 @@ using CloudBackup.Encryption;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Storage;
+using CloudBackup.Sync;
 
 namespace CloudBackup.PlatformRestore;
 

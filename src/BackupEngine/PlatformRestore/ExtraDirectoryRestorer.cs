@@ -3,7 +3,9 @@ using CloudBackup.FileTree;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Progress;
+using CloudBackup.Reading;
 using CloudBackup.Restore;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.PlatformRestore;
 

@@ -3,6 +3,7 @@ using CloudBackup.Catalog;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Restore;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.PlatformRestore;
 

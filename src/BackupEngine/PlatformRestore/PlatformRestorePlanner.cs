@@ -1,7 +1,7 @@
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 using CloudBackup.Platform;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 using CloudBackup.Retention;
 using CloudBackup.Sites;
 using CloudBackup.Storage;

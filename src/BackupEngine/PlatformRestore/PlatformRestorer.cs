@@ -1,8 +1,9 @@
 using CloudBackup.Catalog;
 using CloudBackup.Platform;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.PlatformRestore;
 

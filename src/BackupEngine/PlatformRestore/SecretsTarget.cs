@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 
 namespace CloudBackup.PlatformRestore;
 

@@ -3,7 +3,9 @@ using CloudBackup.Catalog;
 using CloudBackup.FileTree;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
+using CloudBackup.Reading;
 using CloudBackup.Storage;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Restore;
 

@@ -1,5 +1,6 @@
 using CloudBackup.Layout;
 using CloudBackup.Platform;
+using CloudBackup.Reading;
 
 namespace CloudBackup.Restore;
 

@@ -2,6 +2,8 @@ using CloudBackup.FileTree;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Progress;
+using CloudBackup.Reading;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Restore;
 

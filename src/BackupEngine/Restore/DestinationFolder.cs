@@ -1,4 +1,5 @@
 using CloudBackup.FileTree;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Restore;
 

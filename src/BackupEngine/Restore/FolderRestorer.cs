@@ -1,4 +1,5 @@
 using CloudBackup.Platform;
+using CloudBackup.Reading;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
 

@@ -1,5 +1,6 @@
 using CloudBackup.FileTree;
 using CloudBackup.Layout;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Restore;
 

@@ -1,5 +1,7 @@
 using CloudBackup.Platform;
+using CloudBackup.Reading;
 using CloudBackup.Sites;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Restore;
 

@@ -4,7 +4,9 @@ using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
 using CloudBackup.Platform;
 using CloudBackup.Progress;
+using CloudBackup.Reading;
 using CloudBackup.Sites;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Restore;
 

@@ -3,6 +3,7 @@ using CloudBackup.Catalog;
 using CloudBackup.Commands;
 using CloudBackup.FileTree;
 using CloudBackup.Platform;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Restore;
 

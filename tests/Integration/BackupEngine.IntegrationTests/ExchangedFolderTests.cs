@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CloudBackup.FileTree;
-using CloudBackup.Restore;
+using CloudBackup.Swapping;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests;

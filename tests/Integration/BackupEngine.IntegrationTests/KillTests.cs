@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CloudBackup.Restore;
+using CloudBackup.Swapping;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests;

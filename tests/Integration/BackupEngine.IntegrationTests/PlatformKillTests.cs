@@ -1,4 +1,4 @@
-using CloudBackup.Restore;
+using CloudBackup.Swapping;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests;

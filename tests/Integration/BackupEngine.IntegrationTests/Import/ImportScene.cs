@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using CloudBackup.FileTree;
-using CloudBackup.Restore;
+using CloudBackup.Swapping;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests.Import;

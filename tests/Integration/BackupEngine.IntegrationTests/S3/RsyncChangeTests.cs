@@ -1,6 +1,6 @@
 using CloudBackup.FileTree;
-using CloudBackup.Restore;
 using CloudBackup.Storage.S3;
+using CloudBackup.Swapping;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.IntegrationTests.S3;

@@ -1,7 +1,7 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Objects;
 using CloudBackup.Import;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 using CloudBackup.Source;
 using CloudBackup.Tests.Support;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using CloudBackup.FileTree;
-using CloudBackup.Restore;
+using CloudBackup.Swapping;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Backup;

@@ -1,6 +1,6 @@
 using CloudBackup.Cleanup;
-using CloudBackup.Restore;
 using CloudBackup.Storage;
+using CloudBackup.Swapping;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 

@@ -4,7 +4,7 @@ using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Progress;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 using CloudBackup.Source;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Support;

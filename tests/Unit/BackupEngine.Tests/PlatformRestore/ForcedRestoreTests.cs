@@ -1,5 +1,5 @@
 using System.Net;
-using CloudBackup.Restore;
+using CloudBackup.Swapping;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 

@@ -1,5 +1,5 @@
 using CloudBackup.Catalog;
-using CloudBackup.Restore;
+using CloudBackup.Swapping;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Restore;

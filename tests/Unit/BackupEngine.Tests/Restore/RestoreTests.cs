@@ -1,5 +1,5 @@
-using CloudBackup.Restore;
 using CloudBackup.Storage;
+using CloudBackup.Swapping;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 

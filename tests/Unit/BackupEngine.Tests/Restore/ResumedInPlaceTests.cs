@@ -1,6 +1,6 @@
 using CloudBackup.Catalog;
 using CloudBackup.FileTree;
-using CloudBackup.Restore;
+using CloudBackup.Swapping;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 

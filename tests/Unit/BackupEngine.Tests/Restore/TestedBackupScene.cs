@@ -1,5 +1,5 @@
 using CloudBackup.FileTree;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Restore;

@@ -1,5 +1,6 @@
 using CloudBackup.FileTree;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
+using CloudBackup.Swapping;
 using CloudBackup.Tests.Support;
 using CsCheck;
 using Microsoft.Data.Sqlite;

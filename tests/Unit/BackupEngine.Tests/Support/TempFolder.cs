@@ -1,5 +1,5 @@
 using CloudBackup.FileTree;
-using CloudBackup.Restore;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Tests.Support;
 

@@ -1,7 +1,7 @@
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
-using CloudBackup.Restore;
+using CloudBackup.Swapping;
 using CloudBackup.Tests.Support;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;

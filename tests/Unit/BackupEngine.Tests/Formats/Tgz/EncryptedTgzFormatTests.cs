@@ -2,7 +2,7 @@ using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Tgz;
 using CloudBackup.Infrastructure;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Conformance;
 using CloudBackup.Tests.Fakes;

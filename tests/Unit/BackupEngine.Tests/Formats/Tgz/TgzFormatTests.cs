@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Tgz;
-using CloudBackup.Restore;
+using CloudBackup.Reading;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Conformance;
 using CloudBackup.Tests.Fakes;

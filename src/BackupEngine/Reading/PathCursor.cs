@@ -1,0 +1,91 @@
+using CloudBackup.FileTree;
+
+namespace CloudBackup.Reading;
+
+/// <summary>
+/// Moves through a tree that is being restored, from folder to folder, and keeps the chain of open folders on the way: neighbours in a
+/// backup share most of it. Folders are made when they are missing; a symbolic link is never passed. Not thread-safe; one per thread.
+/// </summary>
+/// <param name="root">The root; stays the caller's.</param>
+/// <param name="onLeave">Called with a folder and its metadata when the cursor leaves it for good, innermost first.</param>
+/// <param name="onMade">Called with each folder that was missing.</param>
+internal sealed class PathCursor(
+    DirectoryNode root, Action<DirectoryNode, EntryMetadata>? onLeave = null, Action<DirectoryNode>? onMade = null) : IDisposable
+{
+    private readonly FolderChain _chain = new(root);
+    private readonly List<Step> _steps = [];
+
+    /// <summary>Opens the folder of a path (with parts separated by slashes; empty for the root). Valid until the next move.</summary>
+    public DirectoryNode MoveTo(string folder)
+    {
+        var parts = folder.Length == 0 ? [] : folder.Split('/');
+        var shared = 0;
+        while (shared < parts.Length && shared < _steps.Count && _steps[shared].Name == parts[shared])
+        {
+            shared++;
+        }
+        LeaveTo(shared);
+        for (var i = shared; i < parts.Length; i++)
+        {
+            _chain.Push(parts[i], OpenOrMake(_chain.Last, parts[i]));
+            _steps.Add(new Step(parts[i]));
+        }
+        return _chain.Last;
+    }
+
+    /// <summary>Notes the metadata that the present folder gets when it is left.</summary>
+    public void SetMetadataOnLeave(EntryMetadata metadata) => _steps[^1].Metadata = metadata;
+
+    /// <summary>Leaves all folders.</summary>
+    public void LeaveAll() => LeaveTo(0);
+
+    /// <summary>Closes all folders without calling anybody.</summary>
+    public void Dispose()
+    {
+        _chain.Dispose();
+        _steps.Clear();
+    }
+
+    private void LeaveTo(int depth)
+    {
+        while (_steps.Count > depth)
+        {
+            var step = _steps[^1];
+            if (step.Metadata is { } metadata)
+            {
+                onLeave?.Invoke(_chain.Last, metadata);
+            }
+            _steps.RemoveAt(_steps.Count - 1);
+            _chain.Pop();
+        }
+    }
+
+    private DirectoryNode OpenOrMake(DirectoryNode parent, string name)
+    {
+        try
+        {
+            return parent.OpenDirectory(name);
+        }
+        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        {
+            try
+            {
+                parent.MakeDirectory(name);
+            }
+            catch (FileTreeException race) when (race.Kind == FileTreeErrorKind.AlreadyExists)
+            {
+                // Another worker needs the same folder.
+            }
+            var made = parent.OpenDirectory(name);
+            onMade?.Invoke(made);
+            return made;
+        }
+    }
+
+    private sealed class Step(string name)
+    {
+        public string Name { get; } = name;
+
+        public EntryMetadata? Metadata { get; set; }
+    }
+}
