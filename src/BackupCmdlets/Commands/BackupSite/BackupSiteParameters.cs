@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using CloudBackup.Sites;
 
 namespace CloudBackup.Commands;
 

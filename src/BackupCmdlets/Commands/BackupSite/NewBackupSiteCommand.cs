@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using CloudBackup.Sites;
 
 namespace CloudBackup.Commands;
 

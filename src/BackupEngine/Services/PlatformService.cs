@@ -1,7 +1,8 @@
 using CloudBackup.Apps;
 using CloudBackup.FileTree;
+using CloudBackup.Platform;
 
-namespace CloudBackup.Platform;
+namespace CloudBackup;
 
 /// <summary>The platform itself.</summary>
 public sealed class PlatformService

@@ -1,7 +1,8 @@
 using CloudBackup.Platform;
+using CloudBackup.PlatformRestore;
 using CloudBackup.Sites;
 
-namespace CloudBackup.PlatformRestore;
+namespace CloudBackup;
 
 /// <summary>Brings a whole platform back from one of its backups, on this machine or a new one.</summary>
 public sealed class PlatformRestoreService

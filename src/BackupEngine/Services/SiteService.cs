@@ -4,8 +4,9 @@ using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
+using CloudBackup.Sites;
 
-namespace CloudBackup.Sites;
+namespace CloudBackup;
 
 /// <summary>The sites of a platform.</summary>
 public sealed partial class SiteService

@@ -1,10 +1,11 @@
+using CloudBackup.Backup;
 using CloudBackup.Catalog;
 using CloudBackup.Platform;
 using CloudBackup.Reading;
 using CloudBackup.Retention;
 using CloudBackup.Sites;
 
-namespace CloudBackup.Backup;
+namespace CloudBackup;
 
 /// <summary>The backups of the platform.</summary>
 public sealed class PlatformBackupService

@@ -5,7 +5,7 @@ using CloudBackup.Infrastructure;
 using CloudBackup.Reading;
 using CloudBackup.Restore;
 
-namespace CloudBackup.Backup;
+namespace CloudBackup;
 
 /// <content>The items inside backups.</content>
 public sealed partial class AppBackupService

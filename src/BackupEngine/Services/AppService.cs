@@ -1,10 +1,11 @@
+using CloudBackup.Apps;
 using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
 using CloudBackup.Source;
 using CloudBackup.Swapping;
 
-namespace CloudBackup.Apps;
+namespace CloudBackup;
 
 /// <summary>The apps of a platform.</summary>
 public sealed class AppService

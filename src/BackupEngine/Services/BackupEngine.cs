@@ -1,10 +1,6 @@
 using System.Security;
-using CloudBackup.Apps;
-using CloudBackup.Backup;
 using CloudBackup.Catalog;
-using CloudBackup.Cleanup;
 using CloudBackup.Platform;
-using CloudBackup.PlatformRestore;
 using CloudBackup.Sites;
 using CloudBackup.Sync;
 

@@ -1,6 +1,6 @@
 using CloudBackup.Storage;
 
-namespace CloudBackup.Sites;
+namespace CloudBackup;
 
 public sealed partial class SiteService
 {

@@ -1,3 +1,4 @@
+using CloudBackup.Backup;
 using CloudBackup.Catalog;
 using CloudBackup.Clone;
 using CloudBackup.Import;
@@ -9,7 +10,7 @@ using CloudBackup.Retention;
 using CloudBackup.Sites;
 using CloudBackup.Update;
 
-namespace CloudBackup.Backup;
+namespace CloudBackup;
 
 /// <summary>The backups of apps.</summary>
 public sealed partial class AppBackupService

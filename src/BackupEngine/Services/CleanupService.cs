@@ -1,7 +1,8 @@
+using CloudBackup.Cleanup;
 using CloudBackup.Platform;
 using CloudBackup.Sites;
 
-namespace CloudBackup.Cleanup;
+namespace CloudBackup;
 
 /// <summary>Cleanup: removes the backups that retention no longer keeps, and objects that no backup needs.</summary>
 public sealed class CleanupService
