@@ -28,6 +28,12 @@ internal sealed partial record SourceFile(string Path, string[] Lines)
     /// <summary>Whether it lies in a folder, at any depth.</summary>
     public bool IsIn(string folder) => Path.StartsWith(folder + "/", StringComparison.Ordinal);
 
+    /// <summary>The names of the types that it declares, nested ones aside.</summary>
+    public IEnumerable<string> ReadTypes() => Declaration().Matches(Code).Select(match => match.Groups[1].Value);
+
+    [GeneratedRegex(@"^(?:public|internal)(?: (?:sealed|static|abstract|partial|readonly|unsafe))* (?:class|record|struct|interface|enum|delegate \w+)(?: struct)? (\w+)", RegexOptions.Multiline)]
+    private static partial Regex Declaration();
+
     [GeneratedRegex(@"^\s*//.*$", RegexOptions.Multiline)]
     private static partial Regex Comment();
 }

@@ -7,9 +7,6 @@ public sealed partial class SourceTests
 {
     private const int MostLines = 400;
 
-    // Protect-BackupFile is for local files, whatever the provider: it writes them as the file system's storage does, complete or not at all.
-    private static readonly (string Folder, string Uses)[] Exceptions = [("src/BackupEngine/Encryption", "src/BackupEngine/Storage/FileSystem")];
-
     private static readonly IReadOnlyList<SourceFile> Sources = SourceFile.Below("src", "tools", "tests", "bench", "examples");
 
     [Fact]
@@ -17,14 +14,6 @@ public sealed partial class SourceTests
     {
         var tooLong = Sources.Where(file => file.Lines.Length > MostLines).Select(file => $"{file.Path}: {file.Lines.Length} lines");
         Assert.True(!tooLong.Any(), $"Split by concept what has more than {MostLines} lines:\n{string.Join('\n', tooLong)}");
-    }
-
-    [Fact]
-    public void What_is_special_about_a_provider_stays_in_its_folder()
-    {
-        var mentions = new[] { ("src/BackupEngine/Storage", "StorageProvider.cs"), ("src/BackupEngine/Addons", "AddonHandlers.cs") }
-            .SelectMany(place => MentionsOutside(place.Item1, place.Item2)).ToList();
-        Assert.True(mentions.Count == 0, $"Only the list of all may name a provider's types:\n{string.Join('\n', mentions)}");
     }
 
     [Fact]
@@ -44,29 +33,6 @@ public sealed partial class SourceTests
         var without = methods.Except(ids).Where(method => !method.StartsWith("From", StringComparison.Ordinal));
         Assert.True(!without.Any(), $"The id is the method's name, nameof(...):\n{string.Join('\n', without)}");
     }
-
-    private static IEnumerable<string> MentionsOutside(string place, string list)
-    {
-        foreach (var folder in Sources.Select(file => Path.GetDirectoryName(file.Path)!).Distinct()
-            .Where(folder => Path.GetDirectoryName(folder) == place && Path.GetFileName(folder) != "Decorators"))
-        {
-            var types = Sources.Where(file => file.IsIn(folder)).SelectMany(file => Declaration().Matches(file.Code)).Select(match => match.Groups[1].Value)
-                .Distinct().ToList();
-            Assert.NotEmpty(types);
-            var word = new Regex($@"\b({string.Join('|', types)})\b");
-            foreach (var file in Sources.Where(file => file.IsIn("src") && !file.IsIn(folder) && file.Path != $"{place}/{list}"
-                && !Exceptions.Any(exception => file.IsIn(exception.Folder) && exception.Uses == folder)))
-            {
-                if (word.Match(file.Code) is { Success: true } match)
-                {
-                    yield return $"{file.Path} mentions {match.Value} of {folder}";
-                }
-            }
-        }
-    }
-
-    [GeneratedRegex(@"^(?:public|internal)(?: (?:sealed|static|abstract|partial|readonly))* (?:class|record|struct|interface|enum)(?: struct)? (\w+)", RegexOptions.Multiline)]
-    private static partial Regex Declaration();
 
     [GeneratedRegex(@"static BackupException (\w+)\(")]
     private static partial Regex ErrorMethod();
