@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CloudBackup.FileTree.Linux;
 
 namespace CloudBackup.FileTree;
@@ -27,6 +28,10 @@ internal static class LocalAccess
 
     /// <summary>Bytes that the current user can still write to a folder, or to where it would be made.</summary>
     public static long FreeSpace(string folder) => new DriveInfo(NearestExisting(folder)).AvailableFreeSpace;
+
+    /// <summary>Has the file system set space aside for a part of an open file.</summary>
+    /// <returns>0, or the number of the system's error.</returns>
+    public static int Reserve(int file, nint offset, nint length) => LibC.Allocate(file, 0, offset, length) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     private static unsafe bool CanWriteOnLinux(string folder)
     {

@@ -1,5 +1,4 @@
 using System.Text;
-using CloudBackup.Backup;
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
@@ -134,7 +133,7 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
         }
         var config = UnpackedContent.TryReadConfig(root, Name);
         UnpackedContent.Assemble(config, root, target.Observer);
-        if (!root.Exists(BackupContent.DataPath))
+        if (!root.Exists(AppConfig.DataPath))
         {
             throw BackupErrors.ImportDataMissing(Name);
         }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CloudBackup.FileTree;
-using CloudBackup.FileTree.Linux;
 
 namespace CloudBackup.Sqlite;
 
@@ -98,7 +97,7 @@ internal static unsafe partial class SqliteSystemCalls
     /// <summary>Where the file system cannot reserve, the memory is as it would be without this.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint Map(void* address, nint length, int protection, int flags, int file, nint offset) =>
-        (protection & Writable) != 0 && LibC.Allocate(file, 0, offset, length) != 0 && Marshal.GetLastPInvokeError() is (NoSpace or QuotaExceeded) and var error
+        (protection & Writable) != 0 && LocalAccess.Reserve(file, offset, length) is (NoSpace or QuotaExceeded) and var error
             ? Refuse(error)
             : _map(address, length, protection, flags, file, offset);
 
