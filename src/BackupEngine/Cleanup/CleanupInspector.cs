@@ -32,8 +32,7 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
         {
             throw BackupErrors.StorageLooksEmpty(site.Name, held.Count);
         }
-        candidates = await AskByNameAsync(candidates, cancellationToken).ConfigureAwait(false);
-        RequireMedia(candidates);
+        candidates = MarkElsewhere(await AskByNameAsync(candidates, cancellationToken).ConfigureAwait(false));
         var facts = FactsOf(candidates);
         var decisions = CleanupPlanner.Decide(facts);
         Tell(candidates, decisions, listing);
@@ -141,15 +140,19 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
         return candidate with { Presence = presence };
     }
 
-    /// <summary>Refuses a storage that is another disk or bucket than some of the backups were on.</summary>
-    private void RequireMedia(List<CleanupCandidate> candidates)
+    /// <summary>Disks that take turns, and a mount point that took a backup while its disk was not mounted: what is on the other one stays.</summary>
+    private List<CleanupCandidate> MarkElsewhere(List<CleanupCandidate> candidates)
     {
         var elsewhere = Medium.FindElsewhere(candidates.Where(candidate => candidate.HoldsData)
-            .Select(candidate => (candidate.Record, candidate.Presence != BackupPresence.Gone)));
+            .Select(candidate => (candidate.Record, candidate.Presence != BackupPresence.Gone))).ToHashSet();
         if (elsewhere.Count > 0)
         {
-            throw BackupErrors.StorageLooksReplaced(site.Name, elsewhere.Count, elsewhere[0].Backup.Id);
+            observer.OnWarning(
+                $"The site {site.Name} is another disk or bucket than {elsewhere.Count} backups that the catalog knows were on, such as "
+                + $"{elsewhere.First().Backup.Id}. This cleanup leaves them and their records alone. If the wrong disk is mounted, mount the right one and repeat "
+                + "it. If they are really gone, Remove-AppBackup drops their records.");
         }
+        return candidates.ConvertAll(candidate => elsewhere.Contains(candidate.Record) ? candidate with { Presence = BackupPresence.Elsewhere } : candidate);
     }
 
     private bool IsBusy(BackupOwner owner)

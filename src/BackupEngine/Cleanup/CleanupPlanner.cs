@@ -10,9 +10,8 @@ internal static class CleanupPlanner
     /// <summary>The decision on each backup, newest first.</summary>
     public static IReadOnlyList<RetentionDecision> Decide(CleanupFacts facts)
     {
-        var records = facts.Candidates.ToDictionary(candidate => candidate.Record.Backup.Id, candidate => candidate.Record.Backup);
-        var weighed = RetentionEvaluator.Evaluate(Items(facts, facts.Candidates), facts.Rules)
-            .Select(verdict => DecisionOf(records[verdict.Item.Id], verdict.IsKept, verdict.Reasons));
+        var candidates = facts.Candidates.ToDictionary(candidate => candidate.Record.Backup.Id);
+        var weighed = RetentionEvaluator.Evaluate(Items(facts, facts.Candidates), facts.Rules).Select(verdict => DecisionOf(candidates[verdict.Item.Id], verdict));
         var gone = facts.Candidates.Where(IsGone).Select(candidate => DecisionOf(candidate.Record.Backup, false, [RetentionReasons.Gone]));
         return [.. weighed.Concat(gone).OrderByDescending(decision => decision.Created).ThenBy(decision => decision.Id, StringComparer.Ordinal)];
     }
@@ -63,6 +62,11 @@ internal static class CleanupPlanner
     // Only what a sync found in the storage can be another platform's.
     private static bool IsForeign(CleanupFacts facts, BackupRecord record) => !record.IsLocal
         && (record.Backup is PlatformBackup platform ? !facts.Platforms.Contains(platform.PlatformId) : !facts.Owners.Contains(record.Owner));
+
+    /// <summary>What is on another disk is weighed with the others, and takes no place of theirs; it stays, whatever the verdict.</summary>
+    private static RetentionDecision DecisionOf(CleanupCandidate candidate, RetentionVerdict verdict) => candidate.Presence == BackupPresence.Elsewhere
+        ? DecisionOf(candidate.Record.Backup, true, [RetentionReasons.Elsewhere])
+        : DecisionOf(candidate.Record.Backup, verdict.IsKept, verdict.Reasons);
 
     private static RetentionDecision DecisionOf(SiteBackup backup, bool isKept, IReadOnlyList<string> reasons)
     {

@@ -35,13 +35,6 @@ internal static partial class BackupErrors
         + "and that path, bucket and prefix are right. If the backups are really gone, Remove-AppBackup drops their records.",
         name);
 
-    public static BackupException StorageLooksReplaced(string name, int missing, string example) => new(
-        nameof(StorageLooksReplaced),
-        BackupErrorCategory.InvalidState,
-        $"The site '{name}' is another disk or bucket than {missing} backups that the catalog knows were on, such as {example}. Nothing was changed: check "
-        + "that the right disk is mounted and that path, bucket and prefix are right. If they are really gone, Remove-AppBackup drops their records.",
-        name);
-
     public static BackupException TooManyRemovals(string name, int planned, int allowed) => new(
         nameof(TooManyRemovals),
         BackupErrorCategory.InvalidState,

@@ -29,6 +29,9 @@ internal static class RetentionReasons
     /// <summary>Stays: the storage does not show a part of it, and the policy would keep it if it were whole.</summary>
     public const string Incomplete = "incomplete";
 
+    /// <summary>Stays: it is on another disk, or in another bucket, than the site is now.</summary>
+    public const string Elsewhere = "elsewhere";
+
     /// <summary>Goes: no rule of the policy keeps it.</summary>
     public const string OutsidePolicy = "outside-policy";
 

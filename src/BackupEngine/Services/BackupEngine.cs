@@ -11,11 +11,11 @@ namespace CloudBackup;
 /// <list type="bullet">
 /// <item><see cref="Sites"/>: where backups go (Sites/, Storage/).</item>
 /// <item><see cref="Apps"/>: what is backed up (Apps/).</item>
-/// <item><see cref="AppBackups"/>: making (Backup/, Formats/, Addons/), testing and restoring (Restore/) backups.</item>
+/// <item><see cref="AppBackups"/>: making (Backup/, Formats/, Addons/), testing (Reading/) and restoring (Restore/, Swapping/) backups.</item>
 /// <item><see cref="Platform"/>, <see cref="PlatformBackups"/> and <see cref="PlatformRestore"/>: the installation itself (Platform/), its
 /// backups, and bringing it back (PlatformRestore/).</item>
 /// <item><see cref="Cleanup"/>: what goes by a site's retention policy (Cleanup/, Retention/).</item>
-/// <item><see cref="SyncAsync"/>: the catalog (Catalog/) follows the storage, which is the truth.</item>
+/// <item><see cref="SyncAsync"/>: the catalog (Catalog/) follows the storage (Sync/), which is the truth.</item>
 /// </list>
 /// Many engines may be open on one platform at a time, in one process or several. All members are thread-safe.
 /// </summary>

@@ -16,6 +16,9 @@ internal enum BackupPresence
 
     /// <summary>Nothing of it is there.</summary>
     Gone,
+
+    /// <summary>Nothing of it is there, nor of any that was there together with it: it is on another disk or in another bucket.</summary>
+    Elsewhere,
 }
 
 /// <summary>What a site's storage holds in its dated folders: names only, one listing for the place and one for each folder.</summary>

@@ -38,13 +38,36 @@ public sealed class OtherDiskTests : IDisposable
         _platform.Observer.Warnings.Clear();
         await _platform.Engine.SyncAsync(null, [], _platform.Observer, Token);
         Assert.Contains(_platform.Observer.Warnings, text => text.Contains("Remove-AppBackup", StringComparison.Ordinal) && text.Contains(before[1], StringComparison.Ordinal));
-        Assert.Equal("StorageLooksReplaced", (await Assert.ThrowsAsync<BackupException>(CleanAsync)).ErrorId);
+        var plan = await _platform.Engine.Cleanup.PlanAsync(null, _platform.Observer, Token);
+        Assert.Equal(["elsewhere", "elsewhere"], before.Select(id => plan.Decisions.Single(decision => decision.Id == id).Reason));
+        await CleanAsync();
         Assert.Equal([stray.Id, before[1], before[0]], Known());
         Switch();
         await _platform.Engine.SyncAsync(null, [], _platform.Observer, Token);
         Assert.Equal([stray.Id, before[1], before[0]], Known());
         await BackUpAsync();
         Assert.Equal(4, Known().Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Disks_that_take_turns_are_cleaned_up_each_by_the_policy(bool isBucket)
+    {
+        await SetUpAsync(isBucket);
+        await _platform.Engine.Sites.UpdateAsync(
+            _platform.Engine.Sites.Get("local") with { Retention = RetentionPolicy.Parse("2 last") }, SiteSecrets.None, _platform.Observer, Token);
+        for (var turn = 0; turn < 4; turn++)
+        {
+            await BackUpAsync();
+            await BackUpAsync();
+            var newest = (await BackUpAsync()).Id;
+            await CleanAsync();
+            var present = Known().Where(id => _places[id] == _present).ToList();
+            Assert.Equal((2, newest), (present.Count, present[0]));
+            Assert.Equal(turn == 0 ? 0 : 2, Known().Count(id => _places[id] != _present));
+            Switch();
+        }
     }
 
     [Fact]
@@ -189,7 +212,7 @@ public sealed class OtherDiskTests : IDisposable
         {
             await CleanAsync();
         }
-        catch (BackupException failure) when (failure.ErrorId is "StorageLooksEmpty" or "StorageLooksReplaced")
+        catch (BackupException failure) when (failure.ErrorId == "StorageLooksEmpty")
         {
             // Nothing was changed.
         }
