@@ -38,7 +38,7 @@ Describe 'The module' {
         $names = Invoke-InNewSession {
             Import-Module $manifest
             Import-Module $manifest -Force
-            $null = Get-BackupSite
+            $null = New-BackupAddon sqlite data/notes.db
             (Get-Command -Module CloudBackup).Name
         }
         $names | Sort-Object | Should -Be ($exported | Sort-Object)

@@ -52,7 +52,7 @@ Describe 'Sync-BackupCatalog' {
     It 'drops nothing when the storage seems to be empty' {
         Get-ChildItem "$root/site" | Remove-Item -Recurse
         Sync-BackupCatalog -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeNullOrEmpty
-        "$warnings" | Should -BeLike '*Nothing was dropped*'
+        "$warnings" | Should -BeLike '*holds no backup at all*Their records stay*'
         (Get-AppBackup).Id | Should -Be $backup.Id
     }
 

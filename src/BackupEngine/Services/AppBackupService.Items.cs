@@ -23,18 +23,23 @@ public sealed partial class AppBackupService
         string id, IReadOnlyList<BackupItemFilter> filters, Action<BackupItem> onItem, IOperationObserver observer, CancellationToken cancellationToken)
     {
         var record = Find(id);
-        return _storages.UseAsync(_storages.Resolve(record.Backup.Site), observer, async storage =>
-        {
-            var backup = await OpenedBackup.OpenAsync(_context, record, storage, cancellationToken).ConfigureAwait(false);
-            await using var _ = backup.ConfigureAwait(false);
-            var selection = ItemSelection.Make(id, backup.ReadEntries, filters, cancellationToken);
-            foreach (var entry in backup.ReadEntries().Where(entry => selection.Takes(entry.Path)))
+        return _operations.RunAsync(
+            OperationKind.Items,
+            id,
+            observer,
+            (scope, token) => _storages.UseAsync(_storages.Resolve(record.Backup.Site), scope, async storage =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                onItem(ItemOf(id, entry));
-            }
-            return true;
-        });
+                var backup = await OpenedBackup.OpenAsync(_context, record, storage, token).ConfigureAwait(false);
+                await using var _ = backup.ConfigureAwait(false);
+                var selection = ItemSelection.Make(id, backup.ReadEntries, filters, token);
+                foreach (var entry in backup.ReadEntries().Where(entry => selection.Takes(entry.Path)))
+                {
+                    token.ThrowIfCancellationRequested();
+                    onItem(ItemOf(id, entry));
+                }
+                return true;
+            }),
+            cancellationToken);
     }
 
     /// <summary>Restores items of a backup to a folder, under their paths in the backup.</summary>
@@ -56,7 +61,12 @@ public sealed partial class AppBackupService
         CancellationToken cancellationToken)
     {
         var request = new ItemRestoreRequest(filters, Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination)), replace);
-        return new ItemRestorer(_context, _storages).RunAsync(Find(id), request, onFile, observer, cancellationToken);
+        return _operations.RunAsync(
+            OperationKind.Items,
+            id,
+            observer,
+            (scope, token) => new ItemRestorer(_context, _storages).RunAsync(Find(id), request, onFile, scope, token),
+            cancellationToken);
     }
 
     private static BackupItem ItemOf(string id, IndexEntry entry) => new()

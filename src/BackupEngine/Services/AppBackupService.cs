@@ -4,6 +4,7 @@ using CloudBackup.Clone;
 using CloudBackup.Import;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
+using CloudBackup.Progress;
 using CloudBackup.Reading;
 using CloudBackup.Restore;
 using CloudBackup.Retention;
@@ -17,11 +18,13 @@ public sealed partial class AppBackupService
 {
     private readonly EngineContext _context;
     private readonly SiteStorage _storages;
+    private readonly OperationList _operations;
 
-    internal AppBackupService(EngineContext context, SiteStorage storages)
+    internal AppBackupService(EngineContext context, SiteStorage storages, OperationList operations)
     {
         _context = context;
         _storages = storages;
+        _operations = operations;
     }
 
     /// <summary>Makes a backup in a run of its own; null when the site keeps nothing.</summary>
@@ -31,8 +34,13 @@ public sealed partial class AppBackupService
     {
         var app = _context.Apps.Find(location) ?? throw BackupErrors.AppNotFound(location);
         var site = _storages.Resolve(options.Site);
-        return _storages.UseAsync(site, observer, storage =>
-            new AppBatch(_context).BackUpAsync(app, BackupRun.Start(_context, site, storage, options, observer), cancellationToken));
+        return _operations.RunAsync(
+            OperationKind.Backup,
+            app.Location,
+            observer,
+            (scope, token) => _storages.UseAsync(site, scope, storage =>
+                new AppBatch(_context).BackUpAsync(app, BackupRun.Start(_context, site, storage, options, scope), token)),
+            cancellationToken);
     }
 
     /// <summary>
@@ -56,8 +64,13 @@ public sealed partial class AppBackupService
         List<BackupApp> apps =
             [.. locations.Select(location => _context.Apps.Find(location) ?? throw BackupErrors.AppNotFound(location)).DistinctBy(app => app.Id)];
         var site = _storages.Resolve(options.Site);
-        return _storages.UseAsync(site, observer, storage => new AppBatch(_context).RunAsync(
-            apps, BackupRun.Start(_context, site, storage, options, observer), throttle, onOutcome, cancellationToken));
+        return _operations.RunAsync(
+            OperationKind.Backup,
+            string.Join(", ", apps),
+            observer,
+            (scope, token) => _storages.UseAsync(site, scope, storage => new AppBatch(_context).RunAsync(
+                apps, BackupRun.Start(_context, site, storage, options, scope), throttle, onOutcome, token)),
+            cancellationToken);
     }
 
     /// <summary>The backups that fit every given condition, newest first. Dead runs are told as Failed.</summary>
@@ -120,13 +133,23 @@ public sealed partial class AppBackupService
     /// <param name="cancellationToken">Stops the test.</param>
     /// <exception cref="BackupException">There is no such backup, or the storage cannot be reached. Damage is a result, no exception.</exception>
     public Task<BackupTestResult> TestAsync(string id, bool deep, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new BackupTester(_context, _storages).RunAsync(Find(id), deep, observer, cancellationToken);
+        _operations.RunAsync(
+            OperationKind.Test,
+            id,
+            observer,
+            (scope, token) => new BackupTester(_context, _storages).RunAsync(Find(id), deep, scope, token),
+            cancellationToken);
 
     /// <summary>Restores a backup in place, data and version, after a safety backup of what the app is now.</summary>
     /// <exception cref="BackupException">It failed, and the data from before is in place.</exception>
     public Task<BackupApp> RestoreAsync(
         string id, AppRestoreOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new InPlaceRestorer(_context, _storages).RunAsync(id, options, observer, cancellationToken);
+        _operations.RunAsync(
+            OperationKind.Restore,
+            id,
+            observer,
+            (scope, token) => new InPlaceRestorer(_context, _storages).RunAsync(id, options, scope, token),
+            cancellationToken);
 
     /// <summary>
     /// The commands that a clone of a backup would run and that are not trusted, one text each; none when the backup is one of this platform, or
@@ -145,24 +168,44 @@ public sealed partial class AppBackupService
     /// <summary>Brings a backup up as another app, with an id, a location and a data directory of its own.</summary>
     /// <exception cref="BackupException">It failed; there is no new app, and its folder is as it was.</exception>
     public Task<BackupApp> CloneAsync(string id, AppCopyOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new AppCloner(_context, _storages).RunAsync(id, options, observer, cancellationToken);
+        _operations.RunAsync(
+            OperationKind.Clone,
+            id,
+            observer,
+            (scope, token) => new AppCloner(_context, _storages).RunAsync(id, options, scope, token),
+            cancellationToken);
 
     /// <summary>Brings data from elsewhere into an app, or up as a new one.</summary>
     /// <exception cref="BackupException">It failed; the app, or its absence, is as before.</exception>
     public Task<BackupApp> ImportAsync(AppImportOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new AppImporter(_context, _storages, observer).RunAsync(options, cancellationToken);
+        _operations.RunAsync(
+            OperationKind.Import,
+            options.Location ?? options.Path ?? options.RemotePath ?? "",
+            observer,
+            (scope, token) => new AppImporter(_context, _storages, scope).RunAsync(options, token),
+            cancellationToken);
 
     /// <summary>Brings an app to another version, after a backup that it is put back from when that fails.</summary>
     /// <exception cref="BackupException">It failed; the app is as before, unless the failure says otherwise.</exception>
     public Task<BackupApp> UpdateAppAsync(
         string location, AppUpdateOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new AppUpdater(_context, _storages, observer).RunAsync(location, options, cancellationToken);
+        _operations.RunAsync(
+            OperationKind.Update,
+            location,
+            observer,
+            (scope, token) => new AppUpdater(_context, _storages, scope).RunAsync(location, options, token),
+            cancellationToken);
 
     /// <summary>Restores the content of a backup to a new or empty folder.</summary>
     /// <exception cref="BackupException">It failed, and the destination is as it was.</exception>
     public Task<DirectoryInfo> RestoreToAsync(
         string id, string destination, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new FolderRestorer(_context, _storages).RunAsync(id, destination, observer, cancellationToken);
+        _operations.RunAsync(
+            OperationKind.Restore,
+            id,
+            observer,
+            (scope, token) => new FolderRestorer(_context, _storages).RunAsync(id, destination, scope, token),
+            cancellationToken);
 
     /// <summary>Sets label and preservation, here and in the storage.</summary>
     /// <param name="id">The backup.</param>
@@ -201,7 +244,12 @@ public sealed partial class AppBackupService
             .FirstOrDefault(platform => platform.State is not BackupState.Failed && platform.DependsOn.Contains(id)
                 && (platform.Trusted || !record.Backup.Trusted)); // anyone can have written one that is not trusted
         return dependent is null || includeRequired
-            ? new BackupOperations(_context, _storages).RemoveAsync(record, observer, cancellationToken)
+            ? _operations.RunAsync(
+                OperationKind.Removal,
+                id,
+                observer,
+                (scope, token) => new BackupOperations(_context, _storages).RemoveAsync(record, scope, token),
+                cancellationToken)
             : throw BackupErrors.BackupNeeded(id, dependent.Id);
     }
 

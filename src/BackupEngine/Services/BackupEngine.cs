@@ -1,6 +1,7 @@
 using System.Security;
 using CloudBackup.Catalog;
 using CloudBackup.Platform;
+using CloudBackup.Progress;
 using CloudBackup.Sites;
 using CloudBackup.Sync;
 
@@ -24,19 +25,21 @@ public sealed class BackupEngine : IDisposable
     private readonly PlatformDatabase _database;
     private readonly EngineContext _context;
     private readonly SiteStorage _storages;
+    private readonly OperationList _operations;
 
     private BackupEngine(PlatformDatabase database, EngineContext context)
     {
         _database = database;
         _context = context;
         _storages = new SiteStorage(context);
-        Sites = new SiteService(context, _storages);
+        _operations = new OperationList(context.Time, context.Random);
+        Sites = new SiteService(context, _storages, _operations);
         Apps = new AppService(context);
-        AppBackups = new AppBackupService(context, _storages);
+        AppBackups = new AppBackupService(context, _storages, _operations);
         Platform = new PlatformService(context);
-        PlatformBackups = new PlatformBackupService(context, _storages);
-        PlatformRestore = new PlatformRestoreService(context, _storages);
-        Cleanup = new CleanupService(context, _storages);
+        PlatformBackups = new PlatformBackupService(context, _storages, _operations);
+        PlatformRestore = new PlatformRestoreService(context, _storages, _operations);
+        Cleanup = new CleanupService(context, _storages, _operations);
     }
 
     /// <summary>The sites.</summary>
@@ -59,6 +62,9 @@ public sealed class BackupEngine : IDisposable
 
     /// <summary>Restores of the platform.</summary>
     public PlatformRestoreService PlatformRestore { get; }
+
+    /// <summary>The long operations that this engine is at now, in the order in which they began.</summary>
+    public IReadOnlyList<IBackupOperation> Operations => _operations.UnderWay;
 
     /// <summary>The platform's home folder.</summary>
     public string HomePath => _context.Home.Path;
@@ -105,7 +111,12 @@ public sealed class BackupEngine : IDisposable
     /// <exception cref="BackupException">There is no such site, or its storage cannot be read.</exception>
     public Task<IReadOnlyList<SiteBackup>> SyncAsync(
         string? site, IReadOnlyList<SecureString> passwords, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new CatalogSynchronizer(_context, _storages).RunAsync(site, passwords, observer, cancellationToken);
+        _operations.RunAsync(
+            OperationKind.Sync,
+            site ?? "",
+            observer,
+            (scope, token) => new CatalogSynchronizer(_context, _storages).RunAsync(site, passwords, scope, token),
+            cancellationToken);
 
     /// <summary>What a failure of this machine means to the user, such as a full or read-only disk; null for what is none of those.</summary>
     public static BackupException? Explain(Exception failure) => MachineFailure.Explain(failure);

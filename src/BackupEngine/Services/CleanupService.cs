@@ -1,6 +1,8 @@
 using CloudBackup.Cleanup;
 using CloudBackup.Platform;
+using CloudBackup.Progress;
 using CloudBackup.Sites;
+using CloudBackup.Storage;
 
 namespace CloudBackup;
 
@@ -9,11 +11,13 @@ public sealed class CleanupService
 {
     private readonly EngineContext _context;
     private readonly SiteStorage _storages;
+    private readonly OperationList _operations;
 
-    internal CleanupService(EngineContext context, SiteStorage storages)
+    internal CleanupService(EngineContext context, SiteStorage storages, OperationList operations)
     {
         _context = context;
         _storages = storages;
+        _operations = operations;
     }
 
     /// <summary>Looks at catalog and storage, and decides. Changes nothing.</summary>
@@ -48,14 +52,26 @@ public sealed class CleanupService
     /// <exception cref="BackupException">Another cleanup of the site is under way.</exception>
     public Task<CleanupResult> ExecuteAsync(
         CleanupPlan plan, Func<string, bool> isApproved, Action<RetentionDecision> emit, IOperationObserver observer, CancellationToken cancellationToken) =>
-        _storages.UseAsync(plan.Site, observer, async storage =>
-        {
-            // Names of sites are equal whatever their case.
-            using var siteLock = PlatformLock.TryTake(
-                _context.Home, $"cleanup-{plan.Site.Name.ToLowerInvariant()}", "cleanup", _context.Time, out var user)
-                ?? throw BackupErrors.SiteBusy(plan.Site.Name, user);
-            var result = await new CleanupRunner(_context, plan, storage, emit, observer).RunAsync(isApproved, cancellationToken).ConfigureAwait(false);
-            _context.Sites.NoteCleanup(plan.Site.Name, plan.Facts.Rules.Now);
-            return result;
-        });
+        _operations.RunAsync(
+            OperationKind.Cleanup,
+            plan.Site.Name,
+            observer,
+            (scope, token) => _storages.UseAsync(plan.Site, scope, storage => ExecuteAsync(plan, storage, isApproved, emit, scope, token)),
+            cancellationToken);
+
+    private async Task<CleanupResult> ExecuteAsync(
+        CleanupPlan plan,
+        IBackupStorage storage,
+        Func<string, bool> isApproved,
+        Action<RetentionDecision> emit,
+        IOperationObserver observer,
+        CancellationToken cancellationToken)
+    {
+        // Names of sites are equal whatever their case.
+        using var siteLock = PlatformLock.TryTake(_context.Home, $"cleanup-{plan.Site.Name.ToLowerInvariant()}", "cleanup", _context.Time, out var user)
+            ?? throw BackupErrors.SiteBusy(plan.Site.Name, user);
+        var result = await new CleanupRunner(_context, plan, storage, emit, observer).RunAsync(isApproved, cancellationToken).ConfigureAwait(false);
+        _context.Sites.NoteCleanup(plan.Site.Name, plan.Facts.Rules.Now);
+        return result;
+    }
 }

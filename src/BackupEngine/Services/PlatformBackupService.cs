@@ -1,6 +1,7 @@
 using CloudBackup.Backup;
 using CloudBackup.Catalog;
 using CloudBackup.Platform;
+using CloudBackup.Progress;
 using CloudBackup.Reading;
 using CloudBackup.Retention;
 using CloudBackup.Sites;
@@ -12,11 +13,13 @@ public sealed class PlatformBackupService
 {
     private readonly EngineContext _context;
     private readonly SiteStorage _storages;
+    private readonly OperationList _operations;
 
-    internal PlatformBackupService(EngineContext context, SiteStorage storages)
+    internal PlatformBackupService(EngineContext context, SiteStorage storages, OperationList operations)
     {
         _context = context;
         _storages = storages;
+        _operations = operations;
     }
 
     /// <summary>
@@ -26,7 +29,12 @@ public sealed class PlatformBackupService
     /// <exception cref="BackupException">The platform itself could not be backed up; backups of apps that were made stay.</exception>
     public Task<PlatformBackup?> CreateAsync(
         PlatformBackupOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new PlatformBackupRunner(_context, _storages).RunAsync(options, observer, cancellationToken);
+        _operations.RunAsync(
+            OperationKind.PlatformBackup,
+            options.Site ?? "",
+            observer,
+            (scope, token) => new PlatformBackupRunner(_context, _storages).RunAsync(options, scope, token),
+            cancellationToken);
 
     /// <summary>The backups of the platform, newest first.</summary>
     public IReadOnlyList<PlatformBackup> List(string? site = null) =>
@@ -56,7 +64,12 @@ public sealed class PlatformBackupService
     public async Task<BackupTestResult> TestAsync(string id, bool deep, IOperationObserver observer, CancellationToken cancellationToken)
     {
         var record = Find(id);
-        var result = await new BackupTester(_context, _storages).RunAsync(record, deep, observer, cancellationToken).ConfigureAwait(false);
+        var result = await _operations.RunAsync(
+            OperationKind.Test,
+            id,
+            observer,
+            (scope, token) => new BackupTester(_context, _storages).RunAsync(record, deep, scope, token),
+            cancellationToken).ConfigureAwait(false);
         BackupProblem[] problems = [.. result.Problems, .. FindMissing((PlatformBackup)record.Backup)];
         return result with { IsValid = problems.Length == 0, Problems = problems };
     }
@@ -64,7 +77,12 @@ public sealed class PlatformBackupService
     /// <summary>Removes a backup from the storage, then its record (I4). The app backups that it depends on stay.</summary>
     /// <exception cref="BackupException">There is no such backup, the platform is being backed up, or the storage failed.</exception>
     public Task RemoveAsync(string id, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new BackupOperations(_context, _storages).RemoveAsync(Find(id), observer, cancellationToken);
+        _operations.RunAsync(
+            OperationKind.Removal,
+            id,
+            observer,
+            (scope, token) => new BackupOperations(_context, _storages).RemoveAsync(Find(id), scope, token),
+            cancellationToken);
 
     private IEnumerable<BackupProblem> FindMissing(PlatformBackup backup) => backup.DependsOn
         .Where(id => _context.Backups.Find(id) is not { Backup.State: BackupState.Ready })

@@ -1,5 +1,6 @@
 using CloudBackup.Platform;
 using CloudBackup.PlatformRestore;
+using CloudBackup.Progress;
 using CloudBackup.Sites;
 
 namespace CloudBackup;
@@ -9,11 +10,13 @@ public sealed class PlatformRestoreService
 {
     private readonly EngineContext _context;
     private readonly SiteStorage _storages;
+    private readonly OperationList _operations;
 
-    internal PlatformRestoreService(EngineContext context, SiteStorage storages)
+    internal PlatformRestoreService(EngineContext context, SiteStorage storages, OperationList operations)
     {
         _context = context;
         _storages = storages;
+        _operations = operations;
     }
 
     /// <summary>
@@ -32,5 +35,10 @@ public sealed class PlatformRestoreService
     /// <exception cref="BackupException">The plan is refused, or the platform itself could not be restored.</exception>
     public Task<PlatformRestoreResult> RunAsync(
         PlatformRestorePlan plan, IOperationObserver observer, CancellationToken cancellationToken) =>
-        new PlatformRestorer(_context, _storages, observer).RunAsync(plan, cancellationToken);
+        _operations.RunAsync(
+            OperationKind.PlatformRestore,
+            plan.Source.Site.Name,
+            observer,
+            (scope, token) => new PlatformRestorer(_context, _storages, scope).RunAsync(plan, token),
+            cancellationToken);
 }

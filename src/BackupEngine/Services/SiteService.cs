@@ -4,6 +4,7 @@ using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
+using CloudBackup.Progress;
 using CloudBackup.Sites;
 
 namespace CloudBackup;
@@ -13,11 +14,13 @@ public sealed partial class SiteService
 {
     private readonly EngineContext _context;
     private readonly SiteStorage _storages;
+    private readonly OperationList _operations;
 
-    internal SiteService(EngineContext context, SiteStorage storages)
+    internal SiteService(EngineContext context, SiteStorage storages, OperationList operations)
     {
         _context = context;
         _storages = storages;
+        _operations = operations;
     }
 
     /// <summary>All sites, by name.</summary>
@@ -124,7 +127,12 @@ public sealed partial class SiteService
     public async Task<SiteTestResult> TestAsync(string? name, IOperationObserver observer, CancellationToken cancellationToken)
     {
         var site = _storages.Resolve(name);
-        return await SiteProbe.RunAsync(site, _context, observer, null, isThorough: true, cancellationToken).ConfigureAwait(false);
+        return await _operations.RunAsync(
+            OperationKind.SiteTest,
+            site.Name,
+            observer,
+            (scope, token) => SiteProbe.RunAsync(site, _context, scope, null, isThorough: true, token),
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static BackupKeys? Derive(SiteSecrets secrets) => secrets.Password switch
