@@ -14,10 +14,7 @@ internal sealed class BackupOperations(EngineContext context, SiteStorage storag
     public async Task<SiteBackup> AnnotateAsync(
         BackupRecord record, BackupNote note, IOperationObserver observer, CancellationToken cancellationToken)
     {
-        if (record.Backup.State is not (BackupState.Ready or BackupState.Partial))
-        {
-            throw BackupErrors.BackupNotRestorable(record.Backup.Id, $"{record.Backup.State}");
-        }
+        record.Backup.RequireData();
         var changed = record.Backup with { Label = note.Label, PreserveUntil = note.PreserveUntil };
         await storages.UseAsync(storages.Resolve(changed.Site), observer, async storage =>
         {

@@ -34,7 +34,7 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
         }
         await RemoveAsync(records, ContentOf, cancellationToken).ConfigureAwait(false);
         await ConfirmAsync([.. Left(records)], cancellationToken).ConfigureAwait(false);
-        foreach (var record in Left(records).Where(record => record.Backup.State is not (BackupState.Ready or BackupState.Partial)))
+        foreach (var record in Left(records).Where(record => !record.Backup.HoldsData))
         {
             await SweepAsync(record.Backup, cancellationToken).ConfigureAwait(false);
         }

@@ -21,6 +21,9 @@ internal sealed record BackupRun
     /// <summary>Is told of steps and progress.</summary>
     public required IOperationObserver Observer { get; init; }
 
+    /// <summary>The disk or bucket that the run's backups are on.</summary>
+    public RunMedium Medium { get; } = new();
+
     /// <summary>A text of the user's.</summary>
     public string? Label { get; init; }
 

@@ -158,7 +158,7 @@ internal sealed class BackupRunner(EngineContext context)
             {
                 throw BackupErrors.BackupPlaceTaken(record.RemotePath);
             }
-            return await Medium.FindAsync(context, run.Site, run.Storage, run.Observer, cancellationToken).ConfigureAwait(false);
+            return await run.Medium.FindAsync(() => Medium.FindAsync(context, run.Site, run.Storage, run.Observer, cancellationToken)).ConfigureAwait(false);
         }
         catch (StorageException failure)
         {

@@ -17,7 +17,7 @@ internal static class EarlierBackups
     public static (DateTimeOffset? After, IReadOnlyList<DateTimeOffset>? Also) CheckClock(EngineContext context, BackupOwner owner, BackupRun run)
     {
         var known = context.Backups.ListOf(owner, run.Site.Name).Select(record => record.Backup);
-        var earlier = known.Where(backup => backup.State is BackupState.Ready or BackupState.Partial).ToList().TrustedOrAll().ToList();
+        var earlier = known.Where(backup => backup.HoldsData).ToList().TrustedOrAll().ToList();
         if (earlier.MaxBy(backup => backup.Created) is { } latest && NewestBackup.IsFuture(latest.Created, run.Started))
         {
             run.Observer.OnWarning(

@@ -67,7 +67,9 @@ internal sealed class PlatformBackupRunner(EngineContext context, SiteStorage st
         // An app that waits for its data is still what it waits for, whatever was saved since from where that goes.
         var latest = ready.Find(backup => backup.Id == app.UnfinishedRestore) ?? ready.FirstOrDefault();
         // A Partial backup is no failure of its own, but the platform backup does not stand on it: that must not pass without a word.
-        var failure = outcome?.Backup is { State: BackupState.Partial } partial ? BackupErrors.AppBackupPartial(partial.Id, partial.Location, partial.Missing.Count > 0 ? $"{partial.Missing[0]}" : null) : outcome?.Failure;
+        var failure = outcome?.Backup is { State: BackupState.Partial } partial
+            ? BackupErrors.AppBackupPartial(partial.Id, partial.Location, partial.Missing.Select(item => $"{item}").FirstOrDefault())
+            : outcome?.Failure;
         return result with
         {
             Outcome = outcome is null ? AppRunOutcome.Excluded : latest is null ? AppRunOutcome.Failed : AppRunOutcome.FellBack,

@@ -14,7 +14,7 @@ internal sealed record CleanupCandidate(BackupRecord Record, BackupPresence Pres
     public bool IsToBeSettled { get; init; }
 
     /// <summary>Whether users count on it.</summary>
-    public bool HoldsData => Record.Backup.State is BackupState.Ready or BackupState.Partial;
+    public bool HoldsData => Record.Backup.HoldsData;
 }
 
 /// <summary>Everything that a cleanup's decisions depend on.</summary>

@@ -11,7 +11,8 @@ internal static class CleanupPlanner
     public static IReadOnlyList<RetentionDecision> Decide(CleanupFacts facts)
     {
         var candidates = facts.Candidates.ToDictionary(candidate => candidate.Record.Backup.Id);
-        var weighed = RetentionEvaluator.Evaluate(Items(facts, facts.Candidates), facts.Rules).Select(verdict => DecisionOf(candidates[verdict.Item.Id], verdict));
+        var weighed = RetentionEvaluator.Evaluate(Items(facts, facts.Candidates), facts.Rules)
+            .Select(verdict => DecisionOf(candidates[verdict.Item.Id], verdict));
         var gone = facts.Candidates.Where(IsGone).Select(candidate => DecisionOf(candidate.Record.Backup, false, [RetentionReasons.Gone]));
         return [.. weighed.Concat(gone).OrderByDescending(decision => decision.Created).ThenBy(decision => decision.Id, StringComparer.Ordinal)];
     }

@@ -18,16 +18,11 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
     /// <exception cref="BackupException">It failed; the app, or its absence, is as before.</exception>
     public async Task<BackupApp> RunAsync(AppImportOptions options, CancellationToken cancellationToken)
     {
-        if (options.Path is not { } path)
-        {
-            return await ImportStoredAsync(options, cancellationToken).ConfigureAwait(false);
-        }
-        if (RecordedBackup.Find(path) is { } recorded)
-        {
-            using var folder = RestoreSite.OfFolder(context, recorded.StoragePath, options.Secrets);
-            return await ImportStoredAsync(options, folder, recorded.RemotePath, cancellationToken).ConfigureAwait(false);
-        }
-        return await ImportLocalAsync(options, path, cancellationToken).ConfigureAwait(false);
+        using var stored = StoredImport.Find(context, storages, options);
+        return stored is null
+            ? await ImportLocalAsync(options, options.Path!, cancellationToken).ConfigureAwait(false)
+            : await stored.UseAsync(context, storages, observer, backup => ImportStoredAsync(options, backup, stored.Limits, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
     }
 
     private async Task<BackupApp> ImportLocalAsync(AppImportOptions options, string path, CancellationToken cancellationToken)
@@ -57,36 +52,25 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         return await RegisterAsync(options, app, source, new SiteLimits(), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<BackupApp> ImportStoredAsync(AppImportOptions options, CancellationToken cancellationToken)
+    private Task<BackupApp> ImportStoredAsync(AppImportOptions options, OpenedBackup backup, SiteLimits limits, CancellationToken cancellationToken)
     {
-        using var source = RestoreSite.Resolve(context, storages, options.ConfigFile, options.Site, options.StoragePath, options.Secrets);
-        var remotePath = options.RemotePath ?? source.Export?.RemotePath ?? throw BackupErrors.RemotePathNeeded(source.Site.Name);
-        return await ImportStoredAsync(options, source, remotePath, cancellationToken).ConfigureAwait(false);
-    }
-
-    private Task<BackupApp> ImportStoredAsync(AppImportOptions options, RestoreSite source, string remotePath, CancellationToken cancellationToken) =>
-        storages.UseAsync(source.Site, observer, async storage =>
+        var location = options.Location ?? backup.Info.Location!;
+        var content = new BackupSource(context, backup);
+        if (!options.Register)
         {
-            var (stored, isTrusted) = await new ForeignBackup(context, source, storage).OpenAsync(remotePath, cancellationToken).ConfigureAwait(false);
-            var backup = await OpenedBackup.OpenAsync(context, stored, isTrusted, storage, cancellationToken).ConfigureAwait(false);
-            await using var _ = backup.ConfigureAwait(false);
-            var location = options.Location ?? backup.Info.Location!;
-            var content = new BackupSource(context, backup);
-            if (!options.Register)
-            {
-                return await ReplaceAsync(options, location, content, source.Site.Limits, cancellationToken).ConfigureAwait(false);
-            }
-            var app = new BackupApp
-            {
-                Id = backup.Info.AppId ?? Guid.Empty,
-                Location = location,
-                PackageName = backup.Info.PackageName ?? "",
-                Version = backup.Info.Version,
-                DataDirectory = options.DataDirectory ?? "",
-                UnfinishedRestore = backup.Info.Id,
-            };
-            return await RegisterAsync(options, app, content, source.Site.Limits, cancellationToken).ConfigureAwait(false);
-        }, source.Credential);
+            return ReplaceAsync(options, location, content, limits, cancellationToken);
+        }
+        var app = new BackupApp
+        {
+            Id = backup.Info.AppId ?? Guid.Empty,
+            Location = location,
+            PackageName = backup.Info.PackageName ?? "",
+            Version = backup.Info.Version,
+            DataDirectory = options.DataDirectory ?? "",
+            UnfinishedRestore = backup.Info.Id,
+        };
+        return RegisterAsync(options, app, content, limits, cancellationToken);
+    }
 
     /// <summary>An app that comes back keeps its id, so that its older backups are its own again.</summary>
     private async Task<BackupApp> RegisterAsync(

@@ -45,6 +45,9 @@ public abstract record SiteBackup
     /// <summary>What the backup may be relied on for.</summary>
     public BackupState State { get; init; }
 
+    /// <summary>Whether there is something to restore.</summary>
+    internal bool HoldsData => State is BackupState.Ready or BackupState.Partial;
+
     /// <summary>When the run started, UTC.</summary>
     public DateTimeOffset Created { get; init; }
 
@@ -90,4 +93,14 @@ public abstract record SiteBackup
 
     /// <summary>The id.</summary>
     public sealed override string ToString() => Id;
+
+    /// <summary>Refuses a backup that there is nothing to restore of.</summary>
+    /// <exception cref="BackupException">It is one.</exception>
+    internal void RequireData()
+    {
+        if (!HoldsData)
+        {
+            throw BackupErrors.BackupNotRestorable(Id, $"{State}");
+        }
+    }
 }

@@ -35,8 +35,22 @@ internal sealed class OperationList(TimeProvider time, IRandomSource random)
         Func<IOperationObserver, CancellationToken, Task<T>> operation,
         CancellationToken cancellationToken)
     {
-        using var scope = Begin(new OperationRequest(kind, subject, observer, cancellationToken));
-        return await operation(scope, scope.Token).ConfigureAwait(false);
+        using var scope = new OperationScope(observer, cancellationToken) { Id = random.NextGuid(), Kind = kind, Subject = subject, Started = time.GetUtcNow() };
+        lock (_lock)
+        {
+            _underWay.Add(scope);
+        }
+        try
+        {
+            return await operation(scope, scope.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _underWay.Remove(scope);
+            }
+        }
     }
 
     /// <summary>The same of an operation without a result.</summary>
@@ -55,23 +69,4 @@ internal sealed class OperationList(TimeProvider time, IRandomSource random)
             return true;
         },
         cancellationToken);
-
-    /// <summary>Forgets an operation that has ended.</summary>
-    public void Remove(OperationScope operation)
-    {
-        lock (_lock)
-        {
-            _underWay.Remove(operation);
-        }
-    }
-
-    private OperationScope Begin(OperationRequest request)
-    {
-        var scope = new OperationScope(this, request, random.NextGuid(), time.GetUtcNow());
-        lock (_lock)
-        {
-            _underWay.Add(scope);
-        }
-        return scope;
-    }
 }

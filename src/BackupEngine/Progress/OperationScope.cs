@@ -3,33 +3,25 @@ namespace CloudBackup.Progress;
 /// <summary>
 /// One long operation, from its begin to its end: it listens to the operation, passes everything on to the caller's observer, and can cancel it.
 /// </summary>
-internal sealed class OperationScope : IBackupOperation, IOperationObserver, IDisposable
+/// <param name="inner">The caller's observer.</param>
+/// <param name="cancellationToken">The caller's way to stop it.</param>
+internal sealed class OperationScope(IOperationObserver inner, CancellationToken cancellationToken) : IBackupOperation, IOperationObserver, IDisposable
 {
-    private readonly OperationList _list;
-    private readonly IOperationObserver _inner;
-    private readonly CancellationTokenSource _cancellation;
+    private readonly CancellationTokenSource _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     private volatile string? _step;
     private volatile OperationProgress? _progress;
 
-    internal OperationScope(OperationList list, OperationRequest request, Guid id, DateTimeOffset started)
-    {
-        _list = list;
-        _inner = request.Observer;
-        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(request.CancellationToken);
-        (Id, Kind, Subject, Started) = (id, request.Kind, request.Subject, started);
-    }
+    /// <inheritdoc/>
+    public required Guid Id { get; init; }
 
     /// <inheritdoc/>
-    public Guid Id { get; }
+    public required OperationKind Kind { get; init; }
 
     /// <inheritdoc/>
-    public OperationKind Kind { get; }
+    public required string Subject { get; init; }
 
     /// <inheritdoc/>
-    public string Subject { get; }
-
-    /// <inheritdoc/>
-    public DateTimeOffset Started { get; }
+    public required DateTimeOffset Started { get; init; }
 
     /// <inheritdoc/>
     public string? Step => _step;
@@ -57,33 +49,22 @@ internal sealed class OperationScope : IBackupOperation, IOperationObserver, IDi
     public void OnStep(string message)
     {
         _step = message;
-        _inner.OnStep(message);
+        inner.OnStep(message);
     }
 
     /// <inheritdoc/>
-    public void OnWarning(string message) => _inner.OnWarning(message);
+    public void OnWarning(string message) => inner.OnWarning(message);
 
     /// <inheritdoc/>
-    public void OnDetail(string message) => _inner.OnDetail(message);
+    public void OnDetail(string message) => inner.OnDetail(message);
 
     /// <inheritdoc/>
     public void OnProgress(OperationProgress progress)
     {
         _progress = progress;
-        _inner.OnProgress(progress);
+        inner.OnProgress(progress);
     }
 
-    /// <summary>Ends it.</summary>
-    public void Dispose()
-    {
-        _list.Remove(this);
-        _cancellation.Dispose();
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _cancellation.Dispose();
 }
-
-/// <summary>What an operation is begun with.</summary>
-/// <param name="Kind">What it does.</param>
-/// <param name="Subject">What it works on.</param>
-/// <param name="Observer">The caller's observer.</param>
-/// <param name="CancellationToken">The caller's way to stop it.</param>
-internal sealed record OperationRequest(OperationKind Kind, string Subject, IOperationObserver Observer, CancellationToken CancellationToken);

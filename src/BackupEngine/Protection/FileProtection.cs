@@ -198,9 +198,7 @@ public sealed class FileProtection : IDisposable
         }
         catch (StorageException failure)
         {
-            throw failure.Kind == StorageErrorKind.AlreadyExists
-                ? BackupErrors.FileExists(path)
-                : BackupErrors.FileNotWritten(path, failure, isFull: failure.Kind == StorageErrorKind.OutOfSpace);
+            throw StorageFailure.ExplainFile(path, failure);
         }
     }
 

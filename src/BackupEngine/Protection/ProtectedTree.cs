@@ -135,9 +135,7 @@ internal sealed class ProtectedTree(
         }
         catch (StorageException failure)
         {
-            throw failure.Kind == StorageErrorKind.AlreadyExists
-                ? BackupErrors.FileExists(full)
-                : BackupErrors.FileNotWritten(full, failure, isFull: failure.Kind == StorageErrorKind.OutOfSpace);
+            throw StorageFailure.ExplainFile(full, failure);
         }
     }
 

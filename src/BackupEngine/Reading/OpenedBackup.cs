@@ -64,10 +64,7 @@ internal sealed class OpenedBackup : IRecordedIndex
         EngineContext context, BackupRecord record, IBackupStorage storage, CancellationToken cancellationToken)
     {
         var backup = record.Backup;
-        if (backup.State is not (BackupState.Ready or BackupState.Partial))
-        {
-            throw BackupErrors.BackupNotRestorable(backup.Id, $"{backup.State}");
-        }
+        backup.RequireData();
         var stored = await ReadInfoAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
         var opened = await OpenAsync(context, stored, backup.Trusted || stored.Cipher is not null, storage, cancellationToken).ConfigureAwait(false);
         opened._record = record;

@@ -31,7 +31,7 @@ internal static class RecordedIndexes
     {
         var records = context.Backups.ListOf(owner, site.Name).Where(record =>
             record.Backup.Format == BackupFormat.Rsync && record.Backup.KeyId == site.KeyId
-            && record.Backup.State is BackupState.Ready or BackupState.Partial).NewestFirst(record => record.Backup, context.Time.GetUtcNow());
+            && record.Backup.HoldsData).NewestFirst(record => record.Backup, context.Time.GetUtcNow());
         foreach (var record in records)
         {
             if (await TryOpenAsync(context, record, storage, cancellationToken).ConfigureAwait(false) is { } index)

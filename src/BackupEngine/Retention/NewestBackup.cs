@@ -74,7 +74,7 @@ internal static class NewestBackup
 
     private static DateTimeOffset? Later(SiteBackup backup, DateTimeOffset now) => Later(backup.MadeAfter, backup.MadeAfterAlso, now, ClockTolerance);
 
-    private static bool IsTrusted(SiteBackup backup) => backup is { Trusted: true, State: BackupState.Ready or BackupState.Partial };
+    private static bool IsTrusted(SiteBackup backup) => backup is { Trusted: true, HoldsData: true };
 
     private static IOrderedEnumerable<T> Sort<T>(
         this IEnumerable<T> items, Func<T, (bool Trusted, DateTimeOffset Created, DateTimeOffset? MadeAfter)> timesOf, DateTimeOffset now) => items

@@ -96,7 +96,7 @@ public sealed partial class SiteService
     {
         name = _context.Sites.FindName(name) ?? throw BackupErrors.SiteNotFound(name);
         var unreadable = _context.Backups.ListUnreadable(name).Count;
-        var count = unreadable + _context.Backups.List(site: name).Count(record => record.Backup.State is BackupState.Ready or BackupState.Partial);
+        var count = unreadable + _context.Backups.List(site: name).Count(record => record.Backup.HoldsData);
         if (count > 0 && !forgetBackups)
         {
             throw BackupErrors.SiteHasBackups(name, count);

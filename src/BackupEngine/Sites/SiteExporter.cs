@@ -30,6 +30,7 @@ internal sealed class SiteExporter(EngineContext context, SiteStorage storages)
     private SiteBackup Find(string id)
     {
         var backup = context.Backups.Find(id)?.Backup ?? throw BackupErrors.BackupNotFound(id);
-        return backup.State is BackupState.Ready or BackupState.Partial ? backup : throw BackupErrors.BackupNotRestorable(backup.Id, $"{backup.State}");
+        backup.RequireData();
+        return backup;
     }
 }

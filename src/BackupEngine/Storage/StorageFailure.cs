@@ -1,6 +1,6 @@
 namespace CloudBackup.Storage;
 
-/// <summary>What a storage's refusal is to the user of a site.</summary>
+/// <summary>What a storage's refusal is to the user.</summary>
 internal static class StorageFailure
 {
     /// <summary>The refusal, told for the site that it belongs to. The id names the kind.</summary>
@@ -22,4 +22,9 @@ internal static class StorageFailure
         };
         return BackupErrors.FromStorage(id, category, site, $"{failure.Message}{wayOut}", failure);
     }
+
+    /// <summary>The refusal of a folder of this machine, told for the file that was to be written there.</summary>
+    public static BackupException ExplainFile(string path, StorageException failure) => failure.Kind == StorageErrorKind.AlreadyExists
+        ? BackupErrors.FileExists(path)
+        : BackupErrors.FileNotWritten(path, failure, isFull: failure.Kind == StorageErrorKind.OutOfSpace);
 }

@@ -16,7 +16,7 @@ internal static class Medium
 
     /// <summary>The records of a site whose backups are complete.</summary>
     public static List<BackupRecord> Complete(EngineContext context, string site) =>
-        context.Backups.List(site: site).FindAll(record => record.Backup.State is BackupState.Ready or BackupState.Partial);
+        context.Backups.List(site: site).FindAll(record => record.Backup.HoldsData);
 
     /// <summary>
     /// The medium of a backup that is made now: that of the newest known one that the storage shows; a new one, with a warning, where it shows none.
@@ -34,7 +34,8 @@ internal static class Medium
         {
             return known[0].Medium;
         }
-        var folders = await DatedFolders.ListAsync(storage, cancellationToken).Select(folder => folder.Path).ToHashSetAsync(StringComparer.Ordinal, cancellationToken).ConfigureAwait(false);
+        var folders = await DatedFolders.ListAsync(storage, cancellationToken).Select(folder => folder.Path)
+            .ToHashSetAsync(StringComparer.Ordinal, cancellationToken).ConfigureAwait(false);
         foreach (var record in known.Where(record => folders.Contains(StoragePath.FolderOf(record.Backup.RemotePath))))
         {
             if (await IsShownAsync(storage, record, cancellationToken).ConfigureAwait(false))

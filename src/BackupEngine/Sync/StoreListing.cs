@@ -87,7 +87,10 @@ internal sealed class StoreListing
         return PresenceOf(Has(paths.Info, isFolder: false), Has(paths.Index, isFolder: false), content);
     }
 
-    /// <summary>How much of a backup is there, asked for by name. Where the storage refuses that for one backup, or something hides it, it is not proven to be gone.</summary>
+    /// <summary>
+    /// How much of a backup is there, asked for by name. Where the storage refuses that for one backup, or something hides it, it is not proven to
+    /// be gone.
+    /// </summary>
     /// <exception cref="StorageException">The storage cannot be asked.</exception>
     public static async Task<BackupPresence> AskPresenceAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
     {

@@ -55,7 +55,7 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
         {
             return null;
         }
-        if (context.Backups.Find(id)?.Backup is AppBackup { State: BackupState.Ready or BackupState.Partial } backup)
+        if (context.Backups.Find(id)?.Backup is AppBackup { HoldsData: true } backup)
         {
             observer.OnWarning($"When this fails, {app.Location} goes back to {id}, from before the update that was interrupted.");
             return backup;

@@ -2,7 +2,10 @@ using CloudBackup.FileTree;
 
 namespace CloudBackup.Formats.Records;
 
-/// <summary>Orders any number of records by their paths, and those of one path by their origin: a bounded part in memory, the rest in files. Records that come in order cost one comparison each.</summary>
+/// <summary>
+/// Orders any number of records by their paths, and those of one path by their origin: a bounded part in memory, the rest in files. Records that
+/// come in order cost one comparison each.
+/// </summary>
 /// <param name="folder">A local folder of the run.</param>
 /// <param name="name">Tells its files from others.</param>
 /// <param name="partLength">Records that are held in memory at a time.</param>
