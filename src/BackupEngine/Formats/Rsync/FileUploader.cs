@@ -20,7 +20,6 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
     public const int MostMemory = 2 * SmallFile;
 
     private const int LeastBuffer = 64 * 1024;
-    private const int Attempts = 3;
 
     /// <summary>A time stamp may stay the same for so long while a file is written to: two seconds on FAT, less elsewhere.</summary>
     private static readonly TimeSpan CoarsestClock = TimeSpan.FromSeconds(2);
@@ -95,16 +94,17 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
         if (planned.StoredSize == _names.StoredSize(file.Facts.Size) && planned.Action != SyncAction.Upload)
         {
             // Reading a file twice costs less than storing what is stored already.
-            var hash = SourceContent.HashOf(file, buffer, cancellationToken);
-            var found = RecordOf(planned, start, file.Facts, hash, attributes, hasChanged: false);
+            using var reader = new LongFileReader(file);
+            reader.ReadToEnd(buffer, cancellationToken);
+            var found = RecordOf(planned, start, file.Facts, reader.Hash, attributes, hasChanged: false);
             if (await HoldsAsync(planned, found, cancellationToken).ConfigureAwait(false))
             {
                 run.Counters.AddSourceBytes(file.Facts.Size);
-                return (RecordOf(planned, start, file.Facts, hash, attributes, HasChanged(file, hasShrunk: false)), false);
+                return (RecordOf(planned, start, file.Facts, reader.Hash, attributes, HasChanged(reader)), false);
             }
         }
         await changes.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
-        var content = new SourceContent(file, target.Cipher, run.Counters);
+        using var content = new SourceContent(file, target.Cipher, run.Counters);
         var isDone = false;
         try
         {
@@ -116,56 +116,41 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
             // A content that was read again counts once, and one that did not arrive counts as nothing.
             run.Counters.AddSourceBytes((isDone ? file.Facts.Size : 0) - content.Counted);
         }
-        return (RecordOf(planned, start, file.Facts, content.Hash, attributes, HasChanged(file, content.HasShrunk)), true);
+        return (RecordOf(planned, start, file.Facts, content.Reader.Hash, attributes, HasChanged(content.Reader)), true);
     }
 
-    /// <summary>Reads a short file, again when it changes meanwhile; null when it outgrows the buffer.</summary>
+    /// <summary>Reads a short file; null when it outgrows the buffer.</summary>
     private SmallReading? ReadSmall(ReadableFile file, byte[] buffer)
     {
-        var facts = file.Facts;
-        for (var attempt = 1; ; attempt++)
+        var reader = new SteadyReader(file, run.Issues);
+        do
         {
-            if (facts.Size > buffer.Length)
+            if (reader.Facts.Size > buffer.Length)
             {
                 return null;
             }
-            var length = file.Read(buffer.AsSpan(0, (int)facts.Size), 0);
-            var now = file.ReadFacts();
-            var hasChanged = length < facts.Size || !now.SameContentAs(facts);
-            if (hasChanged && attempt < Attempts)
-            {
-                facts = now;
-                continue;
-            }
-            if (hasChanged)
-            {
-                run.Issues.CountChanged();
-            }
-            return new SmallReading(facts, length, hasChanged);
         }
+        while (!reader.TryRead(buffer.AsSpan(0, (int)reader.Facts.Size)));
+        return new SmallReading(reader.Facts, reader.Length, reader.HasChanged);
     }
 
     /// <summary>Whether a file changed while it was read. All of it was read then, so one that is gone by now has changed too.</summary>
-    private bool HasChanged(ReadableFile file, bool hasShrunk)
+    private bool HasChanged(LongFileReader reader)
     {
-        var hasChanged = hasShrunk || !IsAsBefore(file);
+        bool hasChanged;
+        try
+        {
+            hasChanged = reader.HasChanged();
+        }
+        catch (FileTreeException)
+        {
+            hasChanged = true;
+        }
         if (hasChanged)
         {
             run.Issues.CountChanged();
         }
         return hasChanged;
-    }
-
-    private static bool IsAsBefore(ReadableFile file)
-    {
-        try
-        {
-            return file.ReadFacts().SameContentAs(file.Facts);
-        }
-        catch (FileTreeException)
-        {
-            return false;
-        }
     }
 
     private async Task<bool> HoldsAsync(SyncRecord planned, SyncRecord found, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
@@ -19,7 +18,6 @@ internal sealed class LargeFileCutter(
 
     private readonly TarHeaderWriter _headers = new();
     private readonly IndexEntryWriter _index = new();
-    private readonly byte[] _zeros = new byte[TgzOptions.MemberDataLength];
 
     /// <summary>Dispatches the file's segments.</summary>
     public void Cut(SourceItem item, CancellationToken cancellationToken)
@@ -54,79 +52,62 @@ internal sealed class LargeFileCutter(
             return;
         }
         var firstMember = sink.NextMember;
-        var reading = new Reading(file, entry.Size);
+        using var reader = new LongFileReader(file);
         var data = sink.RentData(cancellationToken);
         header.CopyTo(data.Free);
         data.Length = header.Length;
+        var isIncomplete = false;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var isHole = Fill(data, reading, item.Path);
-            if (reading.Offset == entry.Size)
+            var isHole = Fill(data, reader, item.Path, ref isIncomplete);
+            if (reader.IsAtEnd)
             {
                 var padding = (int)(TarFormat.Padded(entry.Size) - entry.Size);
                 data.Free[..padding].Clear();
                 data.Length += padding;
-                Finish(data, reading, item, entry, firstMember, cancellationToken);
-                return;
+                break;
             }
             sink.DispatchData(data, isHole, null, cancellationToken);
             data = sink.RentData(cancellationToken);
         }
+        if (HasChanged(reader, item, ref isIncomplete))
+        {
+            issues.CountChanged();
+        }
+        var line = EntryBuilder.ForIndex(entry, reader.Hash, firstMember, 0);
+        line.IsSparse = file.Facts.IsSparse;
+        line.IsIncomplete = isIncomplete;
+        Finish(data, line, file.Facts.Allocated, cancellationToken);
     }
 
     /// <summary>Fills the rest of a member; returns whether all of the member is zeros from a hole.</summary>
-    private bool Fill(Block data, Reading reading, string path)
+    private bool Fill(Block data, LongFileReader reader, string path, ref bool isIncomplete)
     {
         var wasEmpty = data.Length == 0;
-        var count = (int)Math.Min(TgzOptions.MemberDataLength - data.Length, reading.Size - reading.Offset);
-        var target = data.Free[..count];
-        var isHole = ReadInto(target, reading, path);
-        if (isHole)
+        var target = data.Free[..(TgzOptions.MemberDataLength - data.Length)];
+        int count;
+        bool isHole;
+        try
         {
-            target.Clear();
+            count = reader.Read(target, out isHole);
         }
-        reading.Hash.AppendData(isHole ? _zeros.AsSpan(0, count) : target);
-        reading.Offset += count;
+        catch (FileTreeException failure)
+        {
+            issues.AddMissing(failure, path);
+            isIncomplete = true;
+            reader.GiveUp();
+            count = reader.Read(target, out isHole);
+        }
         data.Length += count;
         counters.AddSourceBytes(count);
         return isHole && wasEmpty && count == TgzOptions.MemberDataLength;
     }
 
-    private bool ReadInto(Span<byte> target, Reading reading, string path)
+    private void Finish(Block data, IndexEntry line, long allocated, CancellationToken cancellationToken)
     {
-        if (reading.IsIncomplete || reading.IsHole(target.Length))
-        {
-            return true;
-        }
-        try
-        {
-            var count = reading.File.Read(target, reading.Offset);
-            reading.HasShrunk |= count < target.Length;
-            target[count..].Clear();
-        }
-        catch (FileTreeException failure)
-        {
-            issues.AddMissing(failure, path);
-            reading.IsIncomplete = true;
-            return true;
-        }
-        return false;
-    }
-
-    private void Finish(
-        Block data, Reading reading, SourceItem item, TarEntry entry, int firstMember, CancellationToken cancellationToken)
-    {
-        if (HasChanged(reading, item))
-        {
-            issues.CountChanged();
-        }
-        var line = EntryBuilder.ForIndex(entry, reading.Hash.GetHashAndReset(), firstMember, 0);
-        line.IsSparse = reading.File.Facts.IsSparse;
-        line.IsIncomplete = reading.IsIncomplete;
-        reading.Hash.Dispose();
         counters.AddEntries(1);
-        counters.AddAllocatedBytes(Math.Min(entry.Size, reading.File.Facts.Allocated));
+        counters.AddAllocatedBytes(Math.Min(line.Size, allocated));
         sink.DispatchData(data, false, WriteLine, cancellationToken);
 
         long WriteLine(IBufferWriter<byte> output)
@@ -137,18 +118,18 @@ internal sealed class LargeFileCutter(
     }
 
     /// <summary>Whether the copy may be torn. All of a file that has just vanished is in the archive, but nothing says that it stayed the same.</summary>
-    private bool HasChanged(Reading reading, SourceItem item)
+    private bool HasChanged(LongFileReader reader, SourceItem item, ref bool isIncomplete)
     {
         try
         {
-            return reading.HasShrunk || !reading.File.ReadFacts().SameContentAs(reading.File.Facts);
+            return reader.HasChanged();
         }
         catch (FileTreeException failure)
         {
             if (!SourceIssues.MeansVanished(failure, item.Path, item.Tree))
             {
                 issues.AddMissing(failure, item.Path);
-                reading.IsIncomplete = true;
+                isIncomplete = true;
             }
             return true;
         }
@@ -165,25 +146,5 @@ internal sealed class LargeFileCutter(
             issues.AddMissing(failure, $"{file.Path} (attributes)");
             return [];
         }
-    }
-
-    private sealed class Reading(ReadableFile file, long size)
-    {
-        private readonly HoleFinder _holes = new(file);
-
-        public ReadableFile File { get; } = file;
-
-        public long Size { get; } = size;
-
-        public long Offset { get; set; }
-
-        public IncrementalHash Hash { get; } = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-        public bool HasShrunk { get; set; }
-
-        public bool IsIncomplete { get; set; }
-
-        /// <summary>Whether the next <paramref name="length"/> bytes are all in a hole.</summary>
-        public bool IsHole(int length) => _holes.IsHole(Offset, length);
     }
 }

@@ -19,8 +19,6 @@ namespace CloudBackup.Formats.Tgz;
 internal sealed class SegmentPacker(
     OwnerNames owners, SourceIssues issues, RunCounters counters, ConcurrentQueue<SourceItem> outgrown) : IDisposable
 {
-    private const int Attempts = 3;
-
     private readonly TarHeaderWriter _headers = new();
     private readonly IndexEntryWriter _index = new();
 
@@ -58,49 +56,40 @@ internal sealed class SegmentPacker(
     {
         using var file = item.Open();
         var attributes = file.ReadAttributes();
-        var facts = file.Facts;
+        var reader = new SteadyReader(file, issues);
         // Other entries refer to a file with several names, so it must stand before them: it is taken as long as it was when listed.
         var limit = item.Facts.LinkCount > 1 ? item.Facts.Size : long.MaxValue;
-        for (var attempt = 1; ; attempt++)
+        TarEntry entry;
+        int headerLength;
+        do
         {
-            var entry = EntryBuilder.ForTar(item, facts with { Size = Math.Min(facts.Size, limit) }, attributes, owners);
+            entry = EntryBuilder.ForTar(item, reader.Facts with { Size = Math.Min(reader.Facts.Size, limit) }, attributes, owners);
             var header = _headers.Write(entry);
-            if (header.Length + TarFormat.Padded(entry.Size) > data.Free.Length)
+            headerLength = header.Length;
+            if (headerLength + TarFormat.Padded(entry.Size) > data.Free.Length)
             {
                 outgrown.Enqueue(item);
                 return;
             }
             header.CopyTo(data.Free);
-            var content = data.Free.Slice(header.Length, (int)entry.Size);
-            var count = file.Read(content, 0);
-            var now = file.ReadFacts();
-            if (attempt < Attempts && (count < content.Length || !now.SameContentAs(facts)))
-            {
-                facts = now;
-                continue;
-            }
-            Finish(segment, item, data, entry, header.Length, count, facts, changed: count < content.Length || !now.SameContentAs(facts));
-            return;
         }
+        while (!reader.TryRead(data.Free.Slice(headerLength, (int)entry.Size)));
+        Finish(segment, item, data, entry, headerLength, reader);
     }
 
-    private void Finish(TgzSegment segment, SourceItem item, Block data, TarEntry entry, int headerLength, int count, FileFacts facts, bool changed)
+    private void Finish(TgzSegment segment, SourceItem item, Block data, TarEntry entry, int headerLength, in SteadyReader reader)
     {
-        if (changed)
-        {
-            issues.CountChanged();
-        }
         var start = data.Length;
         var size = (int)entry.Size;
         var padded = (int)TarFormat.Padded(size);
         // A file that shrank at every attempt is filled up with zeros: its header says how long it is.
-        data.Free[(headerLength + count)..(headerLength + padded)].Clear();
+        data.Free[(headerLength + reader.Length)..(headerLength + padded)].Clear();
         var line = EntryBuilder.ForIndex(entry, SHA256.HashData(data.Free.Slice(headerLength, size)), segment.Member, start);
-        line.IsSparse = facts.IsSparse;
+        line.IsSparse = reader.Facts.IsSparse;
         data.Length += headerLength + padded;
         AddIndexLine(segment, line);
         counters.AddSourceBytes(size);
-        counters.AddAllocatedBytes(Math.Min(size, facts.Allocated));
+        counters.AddAllocatedBytes(Math.Min(size, reader.Facts.Allocated));
         item.Dispose();
     }
 
