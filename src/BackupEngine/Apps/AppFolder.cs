@@ -42,11 +42,16 @@ internal static class AppFolder
 
     /// <summary>
     /// The app with its data directory known. One that was registered by an earlier version is looked at now. Another folder in its place is
-    /// accepted where only the administrator can have put it there.
+    /// accepted where only the administrator can have put it there. An app that waits for its data need not have one: elsewhere a data directory that
+    /// is not there is refused, since its disk may not be mounted.
     /// </summary>
     /// <exception cref="BackupException">It cannot be opened, or is not the folder that was registered.</exception>
     public static BackupApp Settle(EngineContext context, BackupApp app, IOperationObserver observer)
     {
+        if (app.UnfinishedRestore is not null && !Directory.Exists(PathOf(app)))
+        {
+            return app;
+        }
         using var folder = Open(app, out var isOther);
         var found = Describe(folder);
         if (isOther)

@@ -1,4 +1,3 @@
-using CloudBackup.Apps;
 using CloudBackup.Platform;
 using CloudBackup.Progress;
 using CloudBackup.Sites;
@@ -46,36 +45,21 @@ internal sealed class AppBatch(EngineContext context)
     /// <exception cref="BackupException">It failed; the record says Failed, and nothing of it is in the storage.</exception>
     public async Task<AppBackup?> BackUpAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken)
     {
-        using var appLock = AppLock.Take(context, app, "backup");
-        return await BackUpLockedAsync(app, run, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Makes one backup for a caller that holds the app's lock.</summary>
-    /// <exception cref="BackupException">It failed; the record says Failed, and nothing of it is in the storage.</exception>
-    public async Task<AppBackup?> BackUpLockedAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken)
-    {
-        var present = Settle(app, run.Observer);
-        return present.UnfinishedRestore is { } unfinished
-            ? throw BackupErrors.AppNotRestored(present.Location, unfinished)
-            : await StoreAsync(present, run, cancellationToken).ConfigureAwait(false);
+        using var locked = LockedApp.Enter(context, app, "backup", run.Observer);
+        if (locked.App.UnfinishedRestore is { } unfinished)
+        {
+            throw BackupErrors.AppNotRestored(locked.App.Location, unfinished);
+        }
+        locked.SettleFolder(run.Observer);
+        return await BackUpAsync(locked, run, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The same of whatever is there, also of an app whose restore did not end: it is about to be replaced.</summary>
     /// <exception cref="BackupException">It failed; the record says Failed, and nothing of it is in the storage.</exception>
-    public Task<AppBackup?> BackUpPresentAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken) =>
-        StoreAsync(Settle(app, run.Observer), run, cancellationToken);
-
-    /// <summary>What the lock protects is read again now that it is held.</summary>
-    private BackupApp Settle(BackupApp app, IOperationObserver observer)
+    public async Task<AppBackup?> BackUpAsync(LockedApp locked, BackupRun run, CancellationToken cancellationToken)
     {
-        RestoreRecovery.Run(context, app, observer);
-        var present = context.Apps.Find(app.Id) ?? throw BackupErrors.AppNotFound(app.Location);
-        return present.UnfinishedRestore is null ? AppFolder.Settle(context, present, observer) : present;
-    }
-
-    private async Task<AppBackup?> StoreAsync(BackupApp app, BackupRun run, CancellationToken cancellationToken)
-    {
-        var made = await new BackupRunner(context).RunAsync(new AppSubject(app, context.Time), run, cancellationToken).ConfigureAwait(false);
+        var app = locked.App;
+        var made = await new BackupRunner(context).RunAsync(new AppSubject(locked, context.Time), run, cancellationToken).ConfigureAwait(false);
         if (made is AppBackup backup && SourceLossCheck.Find(backup, app, context.Backups.List(appId: app.Id).Select(record => record.Backup).OfType<AppBackup>()) is { } warning)
         {
             run.Observer.OnWarning(warning);

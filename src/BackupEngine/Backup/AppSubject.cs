@@ -3,34 +3,39 @@ using CloudBackup.Commands;
 using CloudBackup.Layout;
 using CloudBackup.Retention;
 using CloudBackup.Source;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Backup;
 
 /// <summary>An app as the subject of a backup: its commands run around the reading.</summary>
-internal sealed class AppSubject(BackupApp app, TimeProvider time) : BackupSubject
+/// <param name="locked">The app, whose lock is held until the backup is made.</param>
+/// <param name="time">Ends a PostBackupCommand that hangs.</param>
+internal sealed class AppSubject(LockedApp locked, TimeProvider time) : BackupSubject
 {
     private static readonly TimeSpan PostCommandLimit = TimeSpan.FromMinutes(5);
 
-    /// <inheritdoc/>
-    public override string Name => app.Location;
+    private readonly BackupApp _app = locked.App;
 
     /// <inheritdoc/>
-    public override BackupOwner Owner => new(app.Id);
+    public override string Name => _app.Location;
 
     /// <inheritdoc/>
-    public override string BackupName => BackupNames.AppName(app.Location, app.Version);
+    public override BackupOwner Owner => new(_app.Id);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Folders => [AppFolder.PathOf(app)];
+    public override string BackupName => BackupNames.AppName(_app.Location, _app.Version);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Folders => [AppFolder.PathOf(_app)];
 
     /// <inheritdoc/>
     public override SiteBackup NewRecord(string id, string site, string remotePath) => new AppBackup
     {
         Id = id,
-        AppId = app.Id,
-        Location = app.Location,
-        PackageName = app.PackageName,
-        Version = app.Version,
+        AppId = _app.Id,
+        Location = _app.Location,
+        PackageName = _app.PackageName,
+        Version = _app.Version,
         Site = site,
         RemotePath = remotePath,
     };
@@ -44,9 +49,9 @@ internal sealed class AppSubject(BackupApp app, TimeProvider time) : BackupSubje
         try
         {
             // Inside: a command that fails or is stopped may have put the app into maintenance already.
-            await commands.RunAsync("PreBackupCommand", app.Commands.PreBackup, app, cancellationToken).ConfigureAwait(false);
-            using var content = BackupContent.Open(app, request.SpoolFolder);
-            foreach (var warning in MountWarnings.Find(AppFolder.PathOf(app), $"the data of {app.Location}", app.Exclude))
+            await commands.RunAsync("PreBackupCommand", _app.Commands.PreBackup, _app, cancellationToken).ConfigureAwait(false);
+            using var content = BackupContent.Open(_app, request.SpoolFolder);
+            foreach (var warning in MountWarnings.Find(AppFolder.PathOf(_app), $"the data of {_app.Location}", _app.Exclude))
             {
                 request.Observer.OnWarning(warning);
             }
@@ -70,7 +75,7 @@ internal sealed class AppSubject(BackupApp app, TimeProvider time) : BackupSubje
         using var limit = new CancellationTokenSource(PostCommandLimit, time);
         try
         {
-            await commands.RunAsync("PostBackupCommand", app.Commands.PostBackup, app, limit.Token).ConfigureAwait(false);
+            await commands.RunAsync("PostBackupCommand", _app.Commands.PostBackup, _app, limit.Token).ConfigureAwait(false);
         }
         catch (BackupException failure)
         {
@@ -78,7 +83,7 @@ internal sealed class AppSubject(BackupApp app, TimeProvider time) : BackupSubje
         }
         catch (OperationCanceledException)
         {
-            observer.OnWarning($"The PostBackupCommand of {app.Location} was stopped after {PostCommandLimit}.");
+            observer.OnWarning($"The PostBackupCommand of {_app.Location} was stopped after {PostCommandLimit}.");
         }
     }
 }

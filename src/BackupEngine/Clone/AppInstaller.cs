@@ -24,9 +24,8 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
         wanted = AppRules.CheckValues(wanted) with
         {
             Registered = context.Time.GetUtcNow(),
-            State = AppState.Restoring,
-            IsBeingInstalled = true,
         };
+        wanted = wanted.BeginInstallation(source.Name);
         var known = context.Apps.Find(wanted.Location);
         var isOurs = known is { IsBeingInstalled: true } && known.UnfinishedRestore == wanted.UnfinishedRestore && known.DataDirectory == wanted.DataDirectory;
         if (known is not null && !isOurs)
@@ -49,20 +48,16 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
     /// <exception cref="BackupException">It failed; the app is not registered, and its folder as it was.</exception>
     public async Task<BackupApp> RunAsync(BackupApp app, IRestoreSource source, SiteLimits limits, AppCopyOptions options, CancellationToken cancellationToken)
     {
-        using var appLock = AppLock.Take(context, app, "installation");
         var wasThere = Directory.Exists(app.DataDirectory);
         var limit = Limit(app.Location, source.IsTrusted, options.AllowCommand);
-        if (!context.Apps.Add(app) && context.Apps.Find(app.Id) is not { IsBeingInstalled: true })
-        {
-            throw BackupErrors.AppExists(app.Location);
-        }
+        using var locked = LockedApp.Register(context, app, "installation");
         try
         {
-            RestoreRecovery.Run(context, app, observer);
-            var job = new RestoreJob
+            locked.Settle(observer);
+            var job = new RestoreJob(locked)
             {
-                App = app,
-                Restored = app.Finished(app.Version),
+                App = app, // what an interrupted installation of it has left is replaced
+                Restored = app.Finish(app.Version),
                 Source = source,
                 Limits = limits,
                 IsFresh = true,
@@ -73,7 +68,7 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
         }
         catch (Exception failure)
         {
-            await RemoveAsync(app, wasThere, options.SkipDns).ConfigureAwait(false);
+            await RemoveAsync(locked, wasThere, options.SkipDns).ConfigureAwait(false);
             throw failure is BackupException { ErrorId: nameof(BackupErrors.RestoreUnfinished) or nameof(BackupErrors.RestoreRolledBack) } told
                 ? BackupErrors.AppNotBroughtUp(app.Location, told)
                 : failure;
@@ -101,12 +96,13 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
     }
 
     /// <summary>Undoes it all; never cancelled, since half an app is worse than none.</summary>
-    private async Task RemoveAsync(BackupApp app, bool keepFolder, bool skipDns)
+    private async Task RemoveAsync(LockedApp locked, bool keepFolder, bool skipDns)
     {
+        var app = locked.App;
         var present = context.Apps.Find(app.Id) ?? app;
         try
         {
-            RestoreRecovery.Run(context, present, observer);
+            locked.Settle(observer);
             if (FolderCheck.IsOccupied(app.DataDirectory))
             {
                 await new CommandRunner(observer) { SkipDns = skipDns }.TryRunAsync("StopCommand", present.Commands.Stop, present).ConfigureAwait(false);

@@ -47,7 +47,6 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
             PackageName = config.PackageName,
             Version = config.Version,
             DataDirectory = options.DataDirectory ?? "",
-            UnfinishedRestore = path,
         };
         return await RegisterAsync(options, app, source, new SiteLimits(), cancellationToken).ConfigureAwait(false);
     }
@@ -67,7 +66,6 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
             PackageName = backup.Info.PackageName ?? "",
             Version = backup.Info.Version,
             DataDirectory = options.DataDirectory ?? "",
-            UnfinishedRestore = backup.Info.Id,
         };
         return RegisterAsync(options, app, content, limits, cancellationToken);
     }
@@ -87,10 +85,9 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         AppImportOptions options, string location, IRestoreSource source, SiteLimits limits, CancellationToken cancellationToken)
     {
         var app = context.Apps.Find(location) ?? throw BackupErrors.AppNotFound(location);
-        using var appLock = AppLock.Take(context, app, "import");
-        RestoreRecovery.Run(context, app, observer);
-        app = context.Apps.Find(app.Id) ?? throw BackupErrors.AppNotFound(location);
-        app = AppRestorer.CheckDataDirectory(context, app, observer);
+        using var locked = LockedApp.Enter(context, app, "import", observer);
+        locked.SettleFolder(observer);
+        app = locked.App;
         if (source.Version is { } version)
         {
             CheckVersion(app, version);
@@ -103,12 +100,11 @@ internal sealed class AppImporter(EngineContext context, SiteStorage storages, I
         if (!options.SkipSafetyBackup && AppRestorer.HasAnythingToLose(app))
         {
             await new SafetyBackup(context, "before import", BackupErrors.SafetyBackupFailed, observer)
-                .MakeAsync(app, storages, siteName: null, cancellationToken).ConfigureAwait(false);
+                .MakeAsync(locked, storages, siteName: null, cancellationToken).ConfigureAwait(false);
         }
-        var job = new RestoreJob
+        var job = new RestoreJob(locked)
         {
-            App = app,
-            Restored = app.Finished(app.Version),
+            Restored = app.Finish(app.Version),
             Source = source,
             Limits = limits,
             IsFresh = app.UnfinishedRestore is not null,

@@ -80,22 +80,8 @@ public sealed record BackupApp
     /// The app at a version that the administrator vouches for: what failed or is in doubt is settled, unless its data is still to come or it was never
     /// started on it.
     /// </summary>
-    public BackupApp AtVersion(string version) => UnfinishedRestore is null || (WasStarted && !IsBeingInstalled)
-        ? Finished(version)
-        : this with { Version = version };
+    public BackupApp AtVersion(string version) => this.Vouch(version);
 
     /// <summary>The location.</summary>
     public override string ToString() => Location;
-
-    /// <summary>The app as it is when a restore, an installation or an update to a version has ended well.</summary>
-    internal BackupApp Finished(string version) => this with
-    {
-        Version = version,
-        State = AppState.Installed,
-        LastError = null,
-        UnfinishedRestore = null,
-        UnfinishedUpdate = null,
-        IsBeingInstalled = false,
-        WasStarted = false,
-    };
 }

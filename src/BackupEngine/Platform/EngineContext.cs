@@ -17,7 +17,7 @@ internal sealed record EngineContext(
     KeyRing Keys,
     TimeProvider Time,
     IRandomSource Random,
-    Func<IBackupStorage, IBackupStorage> InterceptStorage)
+    Func<IBackupStorage, IBackupStorage> InterceptStorage) : IDisposable
 {
     /// <summary>The restore of the platform that is under way.</summary>
     public PlatformRestoreJournal PlatformRestores { get; } = new(Database);
@@ -53,5 +53,13 @@ internal sealed record EngineContext(
             Credential = used is { UserName.Length: 0 } ? null : used,
             Retry = Retry,
         };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Keys.Dispose();
+        Database.Dispose();
+        Home.Dispose();
     }
 }

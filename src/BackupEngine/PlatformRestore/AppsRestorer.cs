@@ -1,4 +1,3 @@
-using CloudBackup.Apps;
 using CloudBackup.Backup;
 using CloudBackup.Catalog;
 using CloudBackup.Platform;
@@ -70,15 +69,12 @@ internal sealed class AppsRestorer(EngineContext context, PlatformRestoreOptions
     private async Task<bool> RestoreAsync(
         BackupApp app, BackupRecord record, BackupSite site, IBackupStorage storage, IOperationObserver progress, CancellationToken cancellationToken)
     {
-        using var appLock = AppLock.Take(context, app, "restore");
-        RestoreRecovery.Run(context, app, progress);
-        var present = context.Apps.Find(app.Id) ?? throw BackupErrors.AppNotFound(app.Location);
+        using var locked = LockedApp.Enter(context, app, "restore", progress);
         var backup = await OpenedBackup.OpenAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
         await using var _ = backup.ConfigureAwait(false);
-        var job = new RestoreJob
+        var job = new RestoreJob(locked)
         {
-            App = present,
-            Restored = present.Finished(backup.Info.Version),
+            Restored = locked.App.Finish(backup.Info.Version),
             Source = new BackupSource(context, backup),
             Limits = site.Limits,
             IsFresh = true,
@@ -90,14 +86,7 @@ internal sealed class AppsRestorer(EngineContext context, PlatformRestoreOptions
     }
 
     /// <summary>An earlier run may have died when the app was restored already, and its old folder not yet removed.</summary>
-    private void SettleLeftOvers(BackupApp app, IOperationObserver progress)
-    {
-        using var appLock = AppLock.TryTake(context, app.Id, "restore", out _);
-        if (appLock is not null)
-        {
-            RestoreRecovery.Run(context, app, progress);
-        }
-    }
+    private void SettleLeftOvers(BackupApp app, IOperationObserver progress) => LockedApp.TryEnter(context, app, "restore", progress)?.Dispose();
 
     /// <summary>What fails before the app's own restore begins is noted with the app too.</summary>
     private BackupApp Settle(BackupApp app, BackupException? failure)
@@ -107,7 +96,7 @@ internal sealed class AppsRestorer(EngineContext context, PlatformRestoreOptions
         {
             return present;
         }
-        present = AppLifecycle.Failed(present, failure);
+        present = present.FailRestore(failure);
         context.Apps.Update(present);
         return present;
     }

@@ -50,20 +50,12 @@ internal sealed class CatalogTakeover(EngineContext context)
         }
     }
 
-    private static BackupApp Waiting(AppToRestore app, bool isSkipped)
-    {
-        // What was unfinished or in doubt on the other machine is of no matter here.
-        var state = app.App.Finished(app.App.Version) with { UnfinishedRestore = app.BackupId, State = AppState.Error, DataFolder = null };
-        if (app.BackupId is null)
+    private static BackupApp Waiting(AppToRestore app, bool isSkipped) =>
+        app.App.MoveHere(app.BackupId, app switch
         {
-            return state with { LastError = BackupErrors.NoBackupToRestore(app.App.Location).Message };
-        }
-        if (!app.IsRestorable)
-        {
-            return state with { LastError = app.Failure?.Message };
-        }
-        return isSkipped
-            ? state with { LastError = BackupErrors.AppNotRestored(app.App.Location, app.BackupId).Message }
-            : state with { State = AppState.Restoring, LastError = null };
-    }
+            { BackupId: null } => BackupErrors.NoBackupToRestore(app.App.Location).Message,
+            { Failure: { } failure } => failure.Message,
+            _ when isSkipped || !app.IsRestorable => BackupErrors.AppNotRestored(app.App.Location, app.BackupId).Message,
+            _ => null,
+        });
 }

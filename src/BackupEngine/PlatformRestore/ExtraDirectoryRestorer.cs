@@ -36,13 +36,10 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
             }
             await UnpackAsync(backup, swaps, limits, cancellationToken).ConfigureAwait(false);
             entry = Note(entry, isSwapping: true);
-            foreach (var (directory, swap) in swaps)
-            {
-                observer.OnStep($"Putting the restored content of '{directory.Path}' in its place.");
-                swap.PutNewInPlace();
-            }
+            PartsOf(swaps).Commit(part =>
+                observer.OnStep($"Putting the restored content of '{swaps.Find(pair => pair.Swap == part).Directory.Path}' in its place."));
             entry = Note(entry, isSwapping: false);
-            RemoveStaging(swaps.Select(pair => pair.Swap));
+            CleanUp(swaps.Select(pair => pair.Swap));
             return entry;
         }
         catch (Exception failure)
@@ -72,7 +69,7 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
             ? KeepingSwap.Choose(real, context.Time.GetUtcNow(), Announce, inode)
             : DataSwap.Choose(real, Announce, expectedInode: inode);
         swaps.Add((directory, swap));
-        swap.Prepare();
+        swap.MakeStaging();
         return entry;
 
         void Announce(DataSwap chosen)
@@ -115,12 +112,9 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
                 last.Dispose();
             }
         }
-        foreach (var (directory, swap) in swaps)
+        if (PartsOf(swaps).Prepare() is { } missing)
         {
-            if (!swap.TakeNewData())
-            {
-                throw BackupErrors.BackupDamaged(backup.Info.Id, $"it has no '{directory.Name}'.");
-            }
+            throw BackupErrors.BackupDamaged(backup.Info.Id, $"it has no '{swaps.Find(pair => pair.Swap == missing).Directory.Name}'.");
         }
 
         T Opened<T>(T opened)
@@ -162,27 +156,21 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
 
     private PlatformRestoreEntry PutBack(List<DataSwap> swaps, PlatformRestoreEntry entry)
     {
-        swaps.ForEach(PutBack);
+        new SwapParts(swaps.FindAll(swap => !swap.IsHidden)).Undo();
         entry = Note(entry, isSwapping: false);
-        RemoveStaging(swaps);
+        CleanUp(swaps);
         return entry;
     }
 
-    private static void PutBack(DataSwap swap)
-    {
-        if (!swap.IsHidden)
-        {
-            RestoreRecovery.PutOldBack(swap);
-        }
-    }
+    private static SwapParts PartsOf(List<(ExtraDirectory Directory, DataSwap Swap)> swaps) => new(swaps.ConvertAll(pair => pair.Swap));
 
-    private void RemoveStaging(IEnumerable<DataSwap> swaps)
+    private void CleanUp(IEnumerable<DataSwap> swaps)
     {
         foreach (var swap in swaps)
         {
             try
             {
-                swap.RemoveStaging();
+                swap.CleanUp();
             }
             catch (FileTreeException failure)
             {

@@ -124,13 +124,11 @@ internal sealed class PlatformRestorer(EngineContext context, SiteStorage storag
         {
             foreach (var row in context.Apps.ListUnreadable().Where(row => row.AppId is not null))
             {
-                locks.Add(AppLock.Take(context, row, "restore of the platform")!);
-                RestoreRecovery.RunWithoutApp(context, row, observer);
+                locks.Add(LockedApp.EnterUnreadable(context, row, "restore of the platform", observer)!);
             }
             foreach (var app in context.Apps.List())
             {
-                locks.Add(AppLock.Take(context, app, "restore of the platform"));
-                RestoreRecovery.Run(context, app, observer);
+                locks.Add(LockedApp.Enter(context, app, "restore of the platform", observer));
             }
             UnfinishedRestores.RemoveAll(context, observer);
             return locks;

@@ -12,8 +12,7 @@ namespace CloudBackup.Restore;
 /// <summary>
 /// Replaces an app's data by restored data. It is unpacked and verified beside the present data while the app runs; then the app is stopped,
 /// new and old change places, and the app is installed at the restored version, started and asked for its health. Any failure brings the
-/// old data, version and the app back (I6), unless there is nothing to go back to. Each step is in the journal before it is done. The caller
-/// holds the app's lock and has settled what was interrupted.
+/// old data, version and the app back (I6), unless there is nothing to go back to. Each step is in the journal before it is done.
 /// </summary>
 internal sealed class AppRestorer(EngineContext context, IOperationObserver observer)
 {
@@ -26,7 +25,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         var before = job.App;
         using var swap = PrepareSwap(job);
         var entry = EntryFor(job, swap);
-        context.Apps.Update(before with { State = AppState.Restoring });
+        context.Apps.Update(before.BeginRestore());
         try
         {
             entry = Prepare(job, swap, out var mark);
@@ -35,7 +34,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         }
         catch (Exception failure)
         {
-            context.Apps.Update(job.IsFresh ? AppLifecycle.Failed(before, failure) : before);
+            context.Apps.Update(job.IsFresh ? before.FailRestore(failure) : before);
             if (IsInterruption(failure) && swap.IsUnfinished)
             {
                 observer.OnWarning(
@@ -44,7 +43,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
             }
             else
             {
-                RestoreRecovery.RemoveStaging(context, entry with { Staging = swap.StagingId }, swap, observer);
+                RestoreRecovery.CleanUp(context, entry with { Staging = swap.StagingId }, swap, observer);
             }
             throw;
         }
@@ -56,15 +55,6 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
 
     /// <summary>Whether there is anything that a restore would take away: an app that still waits for its first one may have nothing.</summary>
     internal static bool HasAnythingToLose(BackupApp app) => app.UnfinishedRestore is null || DataSwap.HoldsData(app.DataDirectory);
-
-    /// <summary>
-    /// Refuses an app whose data directory is not there, since its disk may not be mounted, or is not the folder that was registered. An app
-    /// that is still to be restored need not have one.
-    /// </summary>
-    /// <returns>The app with its data directory known.</returns>
-    /// <exception cref="BackupException">The data directory cannot be used.</exception>
-    internal static BackupApp CheckDataDirectory(EngineContext context, BackupApp app, IOperationObserver observer) =>
-        app.UnfinishedRestore is null || Directory.Exists(AppFolder.PathOf(app)) ? AppFolder.Settle(context, app, observer) : app;
 
     /// <summary>
     /// Whether what was fetched before is good and worth its place: not when the disk is full, nor when the backup is damaged.
@@ -79,7 +69,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
     private RestoreJob WithFolder(RestoreJob job)
     {
         var isThere = Directory.Exists(AppFolder.PathOf(job.App));
-        var app = job.IsFresh && !isThere ? job.App with { DataFolder = AppFolder.Make(job.App) } : CheckDataDirectory(context, job.App, observer);
+        var app = job.IsFresh && !isThere ? job.App with { DataFolder = AppFolder.Make(job.App) } : AppFolder.Settle(context, job.App, observer);
         if (app.DataFolder != job.App.DataFolder)
         {
             FolderClaim.CheckOverlap(context, app, app.DataFolder!.Path); // of the folder that was opened, whatever the path leads to by now
@@ -108,7 +98,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
     {
         try
         {
-            mark = swap.Prepare(job.Source.ResumeKey);
+            mark = swap.MakeStaging(job.Source.ResumeKey);
         }
         catch (FileTreeException failure)
         {
@@ -139,7 +129,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         using var folder = swap.OpenUnpacked();
         var target = new UnpackTarget(folder, app.DataDirectory, $"Restoring {app.Location}", job.Limits, observer) { Mark = mark };
         var config = await job.Source.UnpackAsync(target, cancellationToken).ConfigureAwait(false);
-        return swap.TakeNewData()
+        return swap.Prepare()
             ? config
             : throw BackupErrors.BackupDamaged(job.Source.Name, "it has no data folder.");
     }

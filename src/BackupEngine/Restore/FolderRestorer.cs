@@ -16,14 +16,12 @@ internal sealed class FolderRestorer(EngineContext context, SiteStorage storages
     public async Task<DirectoryInfo> RunAsync(
         string backupId, string destination, IOperationObserver observer, CancellationToken cancellationToken)
     {
-        var record = context.Backups.Find(backupId);
-        var wanted = record?.Backup as AppBackup ?? throw BackupErrors.BackupNotFound(backupId);
-        var site = storages.Resolve(wanted.Site);
+        var backups = new StoredBackups(context, storages);
+        var record = backups.Find(backupId);
+        var wanted = (AppBackup)record.Backup;
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
-        return await storages.UseAsync(site, observer, async storage =>
+        return await backups.UseAsync(record, observer, async (backup, site) =>
         {
-            var backup = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);
-            await using var _ = backup.ConfigureAwait(false);
             BackupDoubt.Warn(backup.Doubt, observer);
             using var folder = DestinationFolder.Prepare(path, backup.Key);
             observer.OnStep(folder.Mark.IsResumed
@@ -42,6 +40,6 @@ internal sealed class FolderRestorer(EngineContext context, SiteStorage storages
             }
             folder.Publish();
             return new DirectoryInfo(path);
-        }).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
     }
 }

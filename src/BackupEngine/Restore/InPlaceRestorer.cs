@@ -13,33 +13,28 @@ internal sealed class InPlaceRestorer(EngineContext context, SiteStorage storage
     public async Task<BackupApp> RunAsync(
         string backupId, AppRestoreOptions options, IOperationObserver observer, CancellationToken cancellationToken)
     {
-        var record = context.Backups.Find(backupId);
-        var wanted = record?.Backup as AppBackup ?? throw BackupErrors.BackupNotFound(backupId);
+        var backups = new StoredBackups(context, storages);
+        var record = backups.Find(backupId);
+        var wanted = (AppBackup)record.Backup;
         var app = context.Apps.Find(wanted.AppId) ?? throw BackupErrors.AppNotRegistered(wanted.Location, wanted.AppId);
-        var site = storages.Resolve(wanted.Site);
-        using var appLock = AppLock.Take(context, app, "restore");
-        RestoreRecovery.Run(context, app, observer);
-        app = context.Apps.Find(wanted.AppId) ?? throw BackupErrors.AppNotRegistered(wanted.Location, wanted.AppId);
-        app = AppRestorer.CheckDataDirectory(context, app, observer);
-        return await storages.UseAsync(site, observer, async storage =>
+        using var locked = LockedApp.Enter(context, app, "restore", observer);
+        locked.SettleFolder(observer);
+        return await backups.UseAsync(record, observer, async (backup, site) =>
         {
-            var backup = await OpenedBackup.OpenAsync(context, record!, storage, cancellationToken).ConfigureAwait(false);
-            await using var _ = backup.ConfigureAwait(false);
-            if (!options.SkipSafetyBackup && AppRestorer.HasAnythingToLose(app))
+            if (!options.SkipSafetyBackup && AppRestorer.HasAnythingToLose(locked.App))
             {
                 await new SafetyBackup(context, "before restore", BackupErrors.SafetyBackupFailed, observer)
-                    .MakeAsync(app, site, storage, cancellationToken).ConfigureAwait(false);
+                    .MakeAsync(locked, site, backup.Storage, cancellationToken).ConfigureAwait(false);
             }
-            var job = new RestoreJob
+            var job = new RestoreJob(locked)
             {
-                App = app,
-                Restored = app.Finished(backup.Info.Version),
+                Restored = locked.App.Finish(backup.Info.Version),
                 Source = new BackupSource(context, backup),
                 Limits = site.Limits,
-                IsFresh = app.UnfinishedRestore is not null,
+                IsFresh = locked.App.UnfinishedRestore is not null,
                 SkipDns = options.SkipDns,
             };
             return await new AppRestorer(context, observer).RunAsync(job, cancellationToken).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -26,11 +26,8 @@ internal sealed class ItemRestorer(EngineContext context, SiteStorage storages)
     public Task RunAsync(
         BackupRecord record, ItemRestoreRequest request, Action<FileInfo> onFile, IOperationObserver observer, CancellationToken cancellationToken)
     {
-        var site = storages.Resolve(record.Backup.Site);
-        return storages.UseAsync(site, observer, async storage =>
+        return new StoredBackups(context, storages).UseAsync(record, observer, async (backup, site) =>
         {
-            var backup = await OpenedBackup.OpenAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
-            await using var _ = backup.ConfigureAwait(false);
             BackupDoubt.Warn(backup.Doubt, observer);
             var selection = ItemSelection.Make(backup.Info.Id, backup.ReadEntries, request.Filters, cancellationToken);
             observer.OnStep($"Restoring {selection.Files} files, {selection.Bytes} bytes, of {backup.Info.Id} to '{request.Destination}'.");
@@ -47,7 +44,7 @@ internal sealed class ItemRestorer(EngineContext context, SiteStorage storages)
                 onFile(new FileInfo(Path.Join(request.Destination, PathText.ForDisplay(entry.Path))));
             }
             return true;
-        });
+        }, cancellationToken);
     }
 
     private static IEnumerable<IndexEntry> Mapped(OpenedBackup backup, ItemSelection selection) =>

@@ -1,12 +1,14 @@
 using CloudBackup.Layout;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Restore;
 
 /// <summary>One restore of an app's data.</summary>
-internal sealed record RestoreJob
+/// <param name="Locked">The app, whose lock is held until the restore is done.</param>
+internal sealed record RestoreJob(LockedApp Locked)
 {
     /// <summary>The app as it is.</summary>
-    public required BackupApp App { get; init; }
+    public BackupApp App { get; init; } = Locked.App;
 
     /// <summary>The app as it is when the restore is done.</summary>
     public required BackupApp Restored { get; init; }

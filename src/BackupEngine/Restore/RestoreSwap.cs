@@ -1,4 +1,3 @@
-using CloudBackup.Apps;
 using CloudBackup.Catalog;
 using CloudBackup.Commands;
 using CloudBackup.FileTree;
@@ -10,6 +9,7 @@ namespace CloudBackup.Restore;
 /// <summary>The second half of a restore: from stopping the app to its health on the restored data, and back when that fails.</summary>
 internal sealed class RestoreSwap(EngineContext context, IOperationObserver observer, RestoreJob job, DataSwap swap, RestoreJournalEntry entry)
 {
+    private readonly SwapParts _parts = new([swap]);
     private readonly CommandRunner _commands = new(observer) { SkipDns = job.SkipDns };
     private Progress _progress = Progress.Nothing;
 
@@ -57,7 +57,7 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
         context.RestoreJournal.Save(entry with { Phase = RestorePhase.Swapping });
         _progress = Progress.Swapping;
         observer.OnStep($"Putting the restored data in the place of '{job.App.DataDirectory}'.");
-        swap.PutNewInPlace();
+        _parts.Commit();
         _progress = Progress.Installing;
         await RunAsync("InstallCommand", job.Restored.Commands.Install, job.Restored, cancellationToken).ConfigureAwait(false);
         context.RestoreJournal.Save(entry with { Phase = RestorePhase.Starting });
@@ -85,14 +85,14 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
     private void Accept(BackupApp app)
     {
         context.RestoreJournal.Commit(entry, app with { DataFolder = RestoreRecovery.NewFolder(app, entry) }, context.Apps);
-        RestoreRecovery.RemoveStaging(context, entry, swap, observer);
+        RestoreRecovery.CleanUp(context, entry, swap, observer);
     }
 
     /// <summary>Nothing was here before that would be better: the data stays, and the app waits for the administrator.</summary>
     private void Leave(Exception failure)
     {
         var reason = failure is OperationCanceledException ? BackupErrors.RestoreHealthUnknown(job.App.Location, job.Source.Name) : failure;
-        Accept(AppLifecycle.Left(job.Restored, job.App, _progress >= Progress.Starting, reason.Message));
+        Accept(job.App.Leave(job.Restored, _progress >= Progress.Starting, reason.Message));
     }
 
     /// <summary>Undoes what was done, in reverse; never cancelled, since half a roll-back is the worst state of all.</summary>
@@ -115,8 +115,8 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
             {
                 await TryRunAsync("StartCommand", job.App.Commands.Start).ConfigureAwait(false);
             }
-            context.Apps.Update(AppLifecycle.Failed(job.App, cause));
-            RestoreRecovery.RemoveStaging(context, entry, swap, observer);
+            context.Apps.Update(job.App.FailRestore(cause));
+            RestoreRecovery.CleanUp(context, entry, swap, observer);
             return;
         }
         if (_progress >= Progress.Installing)
@@ -124,21 +124,21 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
             error = await TryRunAsync("InstallCommand", job.App.Commands.Install).ConfigureAwait(false) ?? error;
         }
         error = await TryRunAsync("StartCommand", job.App.Commands.Start).ConfigureAwait(false) ?? error;
-        context.Apps.Update(error is null ? job.App : job.App with { State = AppState.Error, LastError = error });
-        RestoreRecovery.RemoveStaging(context, entry, swap, observer);
+        context.Apps.Update(error is null ? job.App : job.App.Fail(error));
+        RestoreRecovery.CleanUp(context, entry, swap, observer);
     }
 
     private void PutOldBack(Exception cause)
     {
         try
         {
-            RestoreRecovery.PutOldBack(swap);
+            _parts.Undo();
         }
         catch (BackupException stuck)
         {
             // The journal stays: the next command on the app tries again.
             observer.OnWarning(cause.Message);
-            context.Apps.Update(AppLifecycle.Failed(job.App, stuck));
+            context.Apps.Update(job.App.FailRestore(stuck));
             throw;
         }
     }

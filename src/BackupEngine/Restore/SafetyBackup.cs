@@ -2,6 +2,7 @@ using CloudBackup.Backup;
 using CloudBackup.Platform;
 using CloudBackup.Sites;
 using CloudBackup.Storage;
+using CloudBackup.Swapping;
 
 namespace CloudBackup.Restore;
 
@@ -16,37 +17,37 @@ internal sealed class SafetyBackup(
     /// <summary>How long retention leaves such a backup alone: some mistakes are only noticed after a while.</summary>
     public static readonly TimeSpan Preserved = TimeSpan.FromDays(21);
 
-    /// <summary>Makes the backup on a site, for a caller that holds the app's lock.</summary>
+    /// <summary>Makes the backup on a site.</summary>
     /// <param name="app">The app.</param>
     /// <param name="storages">Opens the site's storage.</param>
     /// <param name="siteName">The site; null for the default.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="BackupException">It cannot be made; nothing was changed.</exception>
-    public Task<AppBackup> MakeAsync(BackupApp app, SiteStorage storages, string? siteName, CancellationToken cancellationToken)
+    public Task<AppBackup> MakeAsync(LockedApp app, SiteStorage storages, string? siteName, CancellationToken cancellationToken)
     {
         var site = storages.Resolve(siteName);
         return storages.UseAsync(site, observer, storage => MakeAsync(app, site, storage, cancellationToken));
     }
 
-    /// <summary>Makes the backup on a storage that is open, for a caller that holds the app's lock.</summary>
+    /// <summary>Makes the backup on a storage that is open.</summary>
     /// <exception cref="BackupException">It cannot be made; nothing was changed.</exception>
-    public async Task<AppBackup> MakeAsync(BackupApp app, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
+    public async Task<AppBackup> MakeAsync(LockedApp app, BackupSite site, IBackupStorage storage, CancellationToken cancellationToken)
     {
         var options = new AppBackupOptions { Label = label, PreserveUntil = context.Time.GetUtcNow() + Preserved };
-        observer.OnStep($"Backing {app.Location} up as it is now, before anything is replaced.");
+        observer.OnStep($"Backing {app.App.Location} up as it is now, before anything is replaced.");
         try
         {
             var run = BackupRun.Start(context, site, storage, options, observer);
-            return await new AppBatch(context).BackUpPresentAsync(app, run, cancellationToken).ConfigureAwait(false)
+            return await new AppBatch(context).BackUpAsync(app, run, cancellationToken).ConfigureAwait(false)
                 ?? throw BackupErrors.SiteKeepsNothing(site.Name);
         }
         catch (BackupException failure)
         {
-            throw refuse(app.Location, failure);
+            throw refuse(app.App.Location, failure);
         }
         catch (StorageException failure)
         {
-            throw refuse(app.Location, StorageFailure.Explain(site.Name, failure));
+            throw refuse(app.App.Location, StorageFailure.Explain(site.Name, failure));
         }
     }
 }

@@ -27,18 +27,16 @@ public sealed partial class AppBackupService
             OperationKind.Items,
             id,
             observer,
-            (scope, token) => _storages.UseAsync(_storages.Resolve(record.Backup.Site), scope, async storage =>
+            (scope, token) => new StoredBackups(_context, _storages).UseAsync(record, scope, (backup, _) =>
             {
-                var backup = await OpenedBackup.OpenAsync(_context, record, storage, token).ConfigureAwait(false);
-                await using var _ = backup.ConfigureAwait(false);
                 var selection = ItemSelection.Make(id, backup.ReadEntries, filters, token);
                 foreach (var entry in backup.ReadEntries().Where(entry => selection.Takes(entry.Path)))
                 {
                     token.ThrowIfCancellationRequested();
                     onItem(ItemOf(id, entry));
                 }
-                return true;
-            }),
+                return Task.FromResult(true);
+            }, token),
             cancellationToken);
     }
 

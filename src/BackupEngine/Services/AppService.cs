@@ -27,7 +27,8 @@ public sealed class AppService
     /// </exception>
     public BackupApp Register(BackupApp app)
     {
-        app = AppRules.Check(app) with { Id = _context.Random.NextGuid(), Registered = _context.Time.GetUtcNow(), State = AppState.Installed };
+        app = AppRules.Check(app) with { Id = _context.Random.NextGuid(), Registered = _context.Time.GetUtcNow() };
+        app = app.Settle(doubt: null);
         if (_context.Apps.Find(app.Location) is not null)
         {
             throw BackupErrors.AppExists(app.Location);
@@ -83,8 +84,7 @@ public sealed class AppService
             return;
         }
         var app = Get(location);
-        using var appLock = AppLock.Take(_context, app, "unregistration");
-        RestoreRecovery.Run(_context, app, observer);
+        using var locked = LockedApp.Enter(_context, app, "unregistration", observer);
         UnfinishedRestores.MakeWay(_context, app, key: null, observer);
         _context.RestoreJournal.Remove(app.Id);
         _context.Apps.Remove(app.Id);
@@ -92,8 +92,7 @@ public sealed class AppService
 
     private void UnregisterUnreadable(UnreadableRow row, IOperationObserver observer)
     {
-        using var appLock = AppLock.Take(_context, row, "unregistration");
-        RestoreRecovery.RunWithoutApp(_context, row, observer);
+        using var appLock = LockedApp.EnterUnreadable(_context, row, "unregistration", observer);
         _context.Apps.RemoveUnreadable(row.Name);
     }
 }

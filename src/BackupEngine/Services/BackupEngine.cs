@@ -22,14 +22,12 @@ namespace CloudBackup;
 /// </summary>
 public sealed class BackupEngine : IDisposable
 {
-    private readonly PlatformDatabase _database;
     private readonly EngineContext _context;
     private readonly SiteStorage _storages;
     private readonly OperationList _operations;
 
-    private BackupEngine(PlatformDatabase database, EngineContext context)
+    private BackupEngine(EngineContext context)
     {
-        _database = database;
         _context = context;
         _storages = new SiteStorage(context);
         _operations = new OperationList(context.Time, context.Random);
@@ -77,12 +75,16 @@ public sealed class BackupEngine : IDisposable
 
     /// <summary>Opens a platform, and makes it when it is new.</summary>
     /// <exception cref="BackupException">There is no platform and none may be made, or the home folder or the catalog cannot be used.</exception>
-    public static BackupEngine Open(BackupEngineOptions options)
+    public static BackupEngine Open(BackupEngineOptions options) => new(OpenContext(options));
+
+    /// <summary>Opens what all parts of the engine stand on.</summary>
+    /// <exception cref="BackupException">There is no platform and none may be made, or the home folder or the catalog cannot be used.</exception>
+    internal static EngineContext OpenContext(BackupEngineOptions options)
     {
         var home = PlatformHome.Open(options.EffectiveHome, options.CreatesPlatform, options.Time);
         var database = home.IsNew ? CatalogFile.Create(home, options.Schema) : PlatformDatabase.Open(home.DatabasePath, options.Schema);
         var secrets = new SecretStore(home);
-        var context = new EngineContext(
+        return new EngineContext(
             home,
             database,
             new PlatformStore(database, options.Random),
@@ -100,7 +102,6 @@ public sealed class BackupEngine : IDisposable
             Version = options.Version,
             Schema = options.Schema,
         };
-        return new BackupEngine(database, context);
     }
 
     /// <summary>Makes the catalog say what a site's storage holds, and returns the backups that it holds, newest first.</summary>
@@ -122,13 +123,8 @@ public sealed class BackupEngine : IDisposable
     public static BackupException? Explain(Exception failure) => MachineFailure.Explain(failure);
 
     /// <summary>What of the catalog could not be read and was passed over since the last call, with the way out, as warnings.</summary>
-    public IReadOnlyList<string> TakeCatalogWarnings() => _database.Unreadable.Take();
+    public IReadOnlyList<string> TakeCatalogWarnings() => _context.Database.Unreadable.Take();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _context.Keys.Dispose();
-        _database.Dispose();
-        _context.Home.Dispose();
-    }
+    public void Dispose() => _context.Dispose();
 }

@@ -124,8 +124,8 @@ internal abstract partial class DataSwap
     {
         try
         {
-            Prepare();
-            RemoveStaging();
+            MakeStaging();
+            CleanUp();
             return true;
         }
         catch (FileTreeException)
@@ -144,7 +144,7 @@ internal abstract partial class DataSwap
     {
         try
         {
-            RemoveStaging();
+            CleanUp();
         }
         catch (FileTreeException)
         {

@@ -7,14 +7,14 @@ namespace CloudBackup.Swapping;
 /// Puts restored data in the place of an app's data directory, and can put the old back. Usually the restored folder is unpacked beside
 /// the data directory and the two change names, at once where the system can. Where that is not possible, because the data directory is a
 /// mount point or its parent is closed to us, it is unpacked inside and the entries change places one by one; each step is such that
-/// <see cref="PutOldBack"/> ends right whatever step a crash came after.
+/// <see cref="Undo"/> ends right whatever step a crash came after.
 /// The folder around, the staging folder and the data are held open from the first look to the last change: the app's user may own the
 /// folder around, and exchange any name in it at any time.
 /// </summary>
 /// <param name="dataDirectory">The data directory, without links on the way.</param>
 /// <param name="aroundPath">The folder that the staging folder is in.</param>
 /// <param name="defaultStagingName">What the staging folder is called unless that name is taken.</param>
-internal abstract partial class DataSwap(string dataDirectory, string aroundPath, string defaultStagingName) : IDisposable
+internal abstract partial class DataSwap(string dataDirectory, string aroundPath, string defaultStagingName) : ISwapPart
 {
     /// <summary>The folder, in the data directory or beside it, that everything of a restore is in; never part of a backup.</summary>
     public const string StagingName = ".cloudbackup-restore";
@@ -72,6 +72,9 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
     /// <summary>Whether only the staging folder that is noted is of interest: its name may be another restore's by now.</summary>
     public bool IsSetAside { get; set; }
 
+    /// <summary>What you can do when the disk of the data is lost, for messages.</summary>
+    public string WayOut { get; set; } = "";
+
     /// <summary>Whether the data changes place as one folder.</summary>
     public abstract bool IsWholeFolder { get; }
 
@@ -122,7 +125,7 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
     /// </summary>
     /// <param name="key">Tells the content from all others; null when nothing can be gone on with.</param>
     /// <returns>The mark that stands in the staging folder until all contents are there; null without a key.</returns>
-    public virtual UnfinishedMark? Prepare(string? key = null)
+    public virtual UnfinishedMark? MakeStaging(string? key = null)
     {
         _ = Data; // from here on, this folder and no other
         if (key is not null && FindStaging() is { } found && UnfinishedMark.Find(found.Folder, UnfinishedName, key) is { } left)
@@ -143,7 +146,8 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
     public DirectoryNode OpenUnpacked() => Staging.OpenDirectory(NewName);
 
     /// <summary>Notes what was unpacked, and says whether it holds the app's data: a folder, and not a link to one elsewhere.</summary>
-    public bool TakeNewData()
+    /// <inheritdoc cref="ISwapPart.Prepare"/>
+    public bool Prepare()
     {
         using var unpacked = OpenUnpacked();
         if (!unpacked.Exists(DataName) || unpacked.Stat(DataName).Kind != EntryKind.Directory)
@@ -155,14 +159,32 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
         return true;
     }
 
-    /// <summary>The new data takes the place of the old. After a failure <see cref="PutOldBack"/> is due.</summary>
-    public abstract void PutNewInPlace();
+    /// <inheritdoc/>
+    public abstract void Commit();
 
-    /// <summary>The old data is in its place again, whatever was done before; harmless when nothing was.</summary>
-    public abstract void PutOldBack();
+    /// <inheritdoc/>
+    public void Undo()
+    {
+        try
+        {
+            if (IsUncertain)
+            {
+                throw BackupErrors.InterruptedRestoreUncertain(DataDirectory, StagingPath);
+            }
+            if (IsHidden)
+            {
+                throw BackupErrors.InterruptedRestoreHidden(DataDirectory, StagingPath, WayOut);
+            }
+            PutOldBack();
+        }
+        catch (FileTreeException failure)
+        {
+            throw BackupErrors.OldDataStuck(DataDirectory, StagingPath, failure);
+        }
+    }
 
     /// <summary>Removes the staging folder and what is in it: the old data after a success, the new after a failure.</summary>
-    public virtual void RemoveStaging()
+    public virtual void CleanUp()
     {
         try
         {
@@ -202,6 +224,9 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
 
     /// <summary>Opens the data directory.</summary>
     protected abstract DirectoryNode OpenData();
+
+    /// <summary>The old data is in its place again, whatever was done before; harmless when nothing was.</summary>
+    protected abstract void PutOldBack();
 
     /// <summary>The open staging folder.</summary>
     /// <exception cref="FileTreeException">It is gone, or is not the one that this restore made.</exception>

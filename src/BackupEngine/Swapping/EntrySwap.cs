@@ -13,17 +13,17 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory, 
     public override bool IsWholeFolder => false;
 
     /// <inheritdoc/>
-    public override UnfinishedMark? Prepare(string? key = null) => KeepTime(() => base.Prepare(key));
+    public override UnfinishedMark? MakeStaging(string? key = null) => KeepTime(() => base.MakeStaging(key));
 
     /// <inheritdoc/>
-    public override void RemoveStaging() => KeepTime(() =>
+    public override void CleanUp() => KeepTime(() =>
     {
-        base.RemoveStaging();
+        base.CleanUp();
         return true;
     });
 
     /// <inheritdoc/>
-    public override void PutNewInPlace()
+    public override void Commit()
     {
         var (data, staging) = (Data, Staging);
         using var unpackPath = OpenUnpacked();
@@ -41,7 +41,7 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory, 
     }
 
     /// <inheritdoc/>
-    public override void PutOldBack()
+    protected override void PutOldBack()
     {
         if (FindStaging() is not { } found || !found.Folder.Exists(OldName))
         {

@@ -10,7 +10,7 @@ namespace CloudBackup.Swapping;
 internal sealed class FolderSwap(string dataDirectory) : WholeFolderSwap(dataDirectory)
 {
     /// <inheritdoc/>
-    public override void PutNewInPlace()
+    public override void Commit()
     {
         using var unpacked = OpenUnpacked();
         using var fresh = unpacked.OpenDirectory(DataName);
@@ -38,7 +38,7 @@ internal sealed class FolderSwap(string dataDirectory) : WholeFolderSwap(dataDir
     }
 
     /// <inheritdoc/>
-    public override void PutOldBack()
+    protected override void PutOldBack()
     {
         if (FindStaging() is null)
         {

@@ -60,7 +60,7 @@ internal sealed class KeepingSwap(string dataDirectory, string keptPath) : Whole
     }
 
     /// <inheritdoc/>
-    public override void PutNewInPlace()
+    public override void Commit()
     {
         using var unpacked = OpenUnpacked();
         using var fresh = unpacked.OpenDirectory(DataName);
@@ -76,7 +76,7 @@ internal sealed class KeepingSwap(string dataDirectory, string keptPath) : Whole
     }
 
     /// <inheritdoc/>
-    public override void PutOldBack()
+    protected override void PutOldBack()
     {
         if (!Around.Exists(KeptName) || !WasKept())
         {
@@ -84,7 +84,7 @@ internal sealed class KeepingSwap(string dataDirectory, string keptPath) : Whole
         }
         if (FindStaging() is null)
         {
-            Prepare();
+            MakeStaging();
         }
         GiveName(Around, KeptName);
         Around.Flush();

@@ -29,17 +29,17 @@ internal static class RestoreRecovery
         foreach (var entry in context.RestoreJournal.ListSetAside().Where(which).ToList())
         {
             using var swap = SwapOf(entry);
-            RemoveStaging(context, entry, swap, observer);
+            CleanUp(context, entry, swap, observer);
         }
     }
 
     private static void Settle(EngineContext context, BackupApp app, RestoreJournalEntry entry, IOperationObserver observer)
     {
-        using var swap = SwapOf(entry, left => context.RestoreJournal.Save(entry with { Staging = left.StagingId }));
+        using var swap = SwapOf(entry, left => context.RestoreJournal.Save(entry with { Staging = left.StagingId }), BackupErrors.AcceptDataDirectory);
         if (entry.Phase == RestorePhase.Starting)
         {
             AcceptStarted(context, app, entry, observer);
-            RemoveStaging(context, entry, swap, observer);
+            CleanUp(context, entry, swap, observer);
             return;
         }
         var wasSwapping = entry.Phase == RestorePhase.Swapping;
@@ -47,21 +47,20 @@ internal static class RestoreRecovery
         {
             if (!IsOldInPlace(app, entry))
             {
-                PutOldBack(swap, BackupErrors.AcceptDataDirectory);
+                new SwapParts([swap]).Undo();
             }
             observer.OnWarning(BackupErrors.RestoreInterrupted(app.Location).Message);
         }
         var registered = context.Apps.Find(app.Id);
         if (registered is { State: AppState.Restoring } || (wasSwapping && registered is { State: AppState.Error }))
         {
-            var reason = ReasonFor(registered, wasSwapping)?.Message;
-            context.Apps.Update(registered with { State = reason is null ? AppState.Installed : AppState.Error, LastError = reason });
+            context.Apps.Update(registered.Settle(ReasonFor(registered, wasSwapping)?.Message));
         }
         if (entry.Phase == RestorePhase.Unpacking && swap.IsUnfinished)
         {
             return; // the next restore of the same backup goes on with what was fetched
         }
-        RemoveStaging(context, entry, swap, observer);
+        CleanUp(context, entry, swap, observer);
     }
 
     /// <summary>
@@ -85,9 +84,9 @@ internal static class RestoreRecovery
         }
         else if (entry.Phase == RestorePhase.Swapping)
         {
-            PutOldBack(swap);
+            swap.Undo();
         }
-        RemoveStaging(context, entry, swap, observer);
+        CleanUp(context, entry, swap, observer);
         context.RestoreJournal.Remove(appId);
     }
 
@@ -95,7 +94,7 @@ internal static class RestoreRecovery
     /// Removes what a restore unpacked, or the old data after a success. What cannot be removed now, or is on a disk that is not mounted, is
     /// tried again next time.
     /// </summary>
-    public static void RemoveStaging(EngineContext context, RestoreJournalEntry entry, DataSwap swap, IOperationObserver observer)
+    public static void CleanUp(EngineContext context, RestoreJournalEntry entry, DataSwap swap, IOperationObserver observer)
     {
         if (context.RestoreJournal.Find(entry.AppId) is { Phase: RestorePhase.Swapping or RestorePhase.Starting } noted)
         {
@@ -106,7 +105,7 @@ internal static class RestoreRecovery
         {
             var isHidden = swap.IsHidden && context.Apps.Find(entry.OwnerId ?? entry.AppId)?.DataFolder is { } folder
                 && folder.Path == entry.DataDirectory && !AppFolder.IsThere(folder);
-            swap.RemoveStaging();
+            swap.CleanUp();
             if (!isHidden)
             {
                 context.RestoreJournal.Remove(entry.AppId);
@@ -123,35 +122,13 @@ internal static class RestoreRecovery
     /// <summary>The swap that an entry of the journal tells of.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="announce">Told when what it says of the staging folder has changed.</param>
-    public static DataSwap SwapOf(RestoreJournalEntry entry, Action<DataSwap>? announce = null)
+    /// <param name="wayOut">What you can do when the disk of the data is lost, for messages.</param>
+    public static DataSwap SwapOf(RestoreJournalEntry entry, Action<DataSwap>? announce = null, string wayOut = "")
     {
         var swap = DataSwap.Reopen(entry.DataDirectory, entry.IsWholeFolder, entry.KeptPath, entry.Staging, announce);
+        swap.WayOut = wayOut;
         swap.IsSetAside = entry.OwnerId is not null;
         return swap;
-    }
-
-    /// <summary>Undoes an interrupted swap.</summary>
-    /// <param name="swap">The swap.</param>
-    /// <param name="otherwise">What you can do when the disk of the data is lost.</param>
-    /// <exception cref="BackupException">The old data could not be brought back; it is where the message says.</exception>
-    public static void PutOldBack(DataSwap swap, string otherwise = "")
-    {
-        try
-        {
-            if (swap.IsUncertain)
-            {
-                throw BackupErrors.InterruptedRestoreUncertain(swap.DataDirectory, swap.StagingPath);
-            }
-            if (swap.IsHidden)
-            {
-                throw BackupErrors.InterruptedRestoreHidden(swap.DataDirectory, swap.StagingPath, otherwise);
-            }
-            swap.PutOldBack();
-        }
-        catch (FileTreeException failure)
-        {
-            throw BackupErrors.OldDataStuck(swap.DataDirectory, swap.StagingPath, failure);
-        }
     }
 
     /// <summary>
@@ -172,7 +149,7 @@ internal static class RestoreRecovery
             return known?.Path == app.DataFolder?.Path ? app with { DataFolder = known } : app;
         }
         context.RestoreJournal.Remove(app.Id);
-        return app.State == AppState.Restoring ? app with { State = AppState.Installed, LastError = null } : app;
+        return app.State == AppState.Restoring ? app.Settle(doubt: null) : app;
     }
 
     /// <summary>Whether the data directory is the registered folder as a whole, so that nothing has to be brought back.</summary>
@@ -188,7 +165,7 @@ internal static class RestoreRecovery
         var reason = BackupErrors.RestoreHealthUnknown(app.Location, entry.BackupId).Message;
         observer.OnWarning(reason);
         var registered = context.Apps.Find(app.Id) ?? app;
-        var left = AppLifecycle.Left(registered.Finished(entry.Version), registered, wasStarted: true, reason);
+        var left = registered.Leave(registered.Finish(entry.Version), wasStarted: true, reason);
         context.RestoreJournal.Commit(entry, left with { DataFolder = NewFolder(registered, entry) }, context.Apps);
     }
 
@@ -218,7 +195,7 @@ internal static class RestoreRecovery
         {
             var reason = BackupErrors.UpdateInterrupted(app.Location, registered.UnfinishedUpdate).Message;
             observer.OnWarning(reason);
-            context.Apps.Update(registered with { State = AppState.Error, LastError = reason });
+            context.Apps.Update(registered.Fail(reason));
         }
     }
 }

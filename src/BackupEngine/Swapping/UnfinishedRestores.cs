@@ -55,7 +55,7 @@ internal static class UnfinishedRestores
             using var swap = RestoreRecovery.SwapOf(entry);
             if (swap.StagingPath != wanted)
             {
-                RestoreRecovery.RemoveStaging(context, entry, swap, observer);
+                RestoreRecovery.CleanUp(context, entry, swap, observer);
             }
             else if (id != app.Id)
             {
@@ -106,7 +106,7 @@ internal static class UnfinishedRestores
         }
         else
         {
-            RestoreRecovery.RemoveStaging(context, entry, swap, observer);
+            RestoreRecovery.CleanUp(context, entry, swap, observer);
         }
         return null;
     }
@@ -117,7 +117,7 @@ internal static class UnfinishedRestores
         foreach (var entry in List(context).ToList())
         {
             using var swap = RestoreRecovery.SwapOf(entry);
-            RestoreRecovery.RemoveStaging(context, entry, swap, observer);
+            RestoreRecovery.CleanUp(context, entry, swap, observer);
         }
         RestoreRecovery.RemoveSetAside(context, _ => true, observer);
     }

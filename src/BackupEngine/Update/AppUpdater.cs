@@ -26,9 +26,8 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
     {
         AppRules.CheckVersion(options.Version);
         var app = context.Apps.Find(location) ?? throw BackupErrors.AppNotFound(location);
-        using var appLock = AppLock.Take(context, app, "update");
-        RestoreRecovery.Run(context, app, observer);
-        app = context.Apps.Find(app.Id) ?? throw BackupErrors.AppNotFound(location);
+        using var locked = LockedApp.Enter(context, app, "update", observer);
+        app = locked.App;
         if (app.UnfinishedRestore is { } unfinished)
         {
             throw BackupErrors.AppNotRestored(app.Location, unfinished);
@@ -37,15 +36,16 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
         {
             throw BackupErrors.UpdateNotNeeded(app.Location, app.Version);
         }
-        app = AppRestorer.CheckDataDirectory(context, app, observer);
+        locked.SettleFolder(observer);
+        app = locked.App;
         var wayBack = FindWayBack(app);
         if (!options.SkipBackup)
         {
-            var made = await BackUpAsync(app, options.Site, wayBack is null ? Label : InterruptedLabel, cancellationToken).ConfigureAwait(false);
+            var made = await BackUpAsync(locked, options.Site, wayBack is null ? Label : InterruptedLabel, cancellationToken).ConfigureAwait(false);
             wayBack ??= made;
         }
         await StopAsync(app, options.Version, cancellationToken).ConfigureAwait(false);
-        return await InstallAsync(app, options.Version, wayBack, cancellationToken).ConfigureAwait(false);
+        return await InstallAsync(locked, options.Version, wayBack, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The backup that an update that died would have gone back to; null when there is none.</summary>
@@ -64,13 +64,13 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
         return null;
     }
 
-    private Task<AppBackup> BackUpAsync(BackupApp app, string? siteName, string label, CancellationToken cancellationToken) =>
+    private Task<AppBackup> BackUpAsync(LockedApp app, string? siteName, string label, CancellationToken cancellationToken) =>
         new SafetyBackup(context, label, BackupErrors.UpdateBackupFailed, observer).MakeAsync(app, storages, siteName, cancellationToken);
 
     /// <summary>Nothing is installed yet when this fails: the app is started again on the data that it has.</summary>
     private async Task StopAsync(BackupApp app, string version, CancellationToken cancellationToken)
     {
-        context.Apps.Update(app with { State = AppState.Updating });
+        context.Apps.Update(app.BeginUpdate());
         try
         {
             await _commands.RunAsync("StopCommand", app.Commands.Stop, app, cancellationToken).ConfigureAwait(false);
@@ -90,19 +90,20 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
     {
         // It is unknown which version could start on data in doubt.
         var error = app.UnfinishedUpdate is null ? await _commands.TryRunAsync("StartCommand", app.Commands.Start, app).ConfigureAwait(false) : null;
-        context.Apps.Update(error is null ? app : app with { State = AppState.Error, LastError = error });
+        context.Apps.Update(error is null ? app : app.Fail(error));
     }
 
-    private async Task<BackupApp> InstallAsync(BackupApp app, string version, AppBackup? wayBack, CancellationToken cancellationToken)
+    private async Task<BackupApp> InstallAsync(LockedApp locked, string version, AppBackup? wayBack, CancellationToken cancellationToken)
     {
-        var updating = app with { State = AppState.Updating, UnfinishedUpdate = wayBack?.Id };
-        var updated = app.Finished(version);
+        var app = locked.App;
+        var updating = app.BeginUpdate().NoteWayBack(wayBack?.Id);
+        var updated = app.Finish(version);
         context.Apps.Update(updating);
         try
         {
             observer.OnStep($"Updating {app.Location} from {app.Version} to {version}.");
             await _commands.RunAsync("InstallCommand", app.Commands.Install, updated, cancellationToken).ConfigureAwait(false);
-            updating = updating with { WasStarted = true };
+            updating = updating.NoteStart();
             await _commands.RunAsync("StartCommand", app.Commands.Start, updated, cancellationToken).ConfigureAwait(false);
             await _commands.RunAsync("HealthCommand", app.Commands.Health, updated, cancellationToken).ConfigureAwait(false);
         }
@@ -110,10 +111,10 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
         {
             if (wayBack is null)
             {
-                context.Apps.Update(app with { State = AppState.Error, LastError = failure.Message });
+                context.Apps.Update(app.Fail(failure.Message));
                 throw failure is BackupException ? BackupErrors.UpdateFailed(app.Location, version, failure) : failure;
             }
-            await PutBackAsync(updating, wayBack, failure).ConfigureAwait(false);
+            await PutBackAsync(locked, updating, wayBack, failure).ConfigureAwait(false);
             throw failure is BackupException ? BackupErrors.UpdateRolledBack(app.Location, version, wayBack.Version, failure) : failure;
         }
         context.Apps.Update(updated);
@@ -122,33 +123,30 @@ internal sealed class AppUpdater(EngineContext context, SiteStorage storages, IO
     }
 
     /// <summary>Restores the backup; never cancelled, since half an update is the worst state of all.</summary>
-    private async Task PutBackAsync(BackupApp app, AppBackup wayBack, Exception cause)
+    private async Task PutBackAsync(LockedApp locked, BackupApp app, AppBackup wayBack, Exception cause)
     {
         observer.OnStep($"Putting {app.Location} back to {wayBack.Version} from {wayBack.Id}.");
         try
         {
-            var record = context.Backups.Find(wayBack.Id) ?? throw BackupErrors.BackupNotFound(wayBack.Id);
-            var site = storages.Resolve(wayBack.Site);
-            await storages.UseAsync(site, observer, async storage =>
+            var backups = new StoredBackups(context, storages);
+            await backups.UseAsync(backups.Find(wayBack.Id), observer, async (backup, site) =>
             {
-                var backup = await OpenedBackup.OpenAsync(context, record, storage, CancellationToken.None).ConfigureAwait(false);
-                await using var _ = backup.ConfigureAwait(false);
-                var job = new RestoreJob
+                var job = new RestoreJob(locked)
                 {
                     App = app,
-                    Restored = app.Finished(wayBack.Version),
+                    Restored = app.Finish(wayBack.Version),
                     Source = new BackupSource(context, backup),
                     Limits = site.Limits,
                     // What the update has left is nothing to go back to.
                     IsFresh = true,
                 };
                 return await new AppRestorer(context, observer).RunAsync(job, CancellationToken.None).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+            }, CancellationToken.None).ConfigureAwait(false);
         }
         catch (BackupException failure)
         {
             var told = BackupErrors.UpdateNotUndone(app.Location, wayBack.Id, cause, failure);
-            context.Apps.Update((context.Apps.Find(app.Id) ?? app) with { State = AppState.Error, LastError = told.Message });
+            context.Apps.Update((context.Apps.Find(app.Id) ?? app).Fail(told.Message));
             throw told;
         }
     }

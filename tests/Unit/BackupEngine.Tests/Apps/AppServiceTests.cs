@@ -148,10 +148,10 @@ public sealed class AppServiceTests
                 Version = "1",
                 Phase = RestorePhase.Swapping,
             });
-            swap.Prepare();
+            swap.MakeStaging();
             Directory.CreateDirectory(Path.Join(swap.UnpackPath, "data"));
             File.WriteAllText(Path.Join(swap.UnpackPath, "data/f"), "new");
-            swap.PutNewInPlace();
+            swap.Commit();
         }
         Assert.Equal("new", File.ReadAllText(platform.Folder["data/f"]));
         platform.Reopen();

@@ -35,6 +35,13 @@ internal sealed class EngineTypes : IDisposable
         where used.Scope is ModuleDefinition && FolderOf(used) is { } folder && folder != FolderOf(type)
         select new TypeArrow(FolderOf(type)!, type.Name, FolderOf(used)!, used.Name);
 
+    /// <summary>The types, and those within them, whose code sets a property of a type.</summary>
+    public IEnumerable<string> FindWriters(string type, string property) =>
+        from writer in _assembly.MainModule.GetTypes()
+        where writer.Methods.Any(method => method.HasBody && method.Body.Instructions.Any(instruction =>
+            instruction.Operand is MethodReference called && called.DeclaringType.FullName == type && called.Name == $"set_{property}"))
+        select Outermost(writer).FullName;
+
     /// <inheritdoc/>
     public void Dispose() => _assembly.Dispose();
 

@@ -78,6 +78,17 @@ public sealed class FloorTests : IDisposable
             Assert.True(_types.ReadArrows().Any(arrow => arrow.To == closed.Key && arrow.Type == door), $"{door} is not a door to {closed.Key} any more.")));
     }
 
+    [Theory]
+    [InlineData(nameof(BackupApp.State))]
+    [InlineData(nameof(BackupApp.LastError))]
+    [InlineData(nameof(BackupApp.UnfinishedRestore))]
+    [InlineData(nameof(BackupApp.UnfinishedUpdate))]
+    [InlineData(nameof(BackupApp.IsBeingInstalled))]
+    [InlineData(nameof(BackupApp.WasStarted))]
+    public void Only_its_lifecycle_changes_what_an_app_is(string property) => Assert.Equal(
+        [typeof(AppLifecycle).FullName!, typeof(ModelJson).FullName!],
+        _types.FindWriters(typeof(BackupApp).FullName!, property).Distinct().Order(StringComparer.Ordinal));
+
     [Fact]
     public void The_engine_knows_nothing_of_PowerShell() =>
         Assert.DoesNotContain(_types.ReferencedAssemblies, name => name.StartsWith("System.Management.Automation", StringComparison.Ordinal)

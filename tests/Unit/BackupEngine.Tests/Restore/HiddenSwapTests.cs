@@ -143,8 +143,8 @@ public sealed class HiddenSwapTests : IDisposable
         else
         {
             using var swap = DataSwap.Reopen(data, isWholeFolder: false, keptPath: null, new StagingRecord(DataSwap.StagingName, null, null));
-            swap.Prepare();
-            swap.RemoveStaging();
+            swap.MakeStaging();
+            swap.CleanUp();
         }
         Assert.Equal("the only copy", await File.ReadAllTextAsync(stray, Token));
     }
@@ -177,10 +177,10 @@ public sealed class HiddenSwapTests : IDisposable
             var apps = new AppStore(database, TimeProvider.System);
             var app = apps.Find(TestPlatform.Location)!;
             using var swap = DataSwap.Reopen(data, isWholeFolder, isKept ? data + ".kept" : null);
-            swap.Prepare();
+            swap.MakeStaging();
             Directory.CreateDirectory(Path.Join(swap.UnpackPath, "data"));
             File.WriteAllText(Path.Join(swap.UnpackPath, "data/f"), "new");
-            Assert.True(swap.TakeNewData());
+            Assert.True(swap.Prepare());
             new RestoreJournal(database).Save(new RestoreJournalEntry
             {
                 AppId = app.Id,
@@ -194,7 +194,7 @@ public sealed class HiddenSwapTests : IDisposable
             });
             if (isDone)
             {
-                swap.PutNewInPlace();
+                swap.Commit();
             }
             var isAccepted = phase == RestorePhase.CleaningUp;
             apps.Update(app with

@@ -152,19 +152,19 @@ public sealed class PlantedLinkTests : IDisposable
     public void Names_that_are_exchanged_between_two_steps_are_noticed()
     {
         using var swap = DataSwap.Choose(Data, _ => { });
-        swap.Prepare();
+        swap.MakeStaging();
         _platform.Folder.Write(Path.GetRelativePath(_platform.Folder.Path, Path.Join(swap.UnpackPath, "data/f")), "new");
-        Assert.True(swap.TakeNewData());
+        Assert.True(swap.Prepare());
         Directory.Move(Data, Path.Join(Around, ".old"));
         Plant(Data);
-        Assert.Equal("FolderReplaced", Assert.Throws<BackupException>(swap.PutNewInPlace).ErrorId);
-        swap.PutOldBack();
+        Assert.Equal("FolderReplaced", Assert.Throws<BackupException>(swap.Commit).ErrorId);
+        swap.Undo();
         File.Delete(Data);
         Directory.Move(Path.Join(Around, ".old"), Data);
         // Its own folder has another name, and a link has the name it had.
         Directory.Move(Staging, Path.Join(Around, "moved"));
         Plant(Staging);
-        swap.RemoveStaging();
+        swap.CleanUp();
         Assert.Equal([Path.GetFileName(Staging), "v"], Directory.GetFileSystemEntries(Around).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal("data", File.ReadAllText(Path.Join(Data, "sub/f")));
         AssertVictimIsUnchanged();

@@ -305,18 +305,18 @@ public sealed class RestoreTests
         folder.Write("app/sub/b", "old b");
         var before = Tree.Describe(folder["app"]);
         using var swap = DataSwap.Reopen(folder["app"], isWholeFolder, kept is null ? null : folder[kept]);
-        swap.Prepare();
+        swap.MakeStaging();
         Directory.CreateDirectory(Path.Join(swap.UnpackPath, "data/sub"));
         File.WriteAllText(Path.Join(swap.UnpackPath, "data/sub/c"), "new c");
         File.WriteAllText(Path.Join(swap.UnpackPath, "data/a"), "new a");
-        swap.PutOldBack(); // harmless before anything was done
+        swap.Undo(); // harmless before anything was done
         Assert.Equal(before, Tree.Describe(folder["app"]).Where(line => !line.Contains(DataSwap.StagingName)), new TimelessComparer());
-        swap.PutNewInPlace();
+        swap.Commit();
         Assert.Equal("new a", File.ReadAllText(folder["app/a"]));
         Assert.False(File.Exists(folder["app/sub/b"]));
-        swap.PutOldBack();
-        swap.PutOldBack();
-        swap.RemoveStaging();
+        swap.Undo();
+        swap.Undo();
+        swap.CleanUp();
         Assert.Equal(before, Tree.Describe(folder["app"]), new TimelessComparer());
     }
 
@@ -327,12 +327,12 @@ public sealed class RestoreTests
         folder.Write("app/a", "old a");
         folder.Write("victim/v", "somebody else's");
         using var swap = DataSwap.Reopen(folder["app"], isWholeFolder: false, keptPath: null);
-        swap.Prepare();
+        swap.MakeStaging();
         Directory.CreateSymbolicLink(Path.Join(swap.UnpackPath, "data"), folder["victim"]);
-        Assert.ThrowsAny<Exception>(swap.PutNewInPlace);
+        Assert.ThrowsAny<Exception>(swap.Commit);
         Assert.Equal("somebody else's", File.ReadAllText(folder["victim/v"]));
-        swap.PutOldBack();
-        swap.RemoveStaging();
+        swap.Undo();
+        swap.CleanUp();
         Assert.Equal(["a"], Directory.EnumerateFileSystemEntries(folder["app"]).Select(Path.GetFileName));
     }
 

@@ -53,7 +53,7 @@ public sealed class StagingKillTests
         try
         {
             using var swap = DataSwap.Choose(data, journal.Save, key);
-            swap.Prepare(key);
+            swap.MakeStaging(key);
         }
         catch (KilledException)
         {
@@ -62,7 +62,7 @@ public sealed class StagingKillTests
         if (journal.Entry is { } entry)
         {
             using var left = DataSwap.Reopen(data, entry.IsWholeFolder, null, entry.Staging);
-            left.RemoveStaging();
+            left.CleanUp();
         }
         string[] expected = isNameTaken && isForeign ? [taken, "data"] : ["data"];
         Assert.Equal(expected, Directory.GetFileSystemEntries(around).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));

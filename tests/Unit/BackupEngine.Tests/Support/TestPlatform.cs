@@ -1,3 +1,4 @@
+using CloudBackup.Platform;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Fakes;
 
@@ -106,9 +107,14 @@ internal sealed class TestPlatform : IDisposable
     }
 
     /// <summary>Opens a platform with another home: another machine.</summary>
-    public BackupEngine Open(string home = "home")
+    public BackupEngine Open(string home = "home") => BackupEngine.Open(OptionsFor(home));
+
+    /// <summary>Opens what the parts of an engine stand on, beside the engine.</summary>
+    public EngineContext OpenContext() => BackupEngine.OpenContext(OptionsFor("home"));
+
+    private BackupEngineOptions OptionsFor(string home)
     {
         var options = new BackupEngineOptions { PlatformHome = Folder[home], InterceptStorage = _intercept, Retry = _retry, Time = _time };
-        return BackupEngine.Open(options with { Version = Version ?? options.Version, Schema = Schema ?? options.Schema });
+        return options with { Version = Version ?? options.Version, Schema = Schema ?? options.Schema };
     }
 }
