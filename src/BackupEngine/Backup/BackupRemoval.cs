@@ -70,11 +70,12 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
     public static async Task<StorageException?> FindRestAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
     {
         var paths = BackupPaths.Of(backup);
+        var facts = BackupFormats.FactsOf(backup.Format);
         if (await FindHiddenAsync(storage, backup, cancellationToken).ConfigureAwait(false) is { } hidden)
         {
             return hidden;
         }
-        if (backup.Format == BackupFormat.Rsync)
+        if (!facts.HasArchive)
         {
             var failures = await ObjectRemoval.RemoveRestAsync(
                 storage,
@@ -86,8 +87,8 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
             }
         }
         // A listing that shows nothing proves nothing, so objects that such a backup had are asked for by name as well.
-        string[] asked = [paths.Info, paths.Index, paths.Archive, .. backup.Format == BackupFormat.Rsync ? paths.FirstObjects() : []];
-        foreach (var path in asked)
+        string[] asked = [paths.Info, paths.Index, paths.Archive];
+        foreach (var path in asked.Union(facts.NamedObjects(paths)))
         {
             if (await storage.FindAsync(path, cancellationToken).ConfigureAwait(false) is not null)
             {
@@ -134,8 +135,9 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
     public static IAsyncEnumerable<string> ListContentAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
     {
         var paths = BackupPaths.Of(backup);
-        var objects = BackupFormats.Get(backup.Format).ListObjectsAsync(storage, paths, cancellationToken);
-        return backup.Format == BackupFormat.Tgz ? objects : objects.Append(paths.Archive);
+        var format = BackupFormats.Get(backup.Format);
+        var objects = format.ListObjectsAsync(storage, paths, cancellationToken);
+        return format.Facts.HasArchive ? objects : objects.Append(paths.Archive);
     }
 
     private IAsyncEnumerable<string> ContentOf(SiteBackup backup) =>

@@ -107,6 +107,7 @@ internal sealed class BackupRunner(EngineContext context)
         RunCounters counters,
         CancellationToken cancellationToken)
     {
+        var format = BackupFormats.Get(record.Format);
         var content = new ContentRequest
         {
             SpoolFolder = context.Home.MakeTemporaryFolder(record.Id),
@@ -115,10 +116,10 @@ internal sealed class BackupRunner(EngineContext context)
             Issues = issues,
             Observer = run.Observer,
             IsEncrypted = record.Encrypted,
-            OpensLinkedFiles = record.Format == BackupFormat.Tgz, // the other format finds another first name when one has vanished
+            OpensLinkedFiles = format.Facts.HoldsFirstNamesOpen,
         };
         using var progress = new ProgressReporter($"Backing up {subject.Name}", counters, run.Observer, context.Time);
-        var folders = record.Format == BackupFormat.Tgz ? subject.Folders : []; // the other format lists all before it begins
+        var folders = format.Facts.ForecastsByWalking ? subject.Folders : [];
         var last = EarlierBackups.FindNewest(context, subject.Owner, run.Site.Name);
         using var forecast = SourceForecast.Start(folders, last?.SourceSize ?? 0, counters, context.Time);
         return await subject.WithItemsAsync(content, StoreItemsAsync, cancellationToken).ConfigureAwait(false);
@@ -136,11 +137,12 @@ internal sealed class BackupRunner(EngineContext context)
                 Counters = counters,
                 Limits = run.Limits,
                 LastSize = last?.Format == record.Format ? last.Size : 0,
-                Snapshot = RecordedIndexes.PlaceOf(context, subject.Owner, run.Site, run.Storage),
+                Snapshot = SnapshotPlaces.Of(context, subject.Owner, run.Site.Name),
+                EarlierIndexes = RecordedIndexes.OpenAsync(context, record, run.Storage, cancellationToken),
                 Time = context.Time,
                 Observer = run.Observer,
             };
-            return BackupFormats.Get(record.Format).WriteAsync(request, cancellationToken);
+            return format.WriteAsync(request, cancellationToken);
         }
     }
 

@@ -1,3 +1,4 @@
+using CloudBackup.Formats;
 using CloudBackup.Retention;
 
 namespace CloudBackup.Backup;
@@ -48,6 +49,6 @@ internal static class SourceLossCheck
     private static string WayOut(BackupApp app) =>
         $"If that is not intended, check '{app.DataDirectory}' and its mounts, and keep older backups with Set-AppBackup -Preserve.";
 
-    /// <summary>Entries below the data directory: all but the configuration, the directory itself, and the format's own list of files.</summary>
-    private static long ContentOf(AppBackup backup) => Math.Max(0, backup.FileCount - (backup.Format == BackupFormat.Rsync ? 3 : 2));
+    /// <summary>Entries below the data directory: all but the configuration, the directory itself, and the format's own.</summary>
+    private static long ContentOf(AppBackup backup) => Math.Max(0, backup.FileCount - 2 - BackupFormats.FactsOf(backup.Format).OwnEntries);
 }

@@ -12,4 +12,8 @@ internal static class BackupFormats
     /// <exception cref="BackupException">This version does not have it.</exception>
     public static IBackupFormat Get(BackupFormat kind) =>
         Array.Find(All, format => format.Kind == kind) ?? throw BackupErrors.FormatUnavailable($"{kind}");
+
+    /// <summary>What has to be known of the format of a kind.</summary>
+    /// <exception cref="BackupException">This version does not have it.</exception>
+    public static FormatFacts FactsOf(BackupFormat kind) => Get(kind).Facts;
 }

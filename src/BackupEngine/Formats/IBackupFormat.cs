@@ -17,6 +17,9 @@ internal interface IBackupFormat
     /// <summary>Which one.</summary>
     BackupFormat Kind { get; }
 
+    /// <summary>What the rest of the engine has to know of it.</summary>
+    FormatFacts Facts { get; }
+
     /// <summary>
     /// Stores content and index at <see cref="FormatWrite.Paths"/>. When it returns, both are durable; when it throws, what was
     /// written is for the caller to remove.
@@ -85,6 +88,12 @@ internal sealed record FormatWrite
     /// <summary>Where the format may keep what helps the next run; null when nothing is kept.</summary>
     public SnapshotPlace? Snapshot { get; init; }
 
+    /// <summary>
+    /// The indexes of earlier backups of the same, in the same format and encrypted with the same keys, the newest first. Each is read when it is
+    /// asked for, and disposed by who asks.
+    /// </summary>
+    public IAsyncEnumerable<IRecordedIndex> EarlierIndexes { get; init; } = AsyncEnumerable.Empty<IRecordedIndex>();
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -103,9 +112,6 @@ internal sealed record SnapshotPlace
 
     /// <summary>Makes the random names of a snapshot's changes.</summary>
     public required IRandomSource Random { get; init; }
-
-    /// <summary>Opens the indexes of earlier backups of the same kind, the newest first. Only asked when nothing is remembered.</summary>
-    public Func<CancellationToken, IAsyncEnumerable<IRecordedIndex>> OpenEarlier { get; init; } = _ => AsyncEnumerable.Empty<IRecordedIndex>();
 }
 
 /// <summary>The index of a stored backup, opened and checked.</summary>

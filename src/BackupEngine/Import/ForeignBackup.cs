@@ -1,3 +1,4 @@
+using CloudBackup.Formats;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Sites;

@@ -80,10 +80,6 @@ internal static class BackupInfoRules
 
     private static string? FindFaultOfContent(BackupInfo info)
     {
-        if (info.Format == BackupFormat.Tgz ? info.Archive is null || info.Objects is not null : info.Archive is not null)
-        {
-            return "its content is not one of its format";
-        }
         if (!RecordRules.IsHash(info.Index.Sha256) || (info.Index.Mac is { } mac && !RecordRules.IsHash(mac)))
         {
             return "the hash of its index is not valid";

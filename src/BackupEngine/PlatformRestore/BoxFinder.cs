@@ -1,5 +1,6 @@
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
+using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Retention;

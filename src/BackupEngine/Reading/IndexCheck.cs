@@ -1,4 +1,5 @@
 using CloudBackup.FileTree;
+using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Objects;
 using CloudBackup.Formats.Records;
@@ -27,6 +28,7 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
         info.Type == BackupType.App ? [AppConfig.Path, AppConfig.DataPath] : [PlatformConfig.Path, PlatformConfig.DatabasePath],
         StringComparer.Ordinal);
 
+    private readonly bool _isInWalkOrder = BackupFormats.FactsOf(info.Format).IndexIsInWalkOrder;
     private bool _hasFault;
     private string _lastOther = "";
     private string _last = "";
@@ -101,8 +103,8 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
     private string? FindSecretFault(IndexEntry entry) => info.Type == BackupType.App ? null : SecretRules.FindFault(entry);
 
     /// <summary>
-    /// Folders get their times when they are left, so none may be entered twice; and the objects of the format rsync are compared with the
-    /// index in the order of a walk.
+    /// Folders get their times when they are left, so none may be entered twice; and some formats compare their objects with the index in the
+    /// order of a walk.
     /// </summary>
     private string? FindDisorder(IndexEntry entry)
     {
@@ -111,7 +113,7 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
         {
             return null;
         }
-        if (info.Format == BackupFormat.Rsync)
+        if (_isInWalkOrder)
         {
             if (PathOrder.Compare(_last, entry.Path) > 0)
             {

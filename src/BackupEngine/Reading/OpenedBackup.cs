@@ -199,7 +199,7 @@ internal sealed class OpenedBackup : IRecordedIndex
             return target; // found in some storage: nothing here is made of it
         }
         return new DoubtingTarget(target, () => Format.Distrust(
-            _context.Home.MakeSyncFolder(backup.Site), RecordedIndexes.SnapshotNameOf(_context, BackupOwner.Of(backup))));
+            _context.Home.MakeSyncFolder(backup.Site), SnapshotPlaces.NameOf(_context, BackupOwner.Of(backup))));
     }
 
     private FormatRead NewRequest(RunCounters counters, SiteLimits limits) => new()

@@ -7,30 +7,18 @@ using CloudBackup.Storage;
 
 namespace CloudBackup.Reading;
 
-/// <summary>Where the snapshot of an owner is, and the earlier backups that may tell what is in it.</summary>
+/// <summary>The indexes of earlier backups, which tell a format what it has stored before.</summary>
 internal static class RecordedIndexes
 {
-    /// <summary>The place of the snapshot that a run's backups are made from.</summary>
-    public static SnapshotPlace PlaceOf(EngineContext context, BackupOwner owner, BackupSite site, IBackupStorage storage) => new()
+    /// <summary>
+    /// Opens those of the backups that are like a new one, the newest first: of the same owner, on the same site, in the same format and with the
+    /// same keys. Neither the catalog nor the storage is asked before the first is wanted.
+    /// </summary>
+    public static async IAsyncEnumerable<IRecordedIndex> OpenAsync(
+        EngineContext context, SiteBackup backup, IBackupStorage storage, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        Name = SnapshotNameOf(context, owner),
-        LocalFolder = context.Home.MakeSyncFolder(site.Name),
-        Random = context.Random,
-        OpenEarlier = token => OpenAsync(context, owner, site, storage, token),
-    };
-
-    /// <summary>The name of an owner's snapshot. Several platforms may share a storage: "box" would be the same for all of them.</summary>
-    public static string SnapshotNameOf(EngineContext context, BackupOwner owner) => (owner.AppId ?? context.Platform.Get().Id).ToString("D");
-
-    private static async IAsyncEnumerable<IRecordedIndex> OpenAsync(
-        EngineContext context,
-        BackupOwner owner,
-        BackupSite site,
-        IBackupStorage storage,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var records = context.Backups.ListOf(owner, site.Name).Where(record =>
-            record.Backup.Format == BackupFormat.Rsync && record.Backup.KeyId == site.KeyId
+        var records = context.Backups.ListOf(BackupOwner.Of(backup), backup.Site).Where(record =>
+            record.Backup.Format == backup.Format && record.Backup.KeyId == backup.KeyId
             && record.Backup.HoldsData).NewestFirst(record => record.Backup, context.Time.GetUtcNow());
         foreach (var record in records)
         {

@@ -1,3 +1,4 @@
+using CloudBackup.Formats;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Reading;
@@ -24,7 +25,7 @@ internal sealed class BackupSource(EngineContext context, OpenedBackup backup) :
 
     /// <inheritdoc/>
     /// <remarks>An archive is read from its start anyway: what was unpacked of it saves nothing.</remarks>
-    public string? ResumeKey => backup.Info.Format == BackupFormat.Rsync ? backup.Key : null;
+    public string? ResumeKey => BackupFormats.FactsOf(backup.Info.Format).ResumesReading ? backup.Key : null;
 
     /// <inheritdoc/>
     public async Task<AppConfig?> UnpackAsync(UnpackTarget target, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using CloudBackup.Formats;
 using CloudBackup.Platform;
 using CloudBackup.Reading;
 using CloudBackup.Sites;
@@ -33,7 +34,7 @@ internal sealed class FolderRestorer(EngineContext context, SiteStorage storages
             {
                 await unpacker.RunAsync(backup, site.Limits, folder.Folder, path, activity, cancellationToken).ConfigureAwait(false);
             }
-            catch (StorageException) when (wanted.Format == BackupFormat.Rsync)
+            catch (StorageException) when (BackupFormats.FactsOf(wanted.Format).ResumesReading)
             {
                 folder.KeepForNextTime();
                 throw;

@@ -1,4 +1,5 @@
 using CloudBackup.Encryption;
+using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Platform;

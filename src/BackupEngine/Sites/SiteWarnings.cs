@@ -1,4 +1,5 @@
 using CloudBackup.FileTree;
+using CloudBackup.Formats;
 using CloudBackup.Platform;
 using CloudBackup.Storage;
 
@@ -25,7 +26,7 @@ internal static class SiteWarnings
     /// <summary>The warnings for a site's format on its storage.</summary>
     public static IEnumerable<string> ForFormat(BackupSite site, IBackupStorage storage)
     {
-        if (site.Format == BackupFormat.Rsync && storage.Capabilities.KeepsData && !storage.CopiesByItself())
+        if (BackupFormats.FactsOf(site.Format).SharesObjects && storage.Capabilities.KeepsData && !storage.CopiesByItself())
         {
             yield return $"The storage of the site {site.Name} can neither link nor copy its objects by itself: with the format rsync every backup "
                 + "uploads all files again. The format tgz takes less time and room there.";

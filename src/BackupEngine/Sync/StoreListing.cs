@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using CloudBackup.Formats;
 using CloudBackup.Layout;
 using CloudBackup.Storage;
 
@@ -83,7 +84,8 @@ internal sealed class StoreListing
     public BackupPresence PresenceOf(SiteBackup backup)
     {
         var paths = BackupPaths.Of(backup);
-        var content = backup.Format == BackupFormat.Tgz ? Has(paths.Archive, isFolder: false) : Has(paths.RemotePath, isFolder: true);
+        var facts = BackupFormats.FactsOf(backup.Format);
+        var content = Has(facts.ContentPath(paths), isFolder: !facts.HasArchive);
         return PresenceOf(Has(paths.Info, isFolder: false), Has(paths.Index, isFolder: false), content);
     }
 
@@ -111,13 +113,13 @@ internal sealed class StoreListing
     private static async Task<BackupPresence> AskAsync(IBackupStorage storage, SiteBackup backup, CancellationToken cancellationToken)
     {
         var paths = BackupPaths.Of(backup);
+        var facts = BackupFormats.FactsOf(backup.Format);
         return PresenceOf(
             await StoredProof.HasAnyAsync(storage, [paths.Info], cancellationToken).ConfigureAwait(false),
             await StoredProof.HasAnyAsync(storage, [paths.Index], cancellationToken).ConfigureAwait(false),
-            backup.Format == BackupFormat.Tgz
-                ? await StoredProof.HasAnyAsync(storage, [paths.Archive], cancellationToken).ConfigureAwait(false)
-                : await storage.ListAsync(paths.RemotePath, recursive: false, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false)
-                    || await StoredProof.HasAnyAsync(storage, paths.FirstObjects(), cancellationToken).ConfigureAwait(false));
+            (!facts.HasArchive
+                && await storage.ListAsync(paths.RemotePath, recursive: false, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false))
+            || await StoredProof.HasAnyAsync(storage, facts.NamedObjects(paths), cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Lists the place once: the dated folders, and on the way those of probes.</summary>

@@ -13,6 +13,16 @@ internal sealed class RsyncFormat : IBackupFormat
     public BackupFormat Kind => BackupFormat.Rsync;
 
     /// <inheritdoc/>
+    public FormatFacts Facts { get; } = new()
+    {
+        HasArchive = false,
+        OwnEntries = 1, // fsmetadata.json
+        ResumesReading = true,
+        SharesObjects = true,
+        IndexIsInWalkOrder = true,
+    };
+
+    /// <inheritdoc/>
     public Task<FormatResult> WriteAsync(FormatWrite request, CancellationToken cancellationToken) =>
         RsyncWrite.RunAsync(request, cancellationToken);
 

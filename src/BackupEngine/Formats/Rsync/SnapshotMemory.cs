@@ -51,7 +51,7 @@ internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, Syn
         if (state?.Content is { } content)
         {
             run.Observer.OnStep("What was remembered of the snapshot is lost, or of another time: comparing with what is stored.");
-            await foreach (var earlier in run.Snapshot!.OpenEarlier(cancellationToken).ConfigureAwait(false))
+            await foreach (var earlier in run.EarlierIndexes.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 await using var _ = earlier.ConfigureAwait(false);
                 if (TryRead(earlier, content) is { } records)

@@ -12,6 +12,9 @@ internal sealed class TgzFormat : IBackupFormat
     public BackupFormat Kind => BackupFormat.Tgz;
 
     /// <inheritdoc/>
+    public FormatFacts Facts { get; } = new() { HasArchive = true, HoldsFirstNamesOpen = true, ForecastsByWalking = true };
+
+    /// <inheritdoc/>
     public async Task<FormatResult> WriteAsync(FormatWrite request, CancellationToken cancellationToken)
     {
         using var index = new IndexSpool(request.SpoolFolder);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Architecture;
@@ -88,6 +89,16 @@ public sealed class FloorTests : IDisposable
     public void Only_its_lifecycle_changes_what_an_app_is(string property) => Assert.Equal(
         [typeof(AppLifecycle).FullName!, typeof(ModelJson).FullName!],
         _types.FindWriters(typeof(BackupApp).FullName!, property).Distinct().Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_format_is_named_only_in_its_room()
+    {
+        var named = SourceFile.Below(Engine).SelectMany(
+            file => Enum.GetNames<BackupFormat>().Where(format => Regex.IsMatch(file.Code, $@"\bBackupFormat\.{format}\b")),
+            (file, format) => (file.Path, Format: format)).ToList();
+        Assert.Equal(Enum.GetNames<BackupFormat>().Order(), named.Select(found => found.Format).Distinct().Order());
+        Assert.All(named, found => Assert.StartsWith($"{Engine}/Formats/{found.Format}/", found.Path, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void The_engine_knows_nothing_of_PowerShell() =>

@@ -34,7 +34,7 @@ public abstract partial class FormatConformance
     private int HoleFile => StoresHoles ? 300_000_000 : 30_000_000;
 
     /// <summary>What earlier backups the format may ask for.</summary>
-    private protected Func<CancellationToken, IAsyncEnumerable<IRecordedIndex>>? Earlier { get; set; }
+    private protected IAsyncEnumerable<IRecordedIndex> EarlierIndexes { get; set; } = AsyncEnumerable.Empty<IRecordedIndex>();
 
     private protected TestObserver Observer { get; } = new();
 
@@ -289,8 +289,8 @@ public abstract partial class FormatConformance
                     Name = "6f1e",
                     LocalFolder = folder.Make("sync"),
                     Random = new SystemRandomSource(),
-                    OpenEarlier = Earlier ?? (_ => AsyncEnumerable.Empty<IRecordedIndex>()),
                 },
+                EarlierIndexes = EarlierIndexes,
                 Observer = Observer,
             },
             stop);

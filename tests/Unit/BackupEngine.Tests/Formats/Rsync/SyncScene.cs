@@ -148,7 +148,8 @@ internal sealed class SyncScene : IDisposable
             Issues = Issues,
             Counters = Counters,
             Limits = new SiteLimits(),
-            Snapshot = new SnapshotPlace { Name = Name, LocalFolder = Remembered, Random = new SystemRandomSource(), OpenEarlier = _ => EarlierAsync() },
+            Snapshot = new SnapshotPlace { Name = Name, LocalFolder = Remembered, Random = new SystemRandomSource() },
+            EarlierIndexes = EarlierAsync(),
             Observer = Observer,
             Time = Time,
         };

@@ -46,6 +46,22 @@ public sealed class TgzFormatTests : FormatConformance
     }
 
     [Fact]
+    public async Task Earlier_backups_cost_nothing()
+    {
+        using var folder = new TempFolder();
+        folder.Write("source/file", "content");
+        EarlierIndexes = FailAsync();
+        Assert.Equal(2, (await PackAsync(new MemoryStorage(), folder, "source")).Result.Entries);
+
+        static async IAsyncEnumerable<IRecordedIndex> FailAsync()
+        {
+            await Task.Yield();
+            Assert.Fail("An index was asked for.");
+            yield break;
+        }
+    }
+
+    [Fact]
     public async Task The_same_tree_gives_the_same_bytes()
     {
         using var folder = new TempFolder();

@@ -2,8 +2,9 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using CloudBackup.Encryption;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 
-namespace CloudBackup.Layout;
+namespace CloudBackup.Formats;
 
 /// <summary>A backup info as it is stored, opened: with the cipher of the backup's other objects, when it is encrypted.</summary>
 /// <param name="Info">The record.</param>
@@ -62,6 +63,10 @@ internal sealed record StoredInfo(BackupInfo Info, BackupCipher? Cipher)
         try
         {
             var info = BackupInfo.FromBytes(bytes);
+            if (!BackupFormats.FactsOf(info.Format).Fits(info))
+            {
+                throw new JsonException("The record is not valid: its content is not one of its format.");
+            }
             return info.Paths == paths ? info : throw BackupErrors.BackupDamaged(paths.RemotePath, $"its record belongs to '{info.Id}'.");
         }
         catch (JsonException failure)
