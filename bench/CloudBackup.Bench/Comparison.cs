@@ -22,8 +22,11 @@ internal sealed class Comparison(Options options)
         var shared = _scratch.Shared;
         try
         {
-            await scenario.PrepareAsync(new Place("", data, shared));
-            var contenders = scenario.Contenders.Where(IsWanted).ToList();
+            var place = new Place("", data, shared);
+            await scenario.PrepareAsync(place);
+            var contenders = options.BeforePath is { } before
+                ? [.. scenario.Contenders.Where(contender => contender.IsEngine(place)).SelectMany(ours => new[] { ours, ours.Before(before) })]
+                : scenario.Contenders.Where(IsWanted).ToList();
             var able = contenders.Where(contender => contender.Tools.All(Tools.IsOnPath)).ToList();
             var runs = await MeasureAsync(able, data, shared);
             var result = new ScenarioResult

@@ -13,6 +13,7 @@ internal sealed record Options
           --runs <n>        how often each contender runs (default 5)
           --work <folder>   data sets and scratch space, some GB (default /var/tmp/cloudbackup-bench)
           --only <text>     only contenders whose name holds this; ours always run. May be repeated
+          --before <program> this program of another commit: its engine competes with ours, and nobody else
           --scale <factor>  data sets of another size, to try a scenario out; targets are not judged then (default 1)
           --out <folder>    writes results.md and results.json there
           --readme <file>   puts each scenario's table between its marks in this file
@@ -29,6 +30,9 @@ internal sealed record Options
 
     /// <summary>Parts of names of contenders; empty for all.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
+
+    /// <summary>This program of another commit, whose engine is compared with ours; null to compare with other tools.</summary>
+    public string? BeforePath { get; init; }
 
     /// <summary>What the sizes of data sets are multiplied with.</summary>
     public double Scale { get; init; } = 1;
@@ -53,6 +57,7 @@ internal sealed record Options
                 "--runs" => options with { Runs = (int)Number(argument, Value()) },
                 "--work" => options with { WorkFolder = Path.GetFullPath(Value()) },
                 "--only" => options with { Only = [.. options.Only, Value()] },
+                "--before" => options with { BeforePath = Path.GetFullPath(Value()) },
                 "--scale" => options with { Scale = Number(argument, Value()) },
                 "--out" => options with { OutputFolder = Path.GetFullPath(Value()) },
                 "--readme" => options with { ReadmePath = Path.GetFullPath(Value()) },

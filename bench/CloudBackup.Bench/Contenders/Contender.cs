@@ -43,4 +43,20 @@ internal sealed record Contender
 
     /// <summary>Whether it is ours, and so never left out.</summary>
     public bool IsOurs { get; init; }
+
+    /// <summary>Whether what is measured is the engine in a process of this program.</summary>
+    public bool IsEngine(Place place) => IsOurs && Measured(place).Program == Environment.ProcessPath;
+
+    /// <summary>The same work by this program of another commit.</summary>
+    /// <param name="program">The other program.</param>
+    public Contender Before(string program)
+    {
+        var (measured, again) = (Measured, MeasuredAgain);
+        return this with
+        {
+            Name = $"{Name}, before",
+            Measured = place => measured(place) with { Program = program },
+            MeasuredAgain = again is null ? null : place => again(place) with { Program = program },
+        };
+    }
 }

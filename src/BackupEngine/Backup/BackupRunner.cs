@@ -34,7 +34,7 @@ internal sealed class BackupRunner(EngineContext context)
             run.Observer.OnWarning($"The site {run.Site.Name} keeps nothing (provider {run.Site.Provider}): there is no backup of {subject.Name}.");
             return null;
         }
-        await LeftOvers.RemoveAsync(context, subject.Owner, run.Site, run.Storage, run.Observer, cancellationToken).ConfigureAwait(false);
+        await DeadRuns.RemoveAsync(context, subject.Owner, run.Site, run.Storage, run.Observer, cancellationToken).ConfigureAwait(false);
         var started = context.Time.GetTimestamp();
         var (after, also) = EarlierBackups.CheckClock(context, subject.Owner, run);
         var record = CreateRecord(subject, run) with { MadeAfter = after, MadeAfterAlso = also };
@@ -180,7 +180,7 @@ internal sealed class BackupRunner(EngineContext context)
         using var limit = new TidyTime(TidyLimit, context.Time, stop);
         try
         {
-            await LeftOvers.RemoveContentAsync(run.Storage, record, limit.Token).ConfigureAwait(false);
+            await DeadRuns.RemoveContentAsync(run.Storage, record, limit.Token).ConfigureAwait(false);
         }
         catch (Exception left) when (left is StorageException or OperationCanceledException)
         {

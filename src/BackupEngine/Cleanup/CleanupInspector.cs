@@ -104,10 +104,10 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
     /// <summary>Looks whether a run died between the last two steps: then everything is stored, and only the catalog does not know of it.</summary>
     private async Task<CleanupCandidate> LookAsync(BackupRecord record, CancellationToken cancellationToken)
     {
-        var (stored, failure) = await LeftOvers.FindAsync(context, record, site, storage, cancellationToken).ConfigureAwait(false);
+        var (stored, failure) = await DeadRuns.FindAsync(context, record, site, storage, cancellationToken).ConfigureAwait(false);
         if (failure is not null)
         {
-            observer.OnWarning(LeftOvers.WarningOf(record.Backup, failure));
+            observer.OnWarning(DeadRuns.WarningOf(record.Backup, failure));
             return new CleanupCandidate(record, IsRunLive: true); // nothing says that it is dead
         }
         return stored is null

@@ -62,16 +62,15 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
                 Limits = limits,
                 IsFresh = true,
                 SkipDns = options.SkipDns,
+                Reword = failure => BackupErrors.AppNotBroughtUp(app.Location, failure),
                 Configure = (present, config) => Configure(present, limit(config), options),
             };
             return await new AppRestorer(context, observer).RunAsync(job, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure)
+        catch
         {
             await RemoveAsync(locked, wasThere, options.SkipDns).ConfigureAwait(false);
-            throw failure is BackupException { ErrorId: nameof(BackupErrors.RestoreUnfinished) or nameof(BackupErrors.RestoreRolledBack) } told
-                ? BackupErrors.AppNotBroughtUp(app.Location, told)
-                : failure;
+            throw;
         }
     }
 

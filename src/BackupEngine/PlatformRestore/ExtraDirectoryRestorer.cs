@@ -67,7 +67,7 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
         var isKept = begun is null ? FolderCheck.IsOccupied(directory.Path) : begun.KeptPath is not null;
         var swap = isKept
             ? KeepingSwap.Choose(real, context.Time.GetUtcNow(), Announce, inode)
-            : DataSwap.Choose(real, Announce, expectedInode: inode);
+            : SwapChoice.Choose(real, Announce, expectedInode: inode);
         swaps.Add((directory, swap));
         swap.MakeStaging();
         return entry;
@@ -138,7 +138,7 @@ internal sealed class ExtraDirectoryRestorer(EngineContext context, IOperationOb
     {
         // Where entries change place one by one, nothing is outside the directory.
         var swaps = entry.ExtraDirectories.Where(directory => directory.IsWholeFolder || directory.IsSwapping || Directory.Exists(directory.Path))
-            .Select(directory => (directory.IsSwapping, Swap: DataSwap.Reopen(directory.Path, directory.IsWholeFolder, directory.KeptPath, directory.Staging)))
+            .Select(directory => (directory.IsSwapping, Swap: SwapChoice.Reopen(directory.Path, directory.IsWholeFolder, directory.KeptPath, directory.Staging)))
             .ToList();
         try
         {

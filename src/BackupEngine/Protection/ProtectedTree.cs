@@ -2,6 +2,7 @@ using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Objects;
 using CloudBackup.Infrastructure;
+using CloudBackup.Layout;
 using CloudBackup.Progress;
 using CloudBackup.Storage;
 
@@ -55,7 +56,7 @@ internal sealed class ProtectedTree(
 
     private string? ProtectPath(TreeFile item) => cipher.Names is { } names
         ? names.EncryptPath(item.Path)
-        : item.IsFolder ? item.Path : item.Path + FileProtection.Extension;
+        : item.IsFolder ? item.Path : item.Path + BackupNames.EncryptedExtension;
 
     private string? UnprotectReadable(TreeFile item)
     {
@@ -65,7 +66,7 @@ internal sealed class ProtectedTree(
         }
         if (HasExtension(item))
         {
-            return item.Path[..^FileProtection.Extension.Length];
+            return item.Path[..^BackupNames.EncryptedExtension.Length];
         }
         observer.OnWarning($"'{PathText.ForDisplay(item.Path)}' is not encrypted like the other files here, and is left out.");
         return null;
@@ -181,5 +182,5 @@ internal sealed class ProtectedTree(
 
     private void TellSkipped(string path) => observer.OnWarning($"'{PathText.ForDisplay(path)}' is neither file nor folder, and is left out.");
 
-    private static bool HasExtension(TreeFile item) => item.Path.EndsWith(FileProtection.Extension, StringComparison.Ordinal);
+    private static bool HasExtension(TreeFile item) => item.Path.EndsWith(BackupNames.EncryptedExtension, StringComparison.Ordinal);
 }

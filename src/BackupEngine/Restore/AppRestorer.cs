@@ -47,7 +47,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
             }
             throw;
         }
-        var state = new RestoreSwap(context, observer, job, swap, entry);
+        var state = new RestoreActivation(context, observer, job, swap, entry);
         await state.RunAsync(cancellationToken).ConfigureAwait(false);
         observer.OnStep($"{job.Restored.Location} is restored to {job.Source.Name}.");
         return context.Apps.Find(job.Restored.Id) ?? job.Restored;
@@ -88,7 +88,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
             keepOld(new KeptFolder(app.DataDirectory, keeping.KeptPath!));
             return keeping;
         }
-        return DataSwap.Choose(path, Announce, job.Source.ResumeKey, inode);
+        return SwapChoice.Choose(path, Announce, job.Source.ResumeKey, inode);
 
         void Announce(DataSwap chosen) => context.RestoreJournal.Save(EntryFor(job, chosen));
     }

@@ -33,6 +33,9 @@ internal sealed record RestoreJob(LockedApp Locked)
     /// <summary>Makes the app what the restored configuration says; null to leave it as it is.</summary>
     public Func<BackupApp, AppConfig, BackupApp>? Configure { get; init; }
 
+    /// <summary>Puts a failure of the app on its restored data into other words; null to leave them.</summary>
+    public Func<BackupException, BackupException>? Reword { get; init; }
+
     /// <summary>Whether commands are told to leave DNS alone.</summary>
     public bool SkipDns { get; init; }
 }

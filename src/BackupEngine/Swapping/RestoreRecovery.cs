@@ -125,7 +125,7 @@ internal static class RestoreRecovery
     /// <param name="wayOut">What you can do when the disk of the data is lost, for messages.</param>
     public static DataSwap SwapOf(RestoreJournalEntry entry, Action<DataSwap>? announce = null, string wayOut = "")
     {
-        var swap = DataSwap.Reopen(entry.DataDirectory, entry.IsWholeFolder, entry.KeptPath, entry.Staging, announce);
+        var swap = SwapChoice.Reopen(entry.DataDirectory, entry.IsWholeFolder, entry.KeptPath, entry.Staging, announce);
         swap.WayOut = wayOut;
         swap.IsSetAside = entry.OwnerId is not null;
         return swap;

@@ -19,7 +19,7 @@ internal static class UnfinishedRestores
     /// <summary>Whether what is left at a data directory is of the content that the key tells.</summary>
     public static bool CanGoOn(BackupApp app, string? key)
     {
-        using var swap = DataSwap.FindUnfinished(AppFolder.PathOf(app), key);
+        using var swap = SwapChoice.FindUnfinished(AppFolder.PathOf(app), key);
         return swap is not null;
     }
 
@@ -40,7 +40,7 @@ internal static class UnfinishedRestores
             context.RestoreJournal.SetAside(stuck, context.Random.NextGuid()); // another restore's entry is about to take its place
         }
         RestoreRecovery.RemoveSetAside(context, entry => entry.OwnerId != app.Id && entry.DataDirectory == place, observer);
-        using var unfinished = DataSwap.FindUnfinished(place, key);
+        using var unfinished = SwapChoice.FindUnfinished(place, key);
         var wanted = unfinished?.StagingPath;
         foreach (var id in List(context).Where(entry => entry.AppId == app.Id || entry.DataDirectory == place).Select(entry => entry.AppId))
         {

@@ -138,7 +138,7 @@ public sealed class AppServiceTests
         using (var database = PlatformDatabase.Open(platform.Folder["home/platform.db"]))
         {
             // What a restore that dies in the middle of the swap leaves.
-            using var swap = DataSwap.Choose(platform.Data, _ => { });
+            using var swap = SwapChoice.Choose(platform.Data, _ => { });
             new RestoreJournal(database).Save(new RestoreJournalEntry
             {
                 AppId = app.Id,

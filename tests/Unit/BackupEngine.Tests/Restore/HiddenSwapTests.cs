@@ -142,7 +142,7 @@ public sealed class HiddenSwapTests : IDisposable
         }
         else
         {
-            using var swap = DataSwap.Reopen(data, isWholeFolder: false, keptPath: null, new StagingRecord(DataSwap.StagingName, null, null));
+            using var swap = SwapChoice.Reopen(data, isWholeFolder: false, keptPath: null, new StagingRecord(DataSwap.StagingName, null, null));
             swap.MakeStaging();
             swap.CleanUp();
         }
@@ -176,7 +176,7 @@ public sealed class HiddenSwapTests : IDisposable
         {
             var apps = new AppStore(database, TimeProvider.System);
             var app = apps.Find(TestPlatform.Location)!;
-            using var swap = DataSwap.Reopen(data, isWholeFolder, isKept ? data + ".kept" : null);
+            using var swap = SwapChoice.Reopen(data, isWholeFolder, isKept ? data + ".kept" : null);
             swap.MakeStaging();
             Directory.CreateDirectory(Path.Join(swap.UnpackPath, "data"));
             File.WriteAllText(Path.Join(swap.UnpackPath, "data/f"), "new");

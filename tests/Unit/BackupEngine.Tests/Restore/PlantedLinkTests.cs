@@ -151,7 +151,7 @@ public sealed class PlantedLinkTests : IDisposable
     [Fact]
     public void Names_that_are_exchanged_between_two_steps_are_noticed()
     {
-        using var swap = DataSwap.Choose(Data, _ => { });
+        using var swap = SwapChoice.Choose(Data, _ => { });
         swap.MakeStaging();
         _platform.Folder.Write(Path.GetRelativePath(_platform.Folder.Path, Path.Join(swap.UnpackPath, "data/f")), "new");
         Assert.True(swap.Prepare());

@@ -304,7 +304,7 @@ public sealed class RestoreTests
         folder.Write("app/a", "old a");
         folder.Write("app/sub/b", "old b");
         var before = Tree.Describe(folder["app"]);
-        using var swap = DataSwap.Reopen(folder["app"], isWholeFolder, kept is null ? null : folder[kept]);
+        using var swap = SwapChoice.Reopen(folder["app"], isWholeFolder, kept is null ? null : folder[kept]);
         swap.MakeStaging();
         Directory.CreateDirectory(Path.Join(swap.UnpackPath, "data/sub"));
         File.WriteAllText(Path.Join(swap.UnpackPath, "data/sub/c"), "new c");
@@ -326,7 +326,7 @@ public sealed class RestoreTests
         using var folder = new TempFolder();
         folder.Write("app/a", "old a");
         folder.Write("victim/v", "somebody else's");
-        using var swap = DataSwap.Reopen(folder["app"], isWholeFolder: false, keptPath: null);
+        using var swap = SwapChoice.Reopen(folder["app"], isWholeFolder: false, keptPath: null);
         swap.MakeStaging();
         Directory.CreateSymbolicLink(Path.Join(swap.UnpackPath, "data"), folder["victim"]);
         Assert.ThrowsAny<Exception>(swap.Commit);

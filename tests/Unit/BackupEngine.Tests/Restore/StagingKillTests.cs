@@ -52,7 +52,7 @@ public sealed class StagingKillTests
         var isKilled = false;
         try
         {
-            using var swap = DataSwap.Choose(data, journal.Save, key);
+            using var swap = SwapChoice.Choose(data, journal.Save, key);
             swap.MakeStaging(key);
         }
         catch (KilledException)
@@ -61,7 +61,7 @@ public sealed class StagingKillTests
         }
         if (journal.Entry is { } entry)
         {
-            using var left = DataSwap.Reopen(data, entry.IsWholeFolder, null, entry.Staging);
+            using var left = SwapChoice.Reopen(data, entry.IsWholeFolder, null, entry.Staging);
             left.CleanUp();
         }
         string[] expected = isNameTaken && isForeign ? [taken, "data"] : ["data"];

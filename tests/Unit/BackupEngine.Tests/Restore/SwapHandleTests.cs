@@ -22,7 +22,7 @@ public sealed class SwapHandleTests
             var calls = 0;
             try
             {
-                DataSwap.Choose(data, _ => FailIf(++calls == failing), key, inode).Dispose();
+                SwapChoice.Choose(data, _ => FailIf(++calls == failing), key, inode).Dispose();
             }
             catch (BackupException)
             {

@@ -7,7 +7,7 @@ using CloudBackup.Swapping;
 namespace CloudBackup.Restore;
 
 /// <summary>The second half of a restore: from stopping the app to its health on the restored data, and back when that fails.</summary>
-internal sealed class RestoreSwap(EngineContext context, IOperationObserver observer, RestoreJob job, DataSwap swap, RestoreJournalEntry entry)
+internal sealed class RestoreActivation(EngineContext context, IOperationObserver observer, RestoreJob job, DataSwap swap, RestoreJournalEntry entry)
 {
     private readonly SwapParts _parts = new([swap]);
     private readonly CommandRunner _commands = new(observer) { SkipDns = job.SkipDns };
@@ -45,7 +45,8 @@ internal sealed class RestoreSwap(EngineContext context, IOperationObserver obse
             {
                 throw;
             }
-            throw stays ? BackupErrors.RestoreUnfinished(job.App.Location, failure) : BackupErrors.RestoreRolledBack(job.App.Location, failure);
+            var told = stays ? BackupErrors.RestoreUnfinished(job.App.Location, failure) : BackupErrors.RestoreRolledBack(job.App.Location, failure);
+            throw job.Reword?.Invoke(told) ?? told;
         }
         Accept(job.Restored);
     }

@@ -4,12 +4,8 @@ using CloudBackup.FileTree;
 namespace CloudBackup.Swapping;
 
 /// <summary>Which kind of swap a data directory gets.</summary>
-internal abstract partial class DataSwap
+internal static class SwapChoice
 {
-    /// <summary>Whether a data directory is there and holds anything of the app's.</summary>
-    public static bool HoldsData(string dataDirectory) =>
-        Directory.Exists(dataDirectory) && Directory.EnumerateFileSystemEntries(dataDirectory).Any(path => Path.GetFileName(path) != StagingName);
-
     /// <summary>The swap for a data directory: one that was interrupted while it unpacked the same, else as one folder where that can work.</summary>
     /// <param name="dataDirectory">The data directory, without links on the way.</param>
     /// <param name="announce">Told of a swap before anything is written for it, and each time that what must be known of it has changed.</param>
@@ -76,86 +72,9 @@ internal abstract partial class DataSwap
         DataSwap swap = keptPath is not null ? new KeepingSwap(dataDirectory, keptPath)
             : isWholeFolder ? new FolderSwap(dataDirectory)
             : new EntrySwap(dataDirectory);
-        swap._otherStagingName = staging is null || staging.Name == swap.StagingId.Name ? null : staging.Name;
-        swap._isUnnoted = staging is null; // by a version whose journal did not note it
-        swap._stagingInode = staging?.Inode;
-        swap.NewInode = staging?.NewInode;
-        swap._announce = announce;
+        swap.TakeUp(staging, announce);
         return swap;
     }
 
     private static bool IsMovable(string folder, MountTable mounts) => Path.GetDirectoryName(folder) is not null && !mounts.IsMountPoint(folder);
-
-    private bool IsUnfinishedOf(string? key)
-    {
-        try
-        {
-            return FindStaging() is { } staging && UnfinishedMark.Find(staging.Folder, UnfinishedName, key) is not null;
-        }
-        catch (FileTreeException)
-        {
-            return false; // closed to us
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Notes the swap now, and again with each name and identity of its folder before anything is in it.</summary>
-    protected DataSwap Begin(Action<DataSwap> announce)
-    {
-        _announce = announce;
-        try
-        {
-            announce(this);
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-        return this;
-    }
-
-    /// <summary>Tries whether there can be a staging folder; where there can be one beside the data directory, that can be renamed.</summary>
-    private bool CanWork()
-    {
-        try
-        {
-            MakeStaging();
-            CleanUp();
-            return true;
-        }
-        catch (FileTreeException)
-        {
-            return false;
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>An earlier restore's folder goes. Where something in it stays, the new folder gets another name.</summary>
-    private void ClearPlace()
-    {
-        try
-        {
-            CleanUp();
-        }
-        catch (FileTreeException)
-        {
-            _staging?.Dispose();
-            (_staging, _stagingInode) = (null, null);
-        }
-    }
-
-    private void Note(string name, ulong? inode)
-    {
-        (_otherStagingName, _stagingInode) = (name == defaultStagingName ? null : name, inode);
-        _announce?.Invoke(this);
-    }
 }

@@ -9,7 +9,7 @@ using CloudBackup.Sync;
 namespace CloudBackup.Backup;
 
 /// <summary>Removes what runs that died have left. The caller holds the owner's lock, so nobody is making what is removed.</summary>
-internal static class LeftOvers
+internal static class DeadRuns
 {
     /// <summary>Settles an owner's backups that are still Creating on a site: complete ones become Ready, the others are removed and Failed.</summary>
     public static async Task RemoveAsync(
