@@ -12,12 +12,7 @@ internal static class Session
         // The engine reports to Microsoft unless it is told not to: a backup tool connects to nothing but its storage.
         Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
         var host = new ConsoleHost();
-        var state = InitialSessionState.CreateDefault2();
-        if (OperatingSystem.IsWindows())
-        {
-            state.ExecutionPolicy = Microsoft.PowerShell.ExecutionPolicy.RemoteSigned;
-        }
-        using var runspace = RunspaceFactory.CreateRunspace(host, state);
+        using var runspace = RunspaceFactory.CreateRunspace(host, NewState());
         runspace.Open();
         using var shell = PowerShell.Create(runspace);
         var wasStopped = false;
@@ -60,6 +55,16 @@ internal static class Session
             wasStopped = true;
             shell.BeginStop(null, null);
         }
+    }
+
+    private static InitialSessionState NewState()
+    {
+        var state = InitialSessionState.CreateDefault2();
+        if (OperatingSystem.IsWindows())
+        {
+            state.ExecutionPolicy = Microsoft.PowerShell.ExecutionPolicy.RemoteSigned;
+        }
+        return state;
     }
 
     private static void Describe(PowerShell shell, Options options)

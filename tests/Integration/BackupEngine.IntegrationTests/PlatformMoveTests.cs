@@ -25,22 +25,7 @@ public sealed class PlatformMoveTests
         var bucket = storage == "ceph-rgw" ? await S3Server.Ceph.MakeBucketAsync() : null;
         var secrets = SecretsFor(bucket, isEncrypted);
         using var old = await new TestPlatform().SetUpAsync(app => app with { AutomaticBackup = false }, site => SiteOf(site, bucket) with { Format = format }, secrets);
-        var log = old.Folder["log"];
-        for (var i = 0; i < AppCount; i++)
-        {
-            AddApp(old, i, log);
-        }
-        var mail = old.Folder.Make("mail");
-        if (format == BackupFormat.Tgz)
-        {
-            SampleTree.MakeRich(mail, new SeededRandom(3));
-        }
-        else
-        {
-            // Names that a storage does not take are refused where each file is an object of its own.
-            SampleTree.MakeSmall(mail, new SeededRandom(3), files: 40);
-        }
-        old.Engine.Platform.SetExtraDirectories([mail]);
+        var log = MakeServer(old, format);
         await old.BackUpAsync(new AppBackupOptions { Label = "of the wiki" });
         var first = await old.BackUpPlatformAsync();
         var box = await old.BackUpPlatformAsync();
@@ -54,15 +39,7 @@ public sealed class PlatformMoveTests
         Assert.True(result.IsComplete, string.Join('\n', result.Apps.Select(app => $"{app}: {app.Error}")));
         Assert.Equal((box.Id, AppCount + 1), (result.BackupId, result.Apps.Count));
         AssertAllIsBack(machine);
-        for (var i = 0; i < AppCount; i++)
-        {
-            var app = machine.Engine.Apps.Get($"app{i}.example.com");
-            Assert.Equal(($"1.{i}.0", AppState.Installed), (app.Version, app.State));
-            Assert.Equal($"note of app {i}", ReadNote(app.DataDirectory));
-            Assert.Equal(
-                [$"install 1.{i}.0 {app.Id:D}", $"start 1.{i}.0 {app.Id:D}", $"health 1.{i}.0 {app.Id:D}"],
-                await File.ReadAllLinesAsync(Path.Join(log, app.Location), Token));
-        }
+        await AssertAppsAreBackAsync(machine, log);
         Assert.All(machine.Engine.AppBackups.List(), backup => Assert.Equal((format, isEncrypted), (backup.Format, backup.Encrypted)));
         Assert.Equal(TimeSpan.FromHours(6), machine.Engine.Sites.Get("local").Limits.Timeout);
         Assert.Equal("7 daily", machine.Engine.Sites.Get("local").Retention?.ToString());
@@ -81,11 +58,7 @@ public sealed class PlatformMoveTests
 
         // Without its catalog, the storage tells it all again.
         records = Listed(machine);
-        machine.Engine.Dispose();
-        File.Delete(Path.Join(machine.Home, "platform.db"));
-        machine.Reopen();
-        await machine.Engine.Sites.AddAsync(SiteOf(new BackupSite { Name = "local", Provider = "filesystem", Settings = new FileSystemSettings { Path = old.SitePath, ExternalDisk = true } }, bucket), secrets, machine.Observer, Token);
-        await machine.Engine.SyncAsync(null, [], machine.Observer, Token);
+        await LoseCatalogAsync(old, machine, bucket, secrets);
         Assert.Equal(records, Listed(machine));
     }
 
@@ -134,6 +107,52 @@ public sealed class PlatformMoveTests
         }
         Assert.True((await machine.RestoreAsync()).IsComplete);
         machine.AssertAllIsBack();
+    }
+
+    /// <summary>All apps and a folder of the platform; returns the folder that the apps' commands write to.</summary>
+    private static string MakeServer(TestPlatform old, BackupFormat format)
+    {
+        var log = old.Folder["log"];
+        for (var i = 0; i < AppCount; i++)
+        {
+            AddApp(old, i, log);
+        }
+        var mail = old.Folder.Make("mail");
+        if (format == BackupFormat.Tgz)
+        {
+            SampleTree.MakeRich(mail, new SeededRandom(3));
+        }
+        else
+        {
+            // Names that a storage does not take are refused where each file is an object of its own.
+            SampleTree.MakeSmall(mail, new SeededRandom(3), files: 40);
+        }
+        old.Engine.Platform.SetExtraDirectories([mail]);
+        return log;
+    }
+
+    private static async Task AssertAppsAreBackAsync(NewMachine machine, string log)
+    {
+        for (var i = 0; i < AppCount; i++)
+        {
+            var app = machine.Engine.Apps.Get($"app{i}.example.com");
+            Assert.Equal(($"1.{i}.0", AppState.Installed), (app.Version, app.State));
+            Assert.Equal($"note of app {i}", ReadNote(app.DataDirectory));
+            Assert.Equal(
+                [$"install 1.{i}.0 {app.Id:D}", $"start 1.{i}.0 {app.Id:D}", $"health 1.{i}.0 {app.Id:D}"],
+                await File.ReadAllLinesAsync(Path.Join(log, app.Location), Token));
+        }
+    }
+
+    private static async Task LoseCatalogAsync(TestPlatform old, NewMachine machine, string? bucket, SiteSecrets secrets)
+    {
+        machine.Engine.Dispose();
+        File.Delete(Path.Join(machine.Home, "platform.db"));
+        machine.Reopen();
+        var settings = new FileSystemSettings { Path = old.SitePath, ExternalDisk = true };
+        var site = SiteOf(new BackupSite { Name = "local", Provider = "filesystem", Settings = settings }, bucket);
+        await machine.Engine.Sites.AddAsync(site, secrets, machine.Observer, Token);
+        await machine.Engine.SyncAsync(null, [], machine.Observer, Token);
     }
 
     private static void AddApp(TestPlatform platform, int number, string log)

@@ -30,36 +30,9 @@ public sealed class RsyncChangeTests
         using var platform = await new TestPlatform().SetUpAsync(
             site: site => S3BackupTests.SiteOf(site, provider, bucket, server.Url) with { Format = BackupFormat.Rsync },
             secrets: S3BackupTests.Secrets(server, isEncrypted ? "a good password" : null));
-        SampleTree.MakeSmall(platform.Data, new SeededRandom(1), files: 30);
-        foreach (var odd in OddNames)
-        {
-            platform.Folder.Write($"data/odd/{odd}/{odd}", odd);
-        }
-        platform.Folder.Write("data/swapped-1", "file");
-        platform.Folder.Write("data/swapped-2/inside/deep", "folder");
-        platform.Folder.Write("data/changed", "before");
-        File.WriteAllBytes(Path.Join(platform.Data, "large"), new SeededRandom(2).Bytes(6_000_000));
+        MakeTree(platform);
         var backups = new List<(AppBackup Backup, List<string> Tree)> { await BackUpAsync(platform) };
-
-        File.Delete(platform.Folder["data/swapped-1"]);
-        platform.Folder.Write("data/swapped-1/inside/deep", "folder");
-        Directory.Delete(platform.Folder["data/swapped-2"], recursive: true);
-        platform.Folder.Write("data/swapped-2", "file");
-        platform.Folder.Write("data/changed", "after!");
-        platform.Folder.Write("data/new", "new");
-        using (var large = File.OpenWrite(platform.Folder["data/large"]))
-        {
-            large.Position = 5_500_000;
-            large.Write("changed in place"u8);
-        }
-        foreach (var odd in OddNames.Where((_, i) => i % 2 == 0))
-        {
-            Directory.Delete(platform.Folder[$"data/odd/{odd}"], recursive: true);
-        }
-        foreach (var odd in OddNames.Where((_, i) => i % 4 == 1))
-        {
-            platform.Folder.Write($"data/odd/{odd}/{odd}", $"another {odd}");
-        }
+        ChangeTree(platform);
         backups.Add(await BackUpAsync(platform));
 
         using (var data = LocalFileSystem.Open(platform.Data))
@@ -80,6 +53,43 @@ public sealed class RsyncChangeTests
             Assert.Equal(tree, Tree.Describe(platform.Folder[$"out/{backup.Id}/data"]));
         }
         await AssertSnapshotIsAsync(platform, server, bucket, backups[^1].Backup);
+    }
+
+    private static void MakeTree(TestPlatform platform)
+    {
+        SampleTree.MakeSmall(platform.Data, new SeededRandom(1), files: 30);
+        foreach (var odd in OddNames)
+        {
+            platform.Folder.Write($"data/odd/{odd}/{odd}", odd);
+        }
+        platform.Folder.Write("data/swapped-1", "file");
+        platform.Folder.Write("data/swapped-2/inside/deep", "folder");
+        platform.Folder.Write("data/changed", "before");
+        File.WriteAllBytes(Path.Join(platform.Data, "large"), new SeededRandom(2).Bytes(6_000_000));
+    }
+
+    /// <summary>Something new, changed and gone, files that become folders and the reverse, and a large file that changes in its middle.</summary>
+    private static void ChangeTree(TestPlatform platform)
+    {
+        File.Delete(platform.Folder["data/swapped-1"]);
+        platform.Folder.Write("data/swapped-1/inside/deep", "folder");
+        Directory.Delete(platform.Folder["data/swapped-2"], recursive: true);
+        platform.Folder.Write("data/swapped-2", "file");
+        platform.Folder.Write("data/changed", "after!");
+        platform.Folder.Write("data/new", "new");
+        using (var large = File.OpenWrite(platform.Folder["data/large"]))
+        {
+            large.Position = 5_500_000;
+            large.Write("changed in place"u8);
+        }
+        foreach (var odd in OddNames.Where((_, i) => i % 2 == 0))
+        {
+            Directory.Delete(platform.Folder[$"data/odd/{odd}"], recursive: true);
+        }
+        foreach (var odd in OddNames.Where((_, i) => i % 4 == 1))
+        {
+            platform.Folder.Write($"data/odd/{odd}/{odd}", $"another {odd}");
+        }
     }
 
     private static async Task<(AppBackup Backup, List<string> Tree)> BackUpAsync(TestPlatform platform)

@@ -5,16 +5,7 @@ namespace CloudBackup.Tests.Architecture;
 /// <summary>Rules that the sources keep: docs/design.md and CONTRIBUTING.md give the reasons.</summary>
 public sealed partial class SourceTests
 {
-    private const int MostLines = 400;
-
     private static readonly IReadOnlyList<SourceFile> Sources = SourceFile.Below("src", "tools", "tests", "bench", "examples");
-
-    [Fact]
-    public void No_file_is_too_long_to_be_read()
-    {
-        var tooLong = Sources.Where(file => file.Lines.Length > MostLines).Select(file => $"{file.Path}: {file.Lines.Length} lines");
-        Assert.True(!tooLong.Any(), $"Split by concept what has more than {MostLines} lines:\n{string.Join('\n', tooLong)}");
-    }
 
     [Fact]
     public void Every_failure_has_one_method_named_as_its_id()

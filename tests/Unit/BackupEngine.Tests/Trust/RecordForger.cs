@@ -67,17 +67,7 @@ internal sealed class RecordForger(TestPlatform platform)
                 Write(PathOf(info.RemotePath, BackupNames.InfoExtension), Encoding.UTF8.GetBytes("{\"cloudbackupInfo\":1,\"id\":null}"));
                 return info.RemotePath;
             case Attack.Box:
-                return Store(Moved(info, "box_v1.0.0") with
-                {
-                    Type = BackupType.Box,
-                    AppId = null,
-                    Location = null,
-                    PackageName = null,
-                    PlatformId = Guid.CreateVersion7(created),
-                    DependsOn = [],
-                    Apps = [],
-                    Version = "1.0.0",
-                });
+                return Store(PlatformOf(info));
             default:
                 return Store(info);
         }
@@ -114,6 +104,18 @@ internal sealed class RecordForger(TestPlatform platform)
 
     private BackupInfo Moved(BackupInfo info, string name) =>
         info with { Id = $"{name}_{_number:x8}", RemotePath = $"{BackupNames.Tag(info.Created)}/{name}" };
+
+    private BackupInfo PlatformOf(BackupInfo info) => Moved(info, "box_v1.0.0") with
+    {
+        Type = BackupType.Box,
+        AppId = null,
+        Location = null,
+        PackageName = null,
+        PlatformId = Guid.CreateVersion7(info.Created),
+        DependsOn = [],
+        Apps = [],
+        Version = "1.0.0",
+    };
 
     private static BackupInfo Rsync(BackupInfo info) => info with { Format = BackupFormat.Rsync, Archive = null };
 
