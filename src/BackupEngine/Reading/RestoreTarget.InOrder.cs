@@ -11,7 +11,7 @@ namespace CloudBackup.Reading;
 /// </summary>
 internal sealed partial class RestoreTarget
 {
-    private PathCursor? _ordered;
+    private FolderCursor? _ordered;
 
     /// <summary>What folders get that are only named on the way to others.</summary>
     public EntryMetadata? ImpliedFolder { get; init; }
@@ -19,7 +19,7 @@ internal sealed partial class RestoreTarget
     /// <summary>Called with the path of each folder that a later entry takes the place of.</summary>
     public Action<string>? OnFolderReplaced { get; init; }
 
-    private PathCursor Ordered => _ordered ??= new PathCursor(root, onMade: node =>
+    private FolderCursor Ordered => _ordered ??= new FolderCursor(root, onMade: node =>
     {
         if (ImpliedFolder is { } metadata)
         {

@@ -15,7 +15,7 @@ namespace CloudBackup.Reading;
 /// <param name="destination">What the user named, for messages.</param>
 internal sealed partial class RestoreTarget(DirectoryNode root, string id, bool isTrusted, string destination) : IEntryTarget, IDisposable
 {
-    private readonly ThreadLocal<PathCursor> _cursors = new(() => new PathCursor(root), trackAllValues: true);
+    private readonly ThreadLocal<FolderCursor> _cursors = new(() => new FolderCursor(root), trackAllValues: true);
     private string? _doubt;
     private long _withheld;
     private long _missing;
@@ -87,8 +87,8 @@ internal sealed partial class RestoreTarget(DirectoryNode root, string id, bool 
     /// <summary>Makes folders and links, and sets the folders' metadata.</summary>
     public void Finish(IEnumerable<IndexEntry> entries, CancellationToken cancellationToken)
     {
-        using var cursor = new PathCursor(root, (node, metadata) => node.ApplyMetadata(metadata, Losses));
-        using var targets = new PathCursor(root);
+        using var cursor = new FolderCursor(root, (node, metadata) => node.ApplyMetadata(metadata, Losses));
+        using var targets = new FolderCursor(root);
         foreach (var entry in entries.Where(entry => entry.Kind != EntryKind.File))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -146,7 +146,7 @@ internal sealed partial class RestoreTarget(DirectoryNode root, string id, bool 
         _ordered?.Dispose();
     }
 
-    private void FinishEntry(IndexEntry entry, PathCursor cursor, PathCursor targets)
+    private void FinishEntry(IndexEntry entry, FolderCursor cursor, FolderCursor targets)
     {
         var metadata = EntryRules.MetadataFor(entry, isTrusted);
         var (folder, name) = Split(entry.Path);
@@ -168,7 +168,7 @@ internal sealed partial class RestoreTarget(DirectoryNode root, string id, bool 
         }
     }
 
-    private void MakeHardLink(IndexEntry entry, DirectoryNode parent, string name, PathCursor targets)
+    private void MakeHardLink(IndexEntry entry, DirectoryNode parent, string name, FolderCursor targets)
     {
         var (folder, targetName) = Split(entry.LinkTarget!);
         RemoveOld(parent, name);

@@ -59,7 +59,7 @@ public sealed class DeepTreeTests
         using var folder = new TempFolder();
         using var root = LocalFileSystem.Open(folder.Path);
         var left = new List<string>();
-        using (var cursor = new PathCursor(root, (node, _) => left.Add(node.Path)))
+        using (var cursor = new FolderCursor(root, (node, _) => left.Add(node.Path)))
         {
             var path = "";
             for (var level = 0; level < Levels; level++)

@@ -35,7 +35,7 @@ internal static class Contents
                 folder.MakeSymbolicLink(name, PathText.FromBytes([0x2F, 0xFF]));
                 return EntryKind.SymbolicLink;
             case Content.HardLink when firstFile is not null:
-                using (var cursor = new PathCursor(root))
+                using (var cursor = new FolderCursor(root))
                 {
                     var slash = firstFile.LastIndexOf('/');
                     folder.MakeHardLink(name, cursor.MoveTo(slash < 0 ? "" : firstFile[..slash]), firstFile[(slash + 1)..]);

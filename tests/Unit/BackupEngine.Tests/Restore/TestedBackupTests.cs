@@ -108,7 +108,7 @@ public sealed partial class TestedBackupTests
         foreach (var (place, content) in tree.OrderByDescending(item => item.Path.Count(c => c == '/')))
         {
             var parts = place.Split('/');
-            using var cursor = new PathCursor(root);
+            using var cursor = new FolderCursor(root);
             if (made.ContainsKey(place) || Enumerable.Range(1, parts.Length - 1).Any(depth =>
                 made.TryGetValue(string.Join('/', parts[..depth]), out var kind) && kind != EntryKind.Directory))
             {

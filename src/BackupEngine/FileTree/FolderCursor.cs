@@ -1,6 +1,4 @@
-using CloudBackup.FileTree;
-
-namespace CloudBackup.Reading;
+namespace CloudBackup.FileTree;
 
 /// <summary>
 /// Moves through a tree that is being restored, from folder to folder, and keeps the chain of open folders on the way: neighbours in a
@@ -9,7 +7,7 @@ namespace CloudBackup.Reading;
 /// <param name="root">The root; stays the caller's.</param>
 /// <param name="onLeave">Called with a folder and its metadata when the cursor leaves it for good, innermost first.</param>
 /// <param name="onMade">Called with each folder that was missing.</param>
-internal sealed class PathCursor(
+internal sealed class FolderCursor(
     DirectoryNode root, Action<DirectoryNode, EntryMetadata>? onLeave = null, Action<DirectoryNode>? onMade = null) : IDisposable
 {
     private readonly FolderChain _chain = new(root);
