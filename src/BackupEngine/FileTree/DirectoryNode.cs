@@ -13,6 +13,19 @@ internal enum RenameMode
     Exchange,
 }
 
+/// <summary>Who gets into a folder that is made.</summary>
+internal enum FolderForm
+{
+    /// <summary>The owner, and whom an access list of the folder around it names.</summary>
+    OwnerOnly,
+
+    /// <summary>The owner alone.</summary>
+    Private,
+
+    /// <summary>Whom the process's file mode mask lets in.</summary>
+    Shared,
+}
+
 /// <summary>
 /// An open folder of the local machine. Every operation takes one name inside it and never follows a symbolic link, so no change made to
 /// the tree meanwhile can divert it elsewhere. Reference counted: entries that are still to be read keep their folder open.
@@ -20,6 +33,9 @@ internal enum RenameMode
 /// </summary>
 internal abstract class DirectoryNode(FolderPath location) : IDisposable
 {
+    /// <summary>A folder that others make and remove again in turns is given up at some time.</summary>
+    private const int MostTries = 100;
+
     private int _references = 1;
 
     /// <summary>Where the folder is, for messages.</summary>
@@ -122,6 +138,46 @@ internal abstract class DirectoryNode(FolderPath location) : IDisposable
         folder.RemoveAccessLists();
         return folder;
     }
+
+    /// <summary>
+    /// Opens a folder inside, and makes it when it is missing. Other processes may make and remove it meanwhile: what is opened is a folder that
+    /// was there, whoever made it.
+    /// </summary>
+    /// <param name="name">The folder.</param>
+    /// <param name="wasMissing">Whether it was not there at first: its name is new, and it has no metadata of its own yet.</param>
+    /// <param name="form">Who gets in when it is made.</param>
+    /// <exception cref="FileTreeException">It is something else, is closed to us, or cannot be made.</exception>
+    public DirectoryNode OpenOrMake(string name, out bool wasMissing, FolderForm form = FolderForm.OwnerOnly)
+    {
+        wasMissing = false;
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return OpenDirectory(name);
+            }
+            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound && tries <= MostTries)
+            {
+                wasMissing = true;
+            }
+            try
+            {
+                if (form == FolderForm.Private)
+                {
+                    return MakePrivateDirectory(name);
+                }
+                MakeDirectory(name, isShared: form == FolderForm.Shared);
+            }
+            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.AlreadyExists)
+            {
+                // Another process was quicker.
+            }
+        }
+    }
+
+    /// <summary>Opens a folder inside, and makes it when it is missing.</summary>
+    /// <exception cref="FileTreeException">It is something else, is closed to us, or cannot be made.</exception>
+    public DirectoryNode OpenOrMake(string name) => OpenOrMake(name, out _);
 
     /// <summary>Makes a new, empty regular file, accessible to the owner only, and opens it for writing.</summary>
     public abstract WritableFile CreateFile(string name);

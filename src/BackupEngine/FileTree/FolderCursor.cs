@@ -1,14 +1,15 @@
 namespace CloudBackup.FileTree;
 
 /// <summary>
-/// Moves through a tree that is being restored, from folder to folder, and keeps the chain of open folders on the way: neighbours in a
-/// backup share most of it. Folders are made when they are missing; a symbolic link is never passed. Not thread-safe; one per thread.
+/// Moves through a tree from folder to folder, and keeps the chain of open folders on the way: neighbours in a backup share most of it. A symbolic
+/// link is never passed. Not thread-safe; one per thread.
 /// </summary>
 /// <param name="root">The root; stays the caller's.</param>
+/// <param name="makes">Whether folders are made when they are missing.</param>
 /// <param name="onLeave">Called with a folder and its metadata when the cursor leaves it for good, innermost first.</param>
 /// <param name="onMade">Called with each folder that was missing.</param>
 internal sealed class FolderCursor(
-    DirectoryNode root, Action<DirectoryNode, EntryMetadata>? onLeave = null, Action<DirectoryNode>? onMade = null) : IDisposable
+    DirectoryNode root, bool makes, Action<DirectoryNode, EntryMetadata>? onLeave = null, Action<DirectoryNode>? onMade = null) : IDisposable
 {
     private readonly FolderChain _chain = new(root);
     private readonly List<Step> _steps = [];
@@ -25,7 +26,7 @@ internal sealed class FolderCursor(
         LeaveTo(shared);
         for (var i = shared; i < parts.Length; i++)
         {
-            _chain.Push(parts[i], OpenOrMake(_chain.Last, parts[i]));
+            _chain.Push(parts[i], Enter(parts[i]));
             _steps.Add(new Step(parts[i]));
         }
         return _chain.Last;
@@ -58,26 +59,18 @@ internal sealed class FolderCursor(
         }
     }
 
-    private DirectoryNode OpenOrMake(DirectoryNode parent, string name)
+    private DirectoryNode Enter(string name)
     {
-        try
+        if (!makes)
         {
-            return parent.OpenDirectory(name);
+            return _chain.Last.OpenDirectory(name);
         }
-        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
+        var folder = _chain.Last.OpenOrMake(name, out var wasMissing);
+        if (wasMissing)
         {
-            try
-            {
-                parent.MakeDirectory(name);
-            }
-            catch (FileTreeException race) when (race.Kind == FileTreeErrorKind.AlreadyExists)
-            {
-                // Another worker needs the same folder.
-            }
-            var made = parent.OpenDirectory(name);
-            onMade?.Invoke(made);
-            return made;
+            onMade?.Invoke(folder);
         }
+        return folder;
     }
 
     private sealed class Step(string name)

@@ -39,15 +39,7 @@ internal static class TrustedPath
         foreach (var name in real[existing.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
         {
             using var parent = node;
-            try
-            {
-                parent.MakeDirectory(name, isShared: true);
-            }
-            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.AlreadyExists)
-            {
-                // Made by another process meanwhile; opening it tells whether it is a folder.
-            }
-            node = parent.OpenDirectory(name);
+            node = parent.OpenOrMake(name, out _, FolderForm.Shared);
         }
         return node;
     }

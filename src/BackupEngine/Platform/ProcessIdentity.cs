@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using CloudBackup.FileTree;
 
 namespace CloudBackup.Platform;
 
@@ -18,10 +18,10 @@ internal sealed record ProcessIdentity(int Id, long Started, string Scope)
 
     /// <summary>This process.</summary>
     public static ProcessIdentity Current { get; } =
-        new(Environment.ProcessId, ReadStart(Environment.ProcessId) ?? 0, ReadScope());
+        new(Environment.ProcessId, SystemFacts.StartOf(Environment.ProcessId) ?? 0, ReadScope());
 
     /// <summary>A process of this machine; null when there is none of the number.</summary>
-    public static ProcessIdentity? Of(int id) => ReadStart(id) is { } started ? new ProcessIdentity(id, started, Current.Scope) : null;
+    public static ProcessIdentity? Of(int id) => SystemFacts.StartOf(id) is { } started ? new ProcessIdentity(id, started, Current.Scope) : null;
 
     /// <summary>Reads what <see cref="ToString"/> wrote; null when the text is something else.</summary>
     public static ProcessIdentity? TryParse(string text) =>
@@ -32,35 +32,15 @@ internal sealed record ProcessIdentity(int Id, long Started, string Scope)
             : null;
 
     /// <summary>Whether the process runs; null when it cannot be seen from here: another boot, container or machine.</summary>
-    public bool? IsAlive() => Scope != Current.Scope ? null : ReadStart(Id) == Started;
+    public bool? IsAlive() => Scope != Current.Scope ? null : SystemFacts.StartOf(Id) == Started;
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Id}-{Started}-{Scope}");
 
-    private static long? ReadStart(int id)
-    {
-        try
-        {
-            if (!OperatingSystem.IsLinux())
-            {
-                using var process = Process.GetProcessById(id);
-                return process.StartTime.Ticks;
-            }
-            // The second field is the program's name in brackets, which may hold anything; the start is field 22.
-            var fields = File.ReadAllText($"/proc/{id}/stat");
-            return long.Parse(fields[(fields.LastIndexOf(')') + 2)..].Split(' ')[19], CultureInfo.InvariantCulture);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
     private static string ReadScope()
     {
-        var text = OperatingSystem.IsLinux()
-            ? File.ReadAllText("/proc/sys/kernel/random/boot_id") + new FileInfo("/proc/self/ns/pid").LinkTarget
-            : Environment.MachineName;
+        // The line's end belongs to it: processes of earlier versions that still run must be known again.
+        var text = SystemFacts.BootId is { } boot ? $"{boot}\n{SystemFacts.ProcessNamespace}" : Environment.MachineName;
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..ScopeLength];
     }
 }

@@ -170,7 +170,7 @@ internal sealed class ProtectedTree(
             foreach (var name in path.Split('/'))
             {
                 using var parent = folder;
-                folder = parent.Exists(name) ? parent.OpenDirectory(name) : parent.MakePrivateDirectory(name);
+                folder = parent.OpenOrMake(name, out _, FolderForm.Private);
             }
             folder.Dispose();
         }

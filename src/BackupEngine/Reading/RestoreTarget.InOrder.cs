@@ -19,7 +19,7 @@ internal sealed partial class RestoreTarget
     /// <summary>Called with the path of each folder that a later entry takes the place of.</summary>
     public Action<string>? OnFolderReplaced { get; init; }
 
-    private FolderCursor Ordered => _ordered ??= new FolderCursor(root, onMade: node =>
+    private FolderCursor Ordered => _ordered ??= new FolderCursor(root, makes: true, onMade: node =>
     {
         if (ImpliedFolder is { } metadata)
         {

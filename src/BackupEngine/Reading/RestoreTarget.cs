@@ -15,7 +15,7 @@ namespace CloudBackup.Reading;
 /// <param name="destination">What the user named, for messages.</param>
 internal sealed partial class RestoreTarget(DirectoryNode root, string id, bool isTrusted, string destination) : IEntryTarget, IDisposable
 {
-    private readonly ThreadLocal<FolderCursor> _cursors = new(() => new FolderCursor(root), trackAllValues: true);
+    private readonly ThreadLocal<FolderCursor> _cursors = new(() => new FolderCursor(root, makes: true), trackAllValues: true);
     private string? _doubt;
     private long _withheld;
     private long _missing;
@@ -87,8 +87,8 @@ internal sealed partial class RestoreTarget(DirectoryNode root, string id, bool 
     /// <summary>Makes folders and links, and sets the folders' metadata.</summary>
     public void Finish(IEnumerable<IndexEntry> entries, CancellationToken cancellationToken)
     {
-        using var cursor = new FolderCursor(root, (node, metadata) => node.ApplyMetadata(metadata, Losses));
-        using var targets = new FolderCursor(root);
+        using var cursor = new FolderCursor(root, makes: true, (node, metadata) => node.ApplyMetadata(metadata, Losses));
+        using var targets = new FolderCursor(root, makes: true);
         foreach (var entry in entries.Where(entry => entry.Kind != EntryKind.File))
         {
             cancellationToken.ThrowIfCancellationRequested();

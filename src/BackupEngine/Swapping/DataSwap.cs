@@ -246,16 +246,6 @@ internal abstract partial class DataSwap(string dataDirectory, string aroundPath
         }
     }
 
-    /// <summary>Makes a folder unless it is there, and opens it.</summary>
-    protected static DirectoryNode OpenOrMake(DirectoryNode parent, string name)
-    {
-        if (!parent.Exists(name))
-        {
-            parent.MakeDirectory(name);
-        }
-        return parent.OpenDirectory(name);
-    }
-
     /// <summary>Whether a staging folder that no journal knows may hold the only copy of an app's data.</summary>
     private static bool MayHoldOldData(DirectoryNode staging) => StartedNames.Any(staging.Exists);
 

@@ -28,7 +28,7 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory, 
         var (data, staging) = (Data, Staging);
         using var unpackPath = OpenUnpacked();
         using var unpacked = unpackPath.OpenDirectory(DataName);
-        using var old = OpenOrMake(staging, OldName);
+        using var old = staging.OpenOrMake(OldName);
         var metadata = EntryMetadata.From(data.ReadFacts(), data.ReadAttributes());
         MoveAll(data, old);
         old.ApplyMetadata(metadata, new MetadataLosses());
@@ -51,7 +51,7 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory, 
         using var old = staging.OpenDirectory(OldName);
         if (staging.Exists(ComingInName))
         {
-            using var rejected = OpenOrMake(staging, RejectedName);
+            using var rejected = staging.OpenOrMake(RejectedName);
             foreach (var name in EntriesOf(data))
             {
                 TreeRemoval.Remove(rejected, name);
@@ -90,7 +90,7 @@ internal sealed class EntrySwap(string dataDirectory) : DataSwap(dataDirectory, 
     {
         if (to.Exists(name))
         {
-            using var rejected = OpenOrMake(staging, RejectedName);
+            using var rejected = staging.OpenOrMake(RejectedName);
             TreeRemoval.Remove(rejected, name);
             to.MoveToFree(name, rejected, name);
         }

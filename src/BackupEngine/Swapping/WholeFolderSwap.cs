@@ -120,7 +120,7 @@ internal abstract class WholeFolderSwap(string dataDirectory)
         }
         if (Around.Exists(Name))
         {
-            using var rejected = OpenOrMake(Staging, RejectedName);
+            using var rejected = Staging.OpenOrMake(RejectedName);
             TreeRemoval.Remove(rejected, Name);
             Around.MoveToFree(Name, rejected, Name);
             SetAsideUnlessNew(rejected, Name);

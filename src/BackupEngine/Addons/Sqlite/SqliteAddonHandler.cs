@@ -60,8 +60,8 @@ internal sealed class SqliteAddonHandler : IAddonHandler
         try
         {
             using var dumps = content.OpenDirectory(DumpFolder);
-            using var from = OpenPath(dumps, parts, create: false);
-            using var to = OpenPath(content, parts, create: true);
+            using var from = OpenFolderOf(dumps, parts);
+            using var to = OpenOrMakeFolderOf(content, parts);
             var time = to.ReadFacts().Modified;
             from.MoveToFree(parts[^1], to, parts[^1]);
             to.SetTime(time);
@@ -116,35 +116,31 @@ internal sealed class SqliteAddonHandler : IAddonHandler
         }
     }
 
-    private static DirectoryNode OpenPath(DirectoryNode root, string[] parts, bool create)
+    /// <summary>Opens the folder of a path, made when it is missing.</summary>
+    private static DirectoryNode OpenOrMakeFolderOf(DirectoryNode root, string[] parts)
     {
         var node = root.AddReference();
         foreach (var part in parts[..^1])
         {
             using var parent = node;
-            try
-            {
-                node = parent.OpenDirectory(part);
-            }
-            catch (FileTreeException failure) when (create && failure.Kind == FileTreeErrorKind.NotFound)
+            node = parent.OpenOrMake(part, out var wasMissing);
+            if (wasMissing && parent != root)
             {
                 // The backup of an earlier version may lack the folder: the app must get in as it gets into the one above.
-                parent.MakeDirectory(part);
-                node = parent.OpenDirectory(part);
-                if (parent != root)
-                {
-                    node.ApplyMetadata(EntryMetadata.From(parent.ReadFacts(), parent.ReadAttributes()), new MetadataLosses());
-                }
+                node.ApplyMetadata(EntryMetadata.From(parent.ReadFacts(), parent.ReadAttributes()), new MetadataLosses());
             }
         }
         return node;
     }
 
+    private static DirectoryNode OpenFolderOf(DirectoryNode root, string[] parts) =>
+        parts.Length == 1 ? root.AddReference() : root.OpenBelow(string.Join('/', parts[..^1]));
+
     private static void RemoveEmptyFolders(DirectoryNode root, string[] parts)
     {
         for (var depth = parts.Length; depth > 0; depth--)
         {
-            using var parent = OpenPath(root, parts[..depth], create: false);
+            using var parent = OpenFolderOf(root, parts[..depth]);
             try
             {
                 parent.RemoveDirectory(parts[depth - 1]);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using CloudBackup.FileTree;
 using CloudBackup.Formats.Records;
 using Microsoft.Win32.SafeHandles;
 
@@ -35,7 +36,6 @@ internal enum SyncOutcome : byte
 internal sealed class SyncLog : IDisposable
 {
     private const int HeadLength = 8;
-    private const string BootIdPath = "/proc/sys/kernel/random/boot_id";
 
     private readonly Lock _lock = new();
     private readonly SafeFileHandle _file;
@@ -62,7 +62,7 @@ internal sealed class SyncLog : IDisposable
     public static SyncLog Create(string path, SyncStamp stamp)
     {
         var log = new SyncLog(File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete));
-        log.Write(0, SyncOutcome.Opened, new SyncRecord { Path = stamp.Token, LinkTarget = ReadBootId() }, isTrusted: true);
+        log.Write(0, SyncOutcome.Opened, new SyncRecord { Path = stamp.Token, LinkTarget = SystemFacts.BootId }, isTrusted: true);
         return log;
     }
 
@@ -227,11 +227,9 @@ internal sealed class SyncLog : IDisposable
         {
             return false;
         }
-        IsComplete = opening.LinkTarget is { Length: > 0 } boot && boot == ReadBootId();
+        IsComplete = opening.LinkTarget is { Length: > 0 } boot && boot == SystemFacts.BootId;
         return true;
     }
-
-    private static string? ReadBootId() => File.Exists(BootIdPath) ? File.ReadAllText(BootIdPath).Trim() : null;
 
     /// <summary>Reads a whole frame into the buffer and returns the length of what is in it; null when there is none.</summary>
     private int? ReadFrame(long place)

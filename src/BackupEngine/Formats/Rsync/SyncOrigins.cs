@@ -114,7 +114,7 @@ internal sealed class SyncOrigins : IDisposable
 /// <summary>Finds the files of a plan again, in its order: the folders on the way stay open from one file to the next. Not thread-safe.</summary>
 internal sealed class SourceFinder(SyncOrigins origins) : IDisposable
 {
-    private readonly List<(string Name, DirectoryNode Node)> _folders = [];
+    private FolderCursor? _folders;
     private SourceTree? _tree;
 
     /// <summary>A file, ready to be opened; the caller disposes it.</summary>
@@ -127,40 +127,16 @@ internal sealed class SourceFinder(SyncOrigins origins) : IDisposable
         }
         if (tree != _tree)
         {
-            Leave(0);
-            _tree = tree;
+            _folders?.Dispose();
+            (_tree, _folders) = (tree, new FolderCursor(tree.Root, makes: false));
         }
-        var parts = record.Path[(tree.Path.Length + 1)..].Split('/');
-        return new TreeItem(tree, record.Path, record.Facts, Enter(tree, parts.AsSpan(0, parts.Length - 1)), parts[^1]);
+        var inside = record.Path[(tree.Path.Length + 1)..];
+        var slash = inside.LastIndexOf('/');
+        return new TreeItem(tree, record.Path, record.Facts, _folders!.MoveTo(slash < 0 ? "" : inside[..slash]), inside[(slash + 1)..]);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Leave(0);
-
-    private DirectoryNode Enter(SourceTree tree, ReadOnlySpan<string> parts)
-    {
-        var shared = 0;
-        while (shared < parts.Length && shared < _folders.Count && _folders[shared].Name == parts[shared])
-        {
-            shared++;
-        }
-        Leave(shared);
-        foreach (var name in parts[shared..])
-        {
-            var parent = _folders.Count == 0 ? tree.Root : _folders[^1].Node;
-            _folders.Add((name, parent.OpenDirectory(name)));
-        }
-        return _folders.Count == 0 ? tree.Root : _folders[^1].Node;
-    }
-
-    private void Leave(int depth)
-    {
-        for (var i = _folders.Count - 1; i >= depth; i--)
-        {
-            _folders[i].Node.Dispose();
-            _folders.RemoveAt(i);
-        }
-    }
+    public void Dispose() => _folders?.Dispose();
 
     /// <summary>A generated item, which stays its owner's to dispose.</summary>
     private sealed class Borrowed(SourceItem inner) : SourceItem(inner.Path, inner.Facts)

@@ -134,49 +134,18 @@ internal sealed partial class FileSystemStorage
 
     private DirectoryNode OpenOrMake(DirectoryNode parent, string name, bool isDurable)
     {
-        while (true)
-        {
-            try
-            {
-                return parent.OpenDirectory(name);
-            }
-            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
-            {
-                // It is made below.
-            }
-            try
-            {
-                if (IsPrivate)
-                {
-                    return MakePrivate(parent, name, isDurable);
-                }
-                parent.MakeDirectory(name);
-                if (isDurable)
-                {
-                    parent.Flush();
-                }
-            }
-            catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.AlreadyExists)
-            {
-                // Another process was quicker.
-            }
-        }
-    }
-
-    private static DirectoryNode MakePrivate(DirectoryNode parent, string name, bool isDurable)
-    {
-        var made = parent.MakePrivateDirectory(name);
+        var folder = parent.OpenOrMake(name, out var wasMissing, IsPrivate ? FolderForm.Private : FolderForm.OwnerOnly);
         try
         {
-            if (isDurable)
+            if (wasMissing && isDurable)
             {
-                parent.Flush();
+                parent.Flush(); // also when another process made it: its name may not be on the disk yet
             }
-            return made;
+            return folder;
         }
         catch
         {
-            made.Dispose();
+            folder.Dispose();
             throw;
         }
     }

@@ -1,7 +1,6 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Objects;
 using CloudBackup.Import;
-using CloudBackup.Reading;
 using CloudBackup.Source;
 using CloudBackup.Tests.Support;
 
@@ -59,7 +58,7 @@ public sealed class DeepTreeTests
         using var folder = new TempFolder();
         using var root = LocalFileSystem.Open(folder.Path);
         var left = new List<string>();
-        using (var cursor = new FolderCursor(root, (node, _) => left.Add(node.Path)))
+        using (var cursor = new FolderCursor(root, makes: true, (node, _) => left.Add(node.Path)))
         {
             var path = "";
             for (var level = 0; level < Levels; level++)

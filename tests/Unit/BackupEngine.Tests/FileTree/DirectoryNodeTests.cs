@@ -110,6 +110,68 @@ public abstract class DirectoryNodeContract
         Expect([FileTreeErrorKind.AlreadyExists], () => node.MoveToFree("d", to, "c"));
     }
 
+    [Fact]
+    public void A_folder_is_opened_or_made_and_says_which()
+    {
+        using var folder = new TempFolder();
+        using var node = Open(folder.Path);
+        using (var made = node.OpenOrMake("new", out var wasMissing))
+        {
+            Assert.True(wasMissing);
+            SampleTree.MakeFile(made, "inside", [1], 0x1A4, default);
+        }
+        using var opened = node.OpenOrMake("new", out var wasMissingAgain);
+        Assert.False(wasMissingAgain);
+        Assert.Equal(["inside"], opened.ReadNames(CancellationToken.None));
+    }
+
+    [Fact]
+    public void What_is_no_folder_is_neither_opened_nor_replaced()
+    {
+        using var folder = new TempFolder();
+        folder.Make("elsewhere");
+        using var node = Open(folder.Path);
+        SampleTree.MakeFile(node, "file", [1], 0x1A4, default);
+        node.MakeSymbolicLink("link", "elsewhere");
+        node.MakeSymbolicLink("dangling", "nowhere");
+        FileTreeErrorKind[] kinds = [FileTreeErrorKind.IsLink, FileTreeErrorKind.WrongKind];
+        Expect(kinds, () => node.OpenOrMake("file"));
+        Expect(kinds, () => node.OpenOrMake("link"));
+        Expect(kinds, () => node.OpenOrMake("dangling"));
+        Assert.Equal((EntryKind.File, EntryKind.SymbolicLink, EntryKind.SymbolicLink), (node.Stat("file").Kind, node.Stat("link").Kind, node.Stat("dangling").Kind));
+    }
+
+    [Fact]
+    public async Task Many_that_open_or_make_the_same_folder_all_get_it_while_others_remove_it()
+    {
+        using var folder = new TempFolder();
+        using var node = Open(folder.Path);
+        var isDone = false;
+        var remover = Task.Run(() =>
+        {
+            while (!Volatile.Read(ref isDone))
+            {
+                try
+                {
+                    node.RemoveDirectory("contended");
+                }
+                catch (FileTreeException)
+                {
+                    // Not there, or not empty.
+                }
+            }
+        }, TestContext.Current.CancellationToken);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                node.OpenOrMake("contended").Dispose();
+            }
+        }, TestContext.Current.CancellationToken)));
+        Volatile.Write(ref isDone, true);
+        await remover;
+    }
+
     private static void Expect(FileTreeErrorKind[] kinds, Func<object> action)
     {
         var failure = Assert.Throws<FileTreeException>(() => (action() as IDisposable)?.Dispose());

@@ -1,5 +1,4 @@
 using CloudBackup.FileTree;
-using CloudBackup.Reading;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Restore;
@@ -35,7 +34,7 @@ internal static class Contents
                 folder.MakeSymbolicLink(name, PathText.FromBytes([0x2F, 0xFF]));
                 return EntryKind.SymbolicLink;
             case Content.HardLink when firstFile is not null:
-                using (var cursor = new FolderCursor(root))
+                using (var cursor = new FolderCursor(root, makes: true))
                 {
                     var slash = firstFile.LastIndexOf('/');
                     folder.MakeHardLink(name, cursor.MoveTo(slash < 0 ? "" : firstFile[..slash]), firstFile[(slash + 1)..]);

@@ -1,5 +1,4 @@
 using CloudBackup.FileTree;
-using CloudBackup.Reading;
 using CloudBackup.Swapping;
 using CloudBackup.Tests.Support;
 using CsCheck;
@@ -108,7 +107,7 @@ public sealed partial class TestedBackupTests
         foreach (var (place, content) in tree.OrderByDescending(item => item.Path.Count(c => c == '/')))
         {
             var parts = place.Split('/');
-            using var cursor = new FolderCursor(root);
+            using var cursor = new FolderCursor(root, makes: true);
             if (made.ContainsKey(place) || Enumerable.Range(1, parts.Length - 1).Any(depth =>
                 made.TryGetValue(string.Join('/', parts[..depth]), out var kind) && kind != EntryKind.Directory))
             {
