@@ -73,7 +73,7 @@ internal sealed class BackupContent : IDisposable
     /// </summary>
     private void AddDump(SourceItem dump, BackupAddon addon, List<(BackupAddon Addon, (ulong Device, ulong Inode) Identity)> dumped)
     {
-        if (dumped.Any(other => other.Identity == dump.Facts.Identity && string.Equals(other.Addon.Path, addon.Path, StringComparison.OrdinalIgnoreCase)))
+        if (dump.AsStream is null && dumped.Any(other => other.Identity == dump.Facts.Identity && string.Equals(other.Addon.Path, addon.Path, StringComparison.OrdinalIgnoreCase)))
         {
             _doubled.Add(addon);
             dump.Dispose();

@@ -102,6 +102,20 @@ internal sealed class SourceIssues(bool continueOnError)
         AddDamaged(path, reason);
     }
 
+    /// <summary>Takes a stream whose producer has failed: it is left out.</summary>
+    /// <exception cref="BackupException">It is not optional, and the caller did not say to go on.</exception>
+    public void AddBroken(StreamBrokenException broken)
+    {
+        if (broken.Item.IsOptional)
+        {
+            AddDamaged(broken.Item.Path, broken.Failure.Message);
+        }
+        else
+        {
+            AddMissing(broken.Item.Path, broken.Failure.Message, broken.Failure);
+        }
+    }
+
     /// <summary>Takes something that the backup holds, and that is worth less than it should be: the backup becomes Partial.</summary>
     public void AddDamaged(string path, string reason)
     {

@@ -26,7 +26,10 @@ internal abstract class SourceItem(string path, FileFacts facts) : IDisposable
     /// <summary>The tree that the item was found in, where it can be looked for again later; null for generated items.</summary>
     public virtual SourceTree? Tree => null;
 
-    /// <summary>Opens a file's content. Only for <see cref="EntryKind.File"/>.</summary>
+    /// <summary>The item as one that can only be read as a stream; null for all that can be opened.</summary>
+    public virtual StreamItem? AsStream => null;
+
+    /// <summary>Opens a file's content. Only for <see cref="EntryKind.File"/>, and not for a stream.</summary>
     /// <exception cref="FileTreeException">It cannot be opened.</exception>
     public abstract ReadableFile Open();
 

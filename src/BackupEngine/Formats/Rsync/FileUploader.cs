@@ -38,6 +38,10 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
     {
         // Before the file is looked at: whatever is written to it later is seen to be.
         var start = run.Time.GetUtcNow();
+        if (item.AsStream is { } stream)
+        {
+            return await RunStreamAsync(planned, action, stream, cancellationToken).ConfigureAwait(false);
+        }
         using var file = item.Open();
         var attributes = file.ReadAttributes();
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(file.Facts.Size, LeastBuffer, SmallFile));
@@ -117,6 +121,37 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
             run.Counters.AddSourceBytes((isDone ? file.Facts.Size : 0) - content.Counted);
         }
         return (RecordOf(planned, start, file.Facts, content.Reader.Hash, attributes, HasChanged(content.Reader)), true);
+    }
+
+    /// <summary>
+    /// A stream is stored as one object, always anew: its hash is known only at its end, and by then it is uploaded. A storage that lost a part
+    /// of it on the way cannot have it again.
+    /// </summary>
+    private async Task<(SyncRecord Record, bool IsUploaded)> RunStreamAsync(
+        SyncRecord planned, long action, StreamItem stream, CancellationToken cancellationToken)
+    {
+        await changes.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
+        var path = _names.ObjectOf(planned.Path);
+        var reading = new StreamReading(stream, count => run.Counters.AddSourceBytes(count));
+        await using var _ = reading.ConfigureAwait(false);
+        var stored = target.Cipher?.Encrypt(reading) ?? reading;
+        await using var __ = stored.ConfigureAwait(false);
+        try
+        {
+            var content = ObjectContent.FromStream(stored, () => Math.Max(0, planned.StoredSize));
+            await target.WriteAsync(path, content, IsNew(planned), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            run.Counters.AddSourceBytes(-reading.Count);
+            throw;
+        }
+        if (!reading.IsComplete)
+        {
+            throw new StorageException(StorageErrorKind.Corrupt, path, $"The storage did not take all of '{path}'.");
+        }
+        var facts = stream.Facts with { Size = reading.Count, Allocated = reading.Count };
+        return (RecordOf(planned, run.Time.GetUtcNow(), facts, reading.Hash, stream.Attributes, hasChanged: false), true);
     }
 
     /// <summary>Reads a short file; null when it outgrows the buffer.</summary>

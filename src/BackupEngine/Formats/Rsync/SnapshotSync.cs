@@ -208,6 +208,10 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         {
             run.Issues.Handle(failure, work.Planned.Path, origins.FindTree(work.Planned));
         }
+        catch (StreamBrokenException broken)
+        {
+            run.Issues.AddBroken(broken);
+        }
         finally
         {
             _idle.Add(uploader);

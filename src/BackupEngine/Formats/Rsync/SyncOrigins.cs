@@ -141,6 +141,8 @@ internal sealed class SourceFinder(SyncOrigins origins) : IDisposable
     /// <summary>A generated item, which stays its owner's to dispose.</summary>
     private sealed class Borrowed(SourceItem inner) : SourceItem(inner.Path, inner.Facts)
     {
+        public override StreamItem? AsStream => inner.AsStream;
+
         public override ReadableFile Open() => inner.Open();
     }
 }

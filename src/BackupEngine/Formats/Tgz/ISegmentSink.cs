@@ -1,4 +1,4 @@
-using System.Buffers;
+using CloudBackup.Formats.Index;
 
 namespace CloudBackup.Formats.Tgz;
 
@@ -11,10 +11,12 @@ internal interface ISegmentSink
     /// <summary>An empty block for data; waits until the memory budget has room.</summary>
     Block RentData(CancellationToken cancellationToken);
 
+    /// <summary>Says what the index tells of an entry: its line goes with the next segment. Entries come in the order of the archive.</summary>
+    void AddEntry(IndexEntry entry);
+
     /// <summary>Hands a filled block on to be compressed.</summary>
     /// <param name="data">The block, which now belongs to the sink.</param>
     /// <param name="isHole">Whether it is a full member of zeros.</param>
-    /// <param name="writeIndexLine">Writes the one index line that belongs to this segment, and returns the size of its file; null when there is none.</param>
     /// <param name="cancellationToken">Ends the wait for a free worker.</param>
-    void DispatchData(Block data, bool isHole, Func<IBufferWriter<byte>, long>? writeIndexLine, CancellationToken cancellationToken);
+    void DispatchData(Block data, bool isHole, CancellationToken cancellationToken);
 }

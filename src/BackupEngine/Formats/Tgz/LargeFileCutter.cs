@@ -1,4 +1,3 @@
-using System.Buffers;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
@@ -12,12 +11,11 @@ namespace CloudBackup.Formats.Tgz;
 /// in order; the segments are compressed elsewhere meanwhile. Holes are not read.
 /// </summary>
 internal sealed class LargeFileCutter(
-    OwnerNames owners, SourceIssues issues, RunCounters counters, ISegmentSink sink) : IDisposable
+    OwnerNames owners, SourceIssues issues, RunCounters counters, ISegmentSink sink)
 {
     private const int LargestHeader = TgzOptions.MemberDataLength - TarFormat.BlockSize;
 
     private readonly TarHeaderWriter _headers = new();
-    private readonly IndexEntryWriter _index = new();
 
     /// <summary>Dispatches the file's segments.</summary>
     public void Cut(SourceItem item, CancellationToken cancellationToken)
@@ -34,14 +32,45 @@ internal sealed class LargeFileCutter(
         }
         using (file)
         {
-            Cut(item, file, cancellationToken);
+            if (Cut(item, file, cancellationToken) is { } entry)
+            {
+                sink.AddEntry(entry);
+            }
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _index.Dispose();
+    /// <summary>
+    /// Dispatches a stream's pieces, each like a file of its own. Whether all of it came shows only at its end, so the index tells of its pieces
+    /// then: when the producer has failed, that none of them is to be restored.
+    /// </summary>
+    /// <exception cref="BackupException">The producer has failed, and the stream is not to be left out.</exception>
+    public void CutStream(StreamItem stream, string spoolFolder, CancellationToken cancellationToken)
+    {
+        var entries = new List<IndexEntry>();
+        var isWhole = false;
+        try
+        {
+            using var pieces = new StreamPieces(stream, spoolFolder);
+            foreach (var piece in pieces.Read(cancellationToken))
+            {
+                using var file = piece.Open();
+                entries.Add(Cut(piece, file, cancellationToken)!);
+            }
+            isWhole = !entries.Exists(entry => entry.IsIncomplete);
+        }
+        catch (StreamBrokenException broken)
+        {
+            issues.AddBroken(broken);
+        }
+        foreach (var entry in entries)
+        {
+            entry.IsIncomplete = !isWhole;
+            sink.AddEntry(entry);
+        }
+    }
 
-    private void Cut(SourceItem item, ReadableFile file, CancellationToken cancellationToken)
+    /// <summary>Dispatches all of a file, and returns what the index is to tell of it; null when it is left out.</summary>
+    private IndexEntry? Cut(SourceItem item, ReadableFile file, CancellationToken cancellationToken)
     {
         var entry = EntryBuilder.ForTar(item, file.Facts, ReadAttributes(file), owners);
         var header = _headers.Write(entry);
@@ -49,36 +78,46 @@ internal sealed class LargeFileCutter(
         {
             var reason = new FileTreeException(FileTreeErrorKind.NotSupported, "read", file.Path, "its attributes are too long");
             issues.AddMissing(reason, item.Path);
-            return;
+            return null;
         }
         var firstMember = sink.NextMember;
         using var reader = new LongFileReader(file);
-        var data = sink.RentData(cancellationToken);
-        header.CopyTo(data.Free);
-        data.Length = header.Length;
-        var isIncomplete = false;
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var isHole = Fill(data, reader, item.Path, ref isIncomplete);
-            if (reader.IsAtEnd)
-            {
-                var padding = (int)(TarFormat.Padded(entry.Size) - entry.Size);
-                data.Free[..padding].Clear();
-                data.Length += padding;
-                break;
-            }
-            sink.DispatchData(data, isHole, null, cancellationToken);
-            data = sink.RentData(cancellationToken);
-        }
+        var isIncomplete = !TryDispatch(header, reader, item.Path, cancellationToken);
         if (HasChanged(reader, item, ref isIncomplete))
         {
             issues.CountChanged();
         }
+        counters.AddEntries(1);
+        counters.AddAllocatedBytes(Math.Min(entry.Size, file.Facts.Allocated));
         var line = EntryBuilder.ForIndex(entry, reader.Hash, firstMember, 0);
         line.IsSparse = file.Facts.IsSparse;
         line.IsIncomplete = isIncomplete;
-        Finish(data, line, file.Facts.Allocated, cancellationToken);
+        return line;
+    }
+
+    /// <summary>Dispatches header, content and padding; false when a part of the content could not be read.</summary>
+    private bool TryDispatch(ReadOnlySpan<byte> header, LongFileReader reader, string path, CancellationToken cancellationToken)
+    {
+        var isIncomplete = false;
+        var data = sink.RentData(cancellationToken);
+        header.CopyTo(data.Free);
+        data.Length = header.Length;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var isHole = Fill(data, reader, path, ref isIncomplete);
+            if (reader.IsAtEnd)
+            {
+                break;
+            }
+            sink.DispatchData(data, isHole, cancellationToken);
+            data = sink.RentData(cancellationToken);
+        }
+        var padding = (int)(TarFormat.Padded(reader.Length) - reader.Length);
+        data.Free[..padding].Clear();
+        data.Length += padding;
+        sink.DispatchData(data, false, cancellationToken);
+        return !isIncomplete;
     }
 
     /// <summary>Fills the rest of a member; returns whether all of the member is zeros from a hole.</summary>
@@ -102,19 +141,6 @@ internal sealed class LargeFileCutter(
         data.Length += count;
         counters.AddSourceBytes(count);
         return isHole && wasEmpty && count == TgzOptions.MemberDataLength;
-    }
-
-    private void Finish(Block data, IndexEntry line, long allocated, CancellationToken cancellationToken)
-    {
-        counters.AddEntries(1);
-        counters.AddAllocatedBytes(Math.Min(line.Size, allocated));
-        sink.DispatchData(data, false, WriteLine, cancellationToken);
-
-        long WriteLine(IBufferWriter<byte> output)
-        {
-            _index.Write(line, output);
-            return line.Size;
-        }
     }
 
     /// <summary>Whether the copy may be torn. All of a file that has just vanished is in the archive, but nothing says that it stayed the same.</summary>

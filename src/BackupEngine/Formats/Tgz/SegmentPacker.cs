@@ -95,9 +95,7 @@ internal sealed class SegmentPacker(
 
     private void AddIndexLine(TgzSegment segment, IndexEntry line)
     {
-        _index.Write(line, segment.IndexLines);
-        segment.EntryCount++;
-        segment.SourceBytes += line.Kind == EntryKind.File ? line.Size : 0;
+        segment.AddEntry(line, _index);
         counters.AddEntries(1);
     }
 

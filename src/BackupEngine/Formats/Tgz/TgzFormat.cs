@@ -99,6 +99,7 @@ internal sealed class TgzFormat : IBackupFormat
         {
             CompressionLevel = request.Limits.CompressionLevel ?? TgzOptions.DefaultCompressionLevel,
             MemoryBudgetBytes = MemoryBudget.OfFormat(request.Limits, request.Storage.Capabilities),
+            SpoolFolder = request.SpoolFolder,
         };
         var archive = new TgzArchiveStream(request.Items, index.Writer, options, request.Issues, request.Counters, cancellationToken);
         await using var _ = archive.ConfigureAwait(false);

@@ -23,6 +23,9 @@ internal sealed record TgzOptions
     /// <summary>Deflate level, 1 to 9.</summary>
     public int CompressionLevel { get; init; } = DefaultCompressionLevel;
 
+    /// <summary>A local folder of the run, for what comes from pipes.</summary>
+    public string SpoolFolder { get; init; } = "";
+
     /// <summary>Threads that read small files and compress.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 

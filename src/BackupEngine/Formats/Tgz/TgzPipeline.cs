@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Threading.Channels;
 using CloudBackup.FileTree;
+using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
 using CloudBackup.Progress;
 using CloudBackup.Source;
@@ -28,12 +28,12 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
     private readonly BlockingCollection<TgzSegment> _work = [];
     private readonly Channel<TgzSegment> _ordered = Channel.CreateUnbounded<TgzSegment>(new() { SingleReader = true, SingleWriter = true });
     private readonly ConcurrentQueue<SourceItem> _outgrown = new();
+    private readonly List<IndexEntry> _entriesToCome = [];
+    private readonly IndexEntryWriter _indexLines = new();
     private readonly SemaphoreSlim _slots;
-    private readonly CancellationTokenSource _stop;
     private readonly Lazy<(Block Member, uint Checksum)> _hole;
-    private readonly List<Task> _threads = [];
+    private readonly WorkerCrew _crew;
     private readonly CountdownEvent _unfinished = new(1);
-    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Starts the threads.</summary>
     public TgzPipeline(
@@ -43,12 +43,12 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
         _issues = issues;
         _counters = counters;
         _slots = new SemaphoreSlim(options.MembersInFlight);
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _hole = new Lazy<(Block, uint)>(CompressHole);
-        _threads.Add(StartThread(() => Dispatch(items, _stop.Token)));
+        _crew = new WorkerCrew(failure => _ordered.Writer.TryComplete(failure), cancellationToken);
+        _crew.Start(stopping => Dispatch(items, stopping));
         for (var i = 0; i < options.Workers; i++)
         {
-            _threads.Add(StartThread(() => Work(_stop.Token)));
+            _crew.Start(Work);
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
                 return null;
             }
         }
-        var first = await Task.WhenAny(segment.Done, _failed.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var first = await Task.WhenAny(segment.Done, _crew.Failed).WaitAsync(cancellationToken).ConfigureAwait(false);
         await first.ConfigureAwait(false);
         return segment;
     }
@@ -92,37 +92,30 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
     }
 
     /// <inheritdoc/>
-    public void DispatchData(Block data, bool isHole, Func<IBufferWriter<byte>, long>? writeIndexLine, CancellationToken cancellationToken)
-    {
-        var segment = new TgzSegment { Member = NextMember, Data = data, IsHole = isHole };
-        if (writeIndexLine is not null)
-        {
-            segment.SourceBytes = writeIndexLine(segment.IndexLines);
-            segment.EntryCount = 1;
-        }
-        Enqueue(segment, cancellationToken);
-    }
+    public void AddEntry(IndexEntry entry) => _entriesToCome.Add(entry);
+
+    /// <inheritdoc/>
+    public void DispatchData(Block data, bool isHole, CancellationToken cancellationToken) =>
+        Enqueue(new TgzSegment { Member = NextMember, Data = data, IsHole = isHole }, cancellationToken);
 
     /// <summary>Stops the threads and waits for them: nothing of the source stays open.</summary>
     public void Dispose()
     {
-        _stop.Cancel();
-        Task.WaitAll(_threads);
+        _crew.Dispose();
         DisposeItems(_work.SelectMany(segment => segment.Items ?? []).Concat(_outgrown));
-        _ = _failed.Task.Exception; // observed: the reader may have stopped before it asked
         _work.Dispose();
         _slots.Dispose();
         _unfinished.Dispose();
-        _stop.Dispose();
+        _indexLines.Dispose();
     }
 
     private void Dispatch(IEnumerable<SourceItem> items, CancellationToken cancellationToken)
     {
-        using var cutter = new LargeFileCutter(_owners, _issues, _counters, this);
+        var cutter = new LargeFileCutter(_owners, _issues, _counters, this);
         using var group = new SegmentGroup();
         foreach (var item in items)
         {
-            var isLarge = item.Facts.Kind == EntryKind.File && item.Facts.Size > TgzOptions.SmallFileLimit;
+            var isLarge = item.AsStream is not null || (item.Facts.Kind == EntryKind.File && item.Facts.Size > TgzOptions.SmallFileLimit);
             if (isLarge || !group.HasRoomFor(item))
             {
                 DispatchGroup(group, cancellationToken);
@@ -131,7 +124,7 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
             {
                 using (item)
                 {
-                    cutter.Cut(item, cancellationToken);
+                    Cut(cutter, item, cancellationToken);
                 }
             }
             else
@@ -147,6 +140,18 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
         Enqueue(new TgzSegment { Member = NextMember, Data = end, IsLast = true }, cancellationToken);
         _work.CompleteAdding();
         _ordered.Writer.Complete();
+    }
+
+    private void Cut(LargeFileCutter cutter, SourceItem item, CancellationToken cancellationToken)
+    {
+        if (item.AsStream is { } stream)
+        {
+            cutter.CutStream(stream, _options.SpoolFolder, cancellationToken);
+        }
+        else
+        {
+            cutter.Cut(item, cancellationToken);
+        }
     }
 
     private void DispatchGroup(SegmentGroup group, CancellationToken cancellationToken)
@@ -177,6 +182,8 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
     private void Enqueue(TgzSegment segment, CancellationToken cancellationToken)
     {
         NextMember++;
+        _entriesToCome.ForEach(entry => segment.AddEntry(entry, _indexLines));
+        _entriesToCome.Clear();
         _unfinished.AddCount();
         _ordered.Writer.TryWrite(segment);
         _work.Add(segment, cancellationToken);
@@ -245,24 +252,4 @@ internal sealed class TgzPipeline : ISegmentSink, IDisposable
         new MemberCompressor(_options.CompressionLevel).Compress(zeros, output);
         return (output, Crc32.HashToUInt32(zeros));
     }
-
-    /// <summary>A thread of its own: the work blocks, and the pool would be slow to replace what it takes.</summary>
-    private Task StartThread(Action run) => Task.Factory.StartNew(
-        () =>
-        {
-            try
-            {
-                run();
-            }
-            catch (Exception failure)
-            {
-                // The first failure is what the reader of the archive gets; it ends the other threads too.
-                _failed.TrySetException(failure);
-                _ordered.Writer.TryComplete(failure);
-                _stop.Cancel();
-            }
-        },
-        CancellationToken.None,
-        TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
-        TaskScheduler.Default);
 }

@@ -19,9 +19,7 @@ internal sealed class TgzReader : IDisposable
     private readonly BlockPool _compressed = new(LargestMember);
     private readonly BlockPool _inflated = new(TgzOptions.MemberDataLength + TgzOptions.Slack);
     private readonly BlockingCollection<MemberWork> _work = [];
-    private readonly CancellationTokenSource _stop;
-    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<Task> _threads = [];
+    private readonly WorkerCrew _crew;
     private readonly List<LargeFile> _unfinished = [];
     private readonly ArchiveChecksum _checksum = new();
     private readonly IEntryTarget _target;
@@ -33,14 +31,10 @@ internal sealed class TgzReader : IDisposable
         _counters = counters;
         _target = target;
         _slots = new SemaphoreSlim(options.MembersInFlight);
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _crew = new WorkerCrew(null, cancellationToken);
         for (var i = 0; i < options.Workers; i++)
         {
-            _threads.Add(Task.Factory.StartNew(
-                () => Work(new MemberUnpacker(target, counters, _inflated, _checksum, () => _slots.Release())),
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
-                TaskScheduler.Default));
+            _crew.Start(stopping => Work(new MemberUnpacker(target, counters, _inflated, _checksum, () => _slots.Release()), stopping));
         }
     }
 
@@ -55,17 +49,13 @@ internal sealed class TgzReader : IDisposable
         {
             await DispatchAsync(archive, cursor, id).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_failed.Task.IsFaulted)
+        catch (OperationCanceledException) when (_crew.Failed.IsFaulted)
         {
             // A worker failed and stopped us; its failure is what counts.
         }
         _work.CompleteAdding();
-        await Task.WhenAll(_threads).ConfigureAwait(false);
-        if (_failed.Task.IsFaulted)
-        {
-            await _failed.Task.ConfigureAwait(false);
-        }
-        _stop.Token.ThrowIfCancellationRequested();
+        await _crew.WaitAsync().ConfigureAwait(false);
+        _crew.Stopping.ThrowIfCancellationRequested();
         // Only who read every member knows; one that cannot be inflated was told already.
         if (_checksum.Count == archive.Members.Count && _trailer is not null && !_trailer.AsSpan().SequenceEqual(ArchiveFrame.Trailer(_checksum.Value, _checksum.Length)))
         {
@@ -76,13 +66,10 @@ internal sealed class TgzReader : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _stop.Cancel();
-        Task.WaitAll(_threads);
+        _crew.Dispose();
         _unfinished.ForEach(file => file.Dispose());
-        _ = _failed.Task.Exception;
         _work.Dispose();
         _slots.Dispose();
-        _stop.Dispose();
     }
 
     private async Task DispatchAsync(MemberSource archive, EntryCursor cursor, string id)
@@ -101,9 +88,9 @@ internal sealed class TgzReader : IDisposable
                 _checksum.Break();
                 continue;
             }
-            await _slots.WaitAsync(_stop.Token).ConfigureAwait(false);
+            await _slots.WaitAsync(_crew.Stopping).ConfigureAwait(false);
             var block = _compressed.Rent();
-            var stream = await archive.MoveToAsync(number, _stop.Token).ConfigureAwait(false);
+            var stream = await archive.MoveToAsync(number, _crew.Stopping).ConfigureAwait(false);
             await FillAsync(stream, block, (int)members[number], id).ConfigureAwait(false);
             if (number == members.Count - 1 && block.Length >= ArchiveFrame.TrailerLength)
             {
@@ -139,7 +126,7 @@ internal sealed class TgzReader : IDisposable
     {
         while (block.Length < length)
         {
-            var count = await archive.ReadAsync(block.Bytes.AsMemory(block.Length, length - block.Length), _stop.Token).ConfigureAwait(false);
+            var count = await archive.ReadAsync(block.Bytes.AsMemory(block.Length, length - block.Length), _crew.Stopping).ConfigureAwait(false);
             if (count == 0)
             {
                 throw BackupErrors.BackupDamaged(id, "its archive ends too early.");
@@ -149,20 +136,12 @@ internal sealed class TgzReader : IDisposable
         }
     }
 
-    private void Work(MemberUnpacker unpacker)
+    private void Work(MemberUnpacker unpacker, CancellationToken stopping)
     {
-        try
+        foreach (var work in _work.GetConsumingEnumerable(stopping))
         {
-            foreach (var work in _work.GetConsumingEnumerable(_stop.Token))
-            {
-                unpacker.Unpack(work, _stop.Token);
-                _compressed.Return(work.Compressed);
-            }
-        }
-        catch (Exception failure)
-        {
-            _failed.TrySetException(failure);
-            _stop.Cancel();
+            unpacker.Unpack(work, stopping);
+            _compressed.Return(work.Compressed);
         }
     }
 }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using CloudBackup.FileTree;
+using CloudBackup.Formats.Index;
 using CloudBackup.Source;
 
 namespace CloudBackup.Formats.Tgz;
@@ -38,17 +40,25 @@ internal sealed class TgzSegment
     /// <summary>Whether it is the last one.</summary>
     public bool IsLast { get; init; }
 
-    /// <summary>The index lines of the entries in this segment.</summary>
-    public ArrayBufferWriter<byte> IndexLines { get; init; } = new(256);
+    /// <summary>The index lines that go with this segment: of entries in it, or in earlier ones.</summary>
+    public ArrayBufferWriter<byte> IndexLines { get; } = new(256);
 
     /// <summary>How many index lines there are.</summary>
-    public int EntryCount { get; set; }
+    public int EntryCount { get; private set; }
 
     /// <summary>The sizes of the files in these lines, added up.</summary>
-    public long SourceBytes { get; set; }
+    public long SourceBytes { get; private set; }
 
     /// <summary>Completes when the member is ready.</summary>
     public Task Done => _done.Task;
+
+    /// <summary>Adds an index line.</summary>
+    public void AddEntry(IndexEntry entry, IndexEntryWriter writer)
+    {
+        writer.Write(entry, IndexLines);
+        EntryCount++;
+        SourceBytes += entry.Kind == EntryKind.File ? entry.Size : 0;
+    }
 
     /// <summary>The member is ready.</summary>
     public void Complete() => _done.TrySetResult();

@@ -54,3 +54,45 @@ internal sealed class FailingStream(long length, Exception? failure, Action? onL
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
+
+/// <summary>Gives zeros, and then nothing more until it is told to stop.</summary>
+internal sealed class SilentStream(long after, Action onSilence) : CloudBackup.Infrastructure.ReadOnlyStream
+{
+    private long _left = after;
+
+    public bool IsDisposed { get; private set; }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = (int)Math.Min(buffer.Length, _left);
+        if (count == 0)
+        {
+            onSilence();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        buffer.Span[..count].Clear();
+        _left -= count;
+        return count;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        IsDisposed = true;
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>Gives zeros, and tells how many before each read ends.</summary>
+internal sealed class MeasuredStream(long length, Action<int> onRead) : CloudBackup.Infrastructure.ReadOnlyStream
+{
+    private long _left = length;
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = (int)Math.Min(buffer.Length, _left);
+        buffer.Span[..count].Clear();
+        _left -= count;
+        onRead(count);
+        return ValueTask.FromResult(count);
+    }
+}

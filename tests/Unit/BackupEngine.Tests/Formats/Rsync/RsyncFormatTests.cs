@@ -17,6 +17,8 @@ public abstract class RsyncFormatConformance : FormatConformance, IDisposable
 
     private protected override bool StoresHoles => false;
 
+    private protected override bool StoresPieces => false;
+
     private protected override int RandomTrees => 3;
 
     private protected static BackupKeys Keys { get; } = BackupKeys.Derive("correct horse"u8);
@@ -38,6 +40,27 @@ public sealed class RsyncInMemoryTests : RsyncFormatConformance
 public sealed class RsyncOnDiskTests : RsyncFormatConformance
 {
     private protected override IBackupStorage OpenStorage() => new FileSystemStorage(Disk.Make($"{Guid.CreateVersion7():N}"), new SeededRandom(1));
+
+    [Fact]
+    public async Task A_stream_is_a_file_of_the_backup_and_is_stored_anew_each_time()
+    {
+        using var folder = new TempFolder();
+        folder.Write("source/file", "content");
+        await using var storage = OpenStorage();
+        var starts = 0;
+        for (var round = 1; round <= 2; round++)
+        {
+            await PackAsync(storage, folder, "source", extra: Dump(_ =>
+            {
+                starts++;
+                return new MemoryStream(new SeededRandom(1).Bytes((3 * 1024 * 1024) + 1));
+            }));
+            var stored = Directory.GetFiles(Disk.Path, "db", SearchOption.AllDirectories).Where(path => path.Contains(RemotePath)).Single();
+            Assert.Equal(new SeededRandom(1).Bytes((3 * 1024 * 1024) + 1), await File.ReadAllBytesAsync(stored, Token));
+            await RemoveAsync(storage);
+        }
+        Assert.Equal(2, starts);
+    }
 }
 
 public sealed class RsyncOnDiskWithoutLinksTests : RsyncFormatConformance

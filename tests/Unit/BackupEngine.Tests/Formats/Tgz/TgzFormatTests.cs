@@ -62,6 +62,25 @@ public sealed class TgzFormatTests : FormatConformance
     }
 
     [Fact]
+    public async Task Tar_and_cat_give_a_stream_back_whatever_its_length()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs tar");
+        foreach (var length in new[] { 0, 1, 1024 * 1024, (1024 * 1024) + 1, 12_345_678 })
+        {
+            using var folder = new TempFolder();
+            folder.Write("source/file", "content");
+            await using var storage = new MemoryStorage();
+            var content = new SeededRandom(length).Bytes(length);
+            await PackAsync(storage, folder, "source", extra: Dump(_ => new TrickleStream(content)));
+            await File.WriteAllBytesAsync(folder["archive.tar.gz"], storage.Objects[Paths.Archive], Token);
+            using var shell = System.Diagnostics.Process.Start("sh", ["-c", $"cd {folder.Path} && tar -xzf archive.tar.gz && cat dumps/db* > whole"]);
+            await shell.WaitForExitAsync(Token);
+            Assert.Equal(0, shell.ExitCode);
+            Assert.Equal(content, await File.ReadAllBytesAsync(folder["whole"], Token));
+        }
+    }
+
+    [Fact]
     public async Task The_same_tree_gives_the_same_bytes()
     {
         using var folder = new TempFolder();
