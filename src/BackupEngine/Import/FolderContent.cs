@@ -4,6 +4,7 @@ using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Objects;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
+using CloudBackup.Source;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Import;
@@ -148,11 +149,14 @@ internal sealed class FolderContent : LocalContent
     /// <summary>What <c>fsmetadata.json</c> does not tell of: made for the backup, or put there by another user.</summary>
     private IndexEntry Describe(FolderItem item) => new()
     {
-        Path = item.Path,
-        Kind = item.Facts.Kind,
-        Mode = item.Facts.Mode,
-        Modified = item.Facts.Modified,
-        Size = item.Facts.Kind != EntryKind.File ? 0 : _cipher is null ? item.Facts.Size : Cbv2.LongestContent(item.Facts.Size),
-        LinkTarget = item.Facts.Kind == EntryKind.SymbolicLink ? item.Parent.ReadLink(item.Name) : null,
+        Facts = new EntryFacts
+        {
+            Path = item.Path,
+            Kind = item.Facts.Kind,
+            Mode = item.Facts.Mode,
+            Modified = item.Facts.Modified,
+            Size = item.Facts.Kind != EntryKind.File ? 0 : _cipher is null ? item.Facts.Size : Cbv2.LongestContent(item.Facts.Size),
+            LinkTarget = item.Facts.Kind == EntryKind.SymbolicLink ? item.Parent.ReadLink(item.Name) : null,
+        },
     };
 }

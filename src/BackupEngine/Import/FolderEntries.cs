@@ -41,15 +41,12 @@ internal static class FolderEntries
 
     private static IndexEntry Describe(SourceItem item, FileFacts facts, IReadOnlyList<ExtendedAttribute> attributes) => new()
     {
-        Path = item.Path[(Root.Length + 1)..],
-        Kind = item.Facts.Kind,
-        Mode = facts.Mode,
-        UserId = facts.UserId,
-        GroupId = facts.GroupId,
-        Modified = facts.Modified,
-        Size = facts.Size,
-        LinkTarget = item.Facts.Kind == EntryKind.HardLink ? item.LinkTarget![(Root.Length + 1)..] : item.LinkTarget,
-        Attributes = attributes,
+        Facts = EntryFacts.Of(
+            item.Path[(Root.Length + 1)..],
+            facts with { Kind = item.Facts.Kind },
+            item.Facts.Kind == EntryKind.HardLink ? item.LinkTarget![(Root.Length + 1)..] : item.LinkTarget,
+            attributes,
+            owners: null),
         IsSparse = facts.IsSparse,
     };
 }

@@ -15,8 +15,8 @@ internal static class ForeignAcl
     /// <summary>The entry with its lists as Linux keeps them, and with no more rights than they give.</summary>
     public static IndexEntry Apply(IndexEntry entry, AclTexts texts, ArchiveReading reading)
     {
-        var attributes = entry.Attributes.ToList();
-        var mode = entry.Mode;
+        var attributes = entry.Facts.Attributes.ToList();
+        var mode = entry.Facts.Mode;
         if (texts.Nfs4 is not null)
         {
             // No mode can deny what such a list denies to one user.
@@ -36,7 +36,7 @@ internal static class ForeignAcl
         {
             Set(attributes, PosixAcl.DefaultAttributeName, Parse(inherited, reading)?.ToBytes());
         }
-        return entry with { Mode = mode, Attributes = attributes };
+        return entry with { Facts = entry.Facts with { Mode = mode, Attributes = attributes } };
     }
 
     private static PosixAcl? Parse(string text, ArchiveReading reading)

@@ -40,7 +40,9 @@ internal sealed class LocalUnpacker(
         {
             cancellationToken.ThrowIfCancellationRequested();
             counters.AddEntries(1);
-            var entry = found.IsOwned ? found.Entry : found.Entry with { UserId = defaults.UserId, GroupId = defaults.GroupId };
+            var entry = found.IsOwned
+                ? found.Entry
+                : found.Entry with { Facts = found.Entry.Facts with { UserId = defaults.UserId, GroupId = defaults.GroupId } };
             CheckConfig(entry);
             _links.Remove(entry.Path);
             _special.Remove(entry.Path);

@@ -18,7 +18,7 @@ internal sealed class RetainedMemory(string path, long most)
     /// <summary>Takes the memory for an entry.</summary>
     /// <exception cref="BackupException">There is not so much.</exception>
     public void Take(IndexEntry entry) => Take(
-        BytesPerEntry + (sizeof(char) * (entry.Path.Length + (entry.LinkTarget?.Length ?? 0))) + entry.Attributes.Sum(SizeOf));
+        BytesPerEntry + (sizeof(char) * (entry.Path.Length + (entry.LinkTarget?.Length ?? 0))) + entry.Facts.Attributes.Sum(SizeOf));
 
     /// <summary>Takes the memory for a path.</summary>
     /// <exception cref="BackupException">There is not so much.</exception>

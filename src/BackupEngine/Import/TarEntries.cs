@@ -1,6 +1,7 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
+using CloudBackup.Source;
 
 namespace CloudBackup.Import;
 
@@ -126,21 +127,24 @@ internal sealed class TarEntries
     }
 
     /// <summary>Null for the root of the archive.</summary>
-    private IndexEntry? Describe(TarEntry entry)
+    private IndexEntry? Describe(EntryFacts entry)
     {
         var path = LocalEntry.PathOf(entry.Path);
         if (path.Length == 0)
         {
             return entry.Kind == EntryKind.Directory ? null : throw new TarFormatException("An entry that is not a folder has no name.");
         }
-        var described = EntryBuilder.ForIndex(entry, sha256: null, member: 0, offset: 0) with
+        var described = new IndexEntry
         {
-            Path = path,
-            UserName = "", // numbers count, and names of any length would be kept with each folder
-            GroupName = "",
-            LinkTarget = entry.Kind == EntryKind.HardLink && entry.LinkTarget is { } target ? LocalEntry.PathOf(target) : entry.LinkTarget,
+            Facts = entry with
+            {
+                Path = path,
+                UserName = "", // numbers count, and names of any length would be kept with each folder
+                GroupName = "",
+                LinkTarget = entry.Kind == EntryKind.HardLink && entry.LinkTarget is { } target ? LocalEntry.PathOf(target) : entry.LinkTarget,
+            },
             IsSparse = _headers.Sparse is not null,
         };
-        return entry.AclTexts is { } acl ? ForeignAcl.Apply(described, acl, _reading) : described;
+        return _headers.AclTexts is { } acl ? ForeignAcl.Apply(described, acl, _reading) : described;
     }
 }

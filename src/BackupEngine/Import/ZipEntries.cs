@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
+using CloudBackup.Source;
 
 namespace CloudBackup.Import;
 
@@ -119,11 +120,14 @@ internal static class ZipEntries
         }
         return new IndexEntry
         {
-            Path = path,
-            Kind = isFolder ? EntryKind.Directory : KindOf(unix & TypeBits),
-            Mode = unix != 0 ? unix & ModeBits : isFolder ? DefaultFolderMode : DefaultFileMode,
-            Modified = TimeOf(record),
-            Size = isFolder ? 0 : record.Size,
+            Facts = new EntryFacts
+            {
+                Path = path,
+                Kind = isFolder ? EntryKind.Directory : KindOf(unix & TypeBits),
+                Mode = unix != 0 ? unix & ModeBits : isFolder ? DefaultFolderMode : DefaultFileMode,
+                Modified = TimeOf(record),
+                Size = isFolder ? 0 : record.Size,
+            },
         };
     }
 
@@ -165,7 +169,7 @@ internal static class ZipEntries
         var most = entry.Size <= ArchiveReading.LongestName ? entry.Size + 1 : throw ZipContent.Damaged(record, "a link is implausibly long");
         var target = LocalEntry.ReadAll(buffer => ForeignData.Decode(() => content.Read(buffer)), most);
         return target.Length == entry.Size
-            ? entry with { LinkTarget = PathText.FromBytes(target), Size = 0 }
+            ? entry with { Facts = entry.Facts with { LinkTarget = PathText.FromBytes(target), Size = 0 } }
             : throw ZipContent.Damaged(record, "it is not as long as it says");
     }
 }

@@ -74,7 +74,7 @@ internal static class EntryRules
 
     /// <summary>Whether <see cref="MetadataFor"/> leaves something out.</summary>
     public static bool GivesRightsAway(IndexEntry entry) =>
-        (entry.Kind == EntryKind.File && (entry.Mode & SetIdBits) != 0) || entry.Attributes.Any(IsOfTheSystem);
+        (entry.Kind == EntryKind.File && (entry.Facts.Mode & SetIdBits) != 0) || entry.Facts.Attributes.Any(IsOfTheSystem);
 
     /// <summary>What only privileged programs may set: capabilities, labels, and what the layers of containers keep for themselves.</summary>
     private static bool IsOfTheSystem(ExtendedAttribute attribute) =>

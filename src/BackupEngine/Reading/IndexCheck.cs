@@ -4,6 +4,7 @@ using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Objects;
 using CloudBackup.Formats.Records;
 using CloudBackup.Layout;
+using CloudBackup.Source;
 
 namespace CloudBackup.Reading;
 
@@ -198,7 +199,7 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
     private void Tell(string path, string reason)
     {
         _hasFault = true;
-        onFault(new IndexEntry { Path = path, Kind = EntryKind.File }, reason);
+        onFault(new IndexEntry { Facts = new EntryFacts { Path = path, Kind = EntryKind.File } }, reason);
     }
 
     private static string Top(string path) => path.IndexOf('/') is > 0 and var slash ? path[..slash] : path;

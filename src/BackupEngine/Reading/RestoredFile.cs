@@ -50,5 +50,5 @@ internal static class RestoredFile
     }
 
     private static bool Fits(in FileFacts facts, IndexEntry entry) => facts.Kind == EntryKind.File && facts.LinkCount == 1
-        && facts.Size == entry.Size && facts.Modified == entry.Modified;
+        && facts.Size == entry.Size && facts.Modified == entry.Facts.Modified;
 }

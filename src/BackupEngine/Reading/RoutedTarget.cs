@@ -56,10 +56,13 @@ internal sealed record RestoreRoute(string Source, string Destination, RestoreTa
     /// <summary>The entry as it appears in the target. A hard link to something outside keeps its target, and is refused there.</summary>
     public IndexEntry Map(IndexEntry entry) => entry with
     {
-        Path = Map(entry.Path),
-        LinkTarget = entry.Kind == EntryKind.HardLink && entry.LinkTarget is { } target
-            ? PathOrder.IsInside(target, Source) ? Map(target) : "../" + target
-            : entry.LinkTarget,
+        Facts = entry.Facts with
+        {
+            Path = Map(entry.Path),
+            LinkTarget = entry.Kind == EntryKind.HardLink && entry.LinkTarget is { } target
+                ? PathOrder.IsInside(target, Source) ? Map(target) : "../" + target
+                : entry.LinkTarget,
+        },
     };
 
     private string Map(string path) => Destination + path[Source.Length..];

@@ -91,7 +91,7 @@ internal sealed class ItemSelection
         }
         if (entry.Kind == EntryKind.File && !Takes(entry.Path))
         {
-            return _carriers.TryGetValue(entry.Path, out var carrier) ? entry with { Path = carrier } : null;
+            return _carriers.TryGetValue(entry.Path, out var carrier) ? entry with { Facts = entry.Facts with { Path = carrier } } : null;
         }
         if (!Takes(entry.Path))
         {
@@ -103,9 +103,9 @@ internal sealed class ItemSelection
         }
         if (first != entry.Path)
         {
-            return entry with { LinkTarget = first };
+            return entry with { Facts = entry.Facts with { LinkTarget = first } };
         }
-        return _carriedLinks.TryGetValue(entry.LinkTarget!, out var link) ? link with { Path = first } : null;
+        return _carriedLinks.TryGetValue(entry.LinkTarget!, out var link) ? link with { Facts = link.Facts with { Path = first } } : null;
     }
 
     private void Add(IndexEntry entry)

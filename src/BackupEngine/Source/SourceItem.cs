@@ -33,6 +33,13 @@ internal abstract class SourceItem(string path, FileFacts facts) : IDisposable
     /// <exception cref="FileTreeException">It cannot be opened.</exception>
     public abstract ReadableFile Open();
 
+    /// <summary>What the backup says of the item.</summary>
+    /// <param name="facts">What the file system says of it now.</param>
+    /// <param name="attributes">Its extended attributes.</param>
+    /// <param name="owners">Names of users and groups.</param>
+    public EntryFacts Describe(in FileFacts facts, IReadOnlyList<ExtendedAttribute> attributes, OwnerNames owners) =>
+        EntryFacts.Of(Path, facts, LinkTarget, attributes, owners);
+
     /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }

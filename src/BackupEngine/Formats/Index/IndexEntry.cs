@@ -1,45 +1,16 @@
 using CloudBackup.FileTree;
+using CloudBackup.Source;
 
 namespace CloudBackup.Formats.Index;
 
 /// <summary>One line of the index: an entry of a backup, what its content hashes to, and where it stands.</summary>
 internal sealed record IndexEntry
 {
-    /// <summary>The path inside the backup.</summary>
-    public string Path { get; set; } = "";
-
-    /// <summary>File, folder, symbolic link or hard link.</summary>
-    public EntryKind Kind { get; set; }
-
-    /// <summary>The twelve permission bits.</summary>
-    public int Mode { get; set; }
-
-    /// <summary>Owner.</summary>
-    public uint UserId { get; set; }
-
-    /// <summary>Group.</summary>
-    public uint GroupId { get; set; }
-
-    /// <summary>The owner's name, or empty.</summary>
-    public string UserName { get; set; } = "";
-
-    /// <summary>The group's name, or empty.</summary>
-    public string GroupName { get; set; } = "";
-
-    /// <summary>Last change of the content.</summary>
-    public UnixTime Modified { get; set; }
-
-    /// <summary>Bytes of content.</summary>
-    public long Size { get; set; }
+    /// <summary>What the entry is.</summary>
+    public required EntryFacts Facts { get; init; }
 
     /// <summary>SHA-256 of the content of a file; null for all else.</summary>
     public byte[]? Sha256 { get; set; }
-
-    /// <summary>The target of a link.</summary>
-    public string? LinkTarget { get; set; }
-
-    /// <summary>Extended attributes.</summary>
-    public IReadOnlyList<ExtendedAttribute> Attributes { get; set; } = [];
 
     /// <summary>Whether the source had holes, which a restore makes again.</summary>
     public bool IsSparse { get; set; }
@@ -53,13 +24,18 @@ internal sealed record IndexEntry
     /// <summary>tgz: where the header begins in the member's uncompressed bytes.</summary>
     public int Offset { get; set; }
 
-    /// <summary>What is restored besides the content.</summary>
-    public EntryMetadata Metadata => new()
-    {
-        Mode = Mode,
-        UserId = UserId,
-        GroupId = GroupId,
-        Modified = Modified,
-        Attributes = Attributes,
-    };
+    /// <inheritdoc cref="EntryFacts.Path"/>
+    public string Path => Facts.Path;
+
+    /// <inheritdoc cref="EntryFacts.Kind"/>
+    public EntryKind Kind => Facts.Kind;
+
+    /// <inheritdoc cref="EntryFacts.Size"/>
+    public long Size => Facts.Size;
+
+    /// <inheritdoc cref="EntryFacts.LinkTarget"/>
+    public string? LinkTarget => Facts.LinkTarget;
+
+    /// <inheritdoc cref="EntryFacts.Metadata"/>
+    public EntryMetadata Metadata => Facts.Metadata;
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using CloudBackup.FileTree;
+using CloudBackup.Source;
 
 namespace CloudBackup.Formats.Index;
 
@@ -37,7 +38,7 @@ internal static class IndexEntryParser
     {
         var json = new Utf8JsonReader(line);
         var result = new IndexLine();
-        var entry = new IndexEntry();
+        var entry = new IndexEntry { Facts = new EntryFacts() };
         json.Read();
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
@@ -58,7 +59,7 @@ internal static class IndexEntryParser
     private static void Check(IndexEntry entry)
     {
         const int AllModeBits = 0xFFF;
-        if (entry.Size < 0 || entry.Member < -1 || entry.Offset < 0 || entry.Mode is < 0 or > AllModeBits)
+        if (entry.Size < 0 || entry.Member < -1 || entry.Offset < 0 || entry.Facts.Mode is < 0 or > AllModeBits)
         {
             throw new FormatException("A number is out of range.");
         }
@@ -101,43 +102,44 @@ internal static class IndexEntryParser
 
     private static bool ReadEntryProperty(ref Utf8JsonReader json, IndexEntry entry)
     {
+        var facts = entry.Facts;
         if (json.ValueTextEquals(IndexFormat.Path))
         {
-            entry.Path = Text(ref json);
+            facts.Path = Text(ref json);
         }
         else if (json.ValueTextEquals(IndexFormat.RawPath))
         {
-            entry.Path = RawText(ref json);
+            facts.Path = RawText(ref json);
         }
         else if (json.ValueTextEquals(IndexFormat.Type))
         {
-            entry.Kind = KindOf(Text(ref json));
+            facts.Kind = KindOf(Text(ref json));
         }
         else if (json.ValueTextEquals(IndexFormat.Mode))
         {
-            entry.Mode = Convert.ToInt32(Text(ref json), 8);
+            facts.Mode = Convert.ToInt32(Text(ref json), 8);
         }
         else if (json.ValueTextEquals(IndexFormat.UserId))
         {
             json.Read();
-            entry.UserId = json.GetUInt32();
+            facts.UserId = json.GetUInt32();
         }
         else if (json.ValueTextEquals(IndexFormat.GroupId))
         {
             json.Read();
-            entry.GroupId = json.GetUInt32();
+            facts.GroupId = json.GetUInt32();
         }
         else if (json.ValueTextEquals(IndexFormat.UserName))
         {
-            entry.UserName = Text(ref json);
+            facts.UserName = Text(ref json);
         }
         else if (json.ValueTextEquals(IndexFormat.GroupName))
         {
-            entry.GroupName = Text(ref json);
+            facts.GroupName = Text(ref json);
         }
         else if (json.ValueTextEquals(IndexFormat.Modified))
         {
-            entry.Modified = UnixTime.TryParse(Text(ref json), out var time) ? time : throw new FormatException("mtime");
+            facts.Modified = UnixTime.TryParse(Text(ref json), out var time) ? time : throw new FormatException("mtime");
         }
         else
         {
@@ -148,10 +150,11 @@ internal static class IndexEntryParser
 
     private static bool ReadContentProperty(ref Utf8JsonReader json, IndexEntry entry)
     {
+        var facts = entry.Facts;
         if (json.ValueTextEquals(IndexFormat.Size))
         {
             json.Read();
-            entry.Size = json.GetInt64();
+            facts.Size = json.GetInt64();
         }
         else if (json.ValueTextEquals(IndexFormat.Sha256))
         {
@@ -159,15 +162,15 @@ internal static class IndexEntryParser
         }
         else if (json.ValueTextEquals(IndexFormat.Link))
         {
-            entry.LinkTarget = Text(ref json);
+            facts.LinkTarget = Text(ref json);
         }
         else if (json.ValueTextEquals(IndexFormat.RawLink))
         {
-            entry.LinkTarget = RawText(ref json);
+            facts.LinkTarget = RawText(ref json);
         }
         else if (json.ValueTextEquals(IndexFormat.Attributes))
         {
-            entry.Attributes = ReadAttributes(ref json);
+            facts.Attributes = ReadAttributes(ref json);
         }
         else if (json.ValueTextEquals(IndexFormat.Sparse))
         {

@@ -23,12 +23,12 @@ internal sealed class IndexEntryWriter : IDisposable
         _json.WriteStartObject();
         WriteText(IndexFormat.Path, IndexFormat.RawPath, entry.Path);
         _json.WriteString(IndexFormat.Type, TypeName(entry.Kind));
-        WriteMode(entry.Mode);
-        _json.WriteNumber(IndexFormat.UserId, entry.UserId);
-        _json.WriteNumber(IndexFormat.GroupId, entry.GroupId);
-        WriteOwnerName(IndexFormat.UserName, entry.UserName);
-        WriteOwnerName(IndexFormat.GroupName, entry.GroupName);
-        _json.WriteString(IndexFormat.Modified, entry.Modified.ToString());
+        WriteMode(entry.Facts.Mode);
+        _json.WriteNumber(IndexFormat.UserId, entry.Facts.UserId);
+        _json.WriteNumber(IndexFormat.GroupId, entry.Facts.GroupId);
+        WriteOwnerName(IndexFormat.UserName, entry.Facts.UserName);
+        WriteOwnerName(IndexFormat.GroupName, entry.Facts.GroupName);
+        _json.WriteString(IndexFormat.Modified, entry.Facts.Modified.ToString());
         if (entry.Kind == EntryKind.File)
         {
             _json.WriteNumber(IndexFormat.Size, entry.Size);
@@ -64,10 +64,10 @@ internal sealed class IndexEntryWriter : IDisposable
 
     private void WriteRest(IndexEntry entry)
     {
-        if (entry.Attributes.Count > 0)
+        if (entry.Facts.Attributes.Count > 0)
         {
             _json.WriteStartArray(IndexFormat.Attributes);
-            foreach (var attribute in entry.Attributes)
+            foreach (var attribute in entry.Facts.Attributes)
             {
                 // Name and value both as base64: neither need be text.
                 _json.WriteBase64StringValue(PathText.ToBytes(attribute.Name));

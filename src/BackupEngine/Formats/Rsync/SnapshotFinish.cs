@@ -3,6 +3,7 @@ using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Objects;
 using CloudBackup.Formats.Records;
+using CloudBackup.Source;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;
@@ -154,18 +155,8 @@ internal sealed class SnapshotFinish : IDisposable
 
     private IndexEntry EntryOf(SyncRecord record) => new()
     {
-        Path = record.Path,
-        Kind = record.Kind,
-        Mode = record.Facts.Mode,
-        UserId = record.Facts.UserId,
-        GroupId = record.Facts.GroupId,
-        UserName = _owners.UserName(record.Facts.UserId),
-        GroupName = _owners.GroupName(record.Facts.GroupId),
-        Modified = record.Facts.Modified,
-        Size = record.Kind == EntryKind.File ? record.Facts.Size : 0,
+        Facts = EntryFacts.Of(record.Path, record.Facts with { Kind = record.Kind }, record.LinkTarget, record.Attributes, _owners),
         Sha256 = record.Sha256,
-        LinkTarget = record.LinkTarget,
-        Attributes = record.Attributes,
         IsSparse = record.Facts.IsSparse,
     };
 

@@ -1,4 +1,5 @@
 using CloudBackup.FileTree;
+using CloudBackup.Source;
 
 namespace CloudBackup.Formats.Tar;
 
@@ -33,7 +34,10 @@ internal sealed class TarHeaderReader(int longestName = int.MaxValue)
     private byte _payloadType;
 
     /// <summary>The entry, after <see cref="TarHeaderStep.Entry"/>.</summary>
-    public TarEntry? Entry { get; private set; }
+    public EntryFacts? Entry { get; private set; }
+
+    /// <summary>The access control lists of the entry that other programs write as text; null when there are none.</summary>
+    public AclTexts? AclTexts { get; private set; }
 
     /// <summary>The last header's type.</summary>
     public byte Type { get; private set; }
@@ -143,14 +147,15 @@ internal sealed class TarHeaderReader(int longestName = int.MaxValue)
             ContentLength = 0;
         }
         Entry = Build(block, path, kind);
+        AclTexts = _records.AclTexts;
         return true;
     }
 
-    private TarEntry Build(ReadOnlySpan<byte> block, string path, EntryKind kind)
+    private EntryFacts Build(ReadOnlySpan<byte> block, string path, EntryKind kind)
     {
         // What is not ustar may have anything where ustar has the owners' names.
         var hasNames = block.Slice(TarFormat.MagicOffset, 5).SequenceEqual("ustar"u8);
-        return new TarEntry
+        return new EntryFacts
         {
             Path = path.TrimEnd('/'),
             Kind = kind,
@@ -165,7 +170,6 @@ internal sealed class TarHeaderReader(int longestName = int.MaxValue)
                 ? _records.LinkTarget ?? Text(block, TarFormat.LinkNameOffset, TarFormat.NameLength)
                 : null,
             Attributes = _records.Attributes,
-            AclTexts = _records.AclTexts,
         };
     }
 

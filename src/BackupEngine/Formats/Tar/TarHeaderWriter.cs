@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using CloudBackup.FileTree;
+using CloudBackup.Source;
 
 namespace CloudBackup.Formats.Tar;
 
@@ -16,7 +17,7 @@ internal sealed class TarHeaderWriter
     private readonly ArrayBufferWriter<byte> _output = new(4096);
 
     /// <summary>The bytes of the entry's header; valid until the next call.</summary>
-    public ReadOnlySpan<byte> Write(TarEntry entry)
+    public ReadOnlySpan<byte> Write(EntryFacts entry)
     {
         _records.ResetWrittenCount();
         _output.ResetWrittenCount();
@@ -40,7 +41,7 @@ internal sealed class TarHeaderWriter
         return _output.WrittenSpan;
     }
 
-    private void AddRecords(TarEntry entry, byte[] path, byte[] link, bool fits)
+    private void AddRecords(EntryFacts entry, byte[] path, byte[] link, bool fits)
     {
         if (IsUtf8(path) && (!fits || !Ascii.IsValid(path)))
         {
@@ -143,7 +144,7 @@ internal sealed class TarHeaderWriter
         name.CopyTo(TakeBlocks((int)(TarFormat.Padded(name.Length + 1) / TarFormat.BlockSize)));
     }
 
-    private void WriteBlock(TarEntry entry, byte[] path, int split, byte[] link)
+    private void WriteBlock(EntryFacts entry, byte[] path, int split, byte[] link)
     {
         var block = TakeBlocks(1);
         var name = path.AsSpan(split);

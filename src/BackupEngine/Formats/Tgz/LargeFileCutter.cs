@@ -72,7 +72,7 @@ internal sealed class LargeFileCutter(
     /// <summary>Dispatches all of a file, and returns what the index is to tell of it; null when it is left out.</summary>
     private IndexEntry? Cut(SourceItem item, ReadableFile file, CancellationToken cancellationToken)
     {
-        var entry = EntryBuilder.ForTar(item, file.Facts, ReadAttributes(file), owners);
+        var entry = item.Describe(file.Facts, ReadAttributes(file), owners);
         var header = _headers.Write(entry);
         if (header.Length > LargestHeader)
         {
@@ -89,10 +89,14 @@ internal sealed class LargeFileCutter(
         }
         counters.AddEntries(1);
         counters.AddAllocatedBytes(Math.Min(entry.Size, file.Facts.Allocated));
-        var line = EntryBuilder.ForIndex(entry, reader.Hash, firstMember, 0);
-        line.IsSparse = file.Facts.IsSparse;
-        line.IsIncomplete = isIncomplete;
-        return line;
+        return new IndexEntry
+        {
+            Facts = entry,
+            Sha256 = reader.Hash,
+            IsSparse = file.Facts.IsSparse,
+            IsIncomplete = isIncomplete,
+            Member = firstMember,
+        };
     }
 
     /// <summary>Dispatches header, content and padding; false when a part of the content could not be read.</summary>

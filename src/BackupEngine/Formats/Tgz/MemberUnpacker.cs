@@ -5,6 +5,7 @@ using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
 using CloudBackup.Progress;
+using CloudBackup.Source;
 
 namespace CloudBackup.Formats.Tgz;
 
@@ -122,7 +123,7 @@ internal sealed class MemberUnpacker(IEntryTarget target, RunCounters counters, 
         work.Large?.Accept(work.Part, file => file.Break(target, reason));
         if (work.Entries.Count == 0 && work.Large is null)
         {
-            target.OnDamaged(new IndexEntry(), "a part of the archive that holds no entry cannot be decompressed");
+            target.OnDamaged(new IndexEntry { Facts = new EntryFacts() }, "a part of the archive that holds no entry cannot be decompressed");
         }
     }
 
@@ -194,7 +195,7 @@ internal sealed class MemberUnpacker(IEntryTarget target, RunCounters counters, 
                     case TarHeaderStep.Entry:
                         contentStart = at;
                         reason = "its header says something else than the index";
-                        return Agree(reader.Entry!, expected);
+                        return Agree(reader.Entry!, expected.Facts);
                     case TarHeaderStep.Payload when reader.PayloadLength <= data.Length - at:
                         reader.AcceptPayload(data.Span.Slice(at, reader.PayloadLength));
                         at += (int)TarFormat.Padded(reader.PayloadLength);
@@ -211,7 +212,7 @@ internal sealed class MemberUnpacker(IEntryTarget target, RunCounters counters, 
         return false;
     }
 
-    private static bool Agree(TarEntry entry, IndexEntry index) =>
+    private static bool Agree(EntryFacts entry, EntryFacts index) =>
         entry.Path == index.Path && entry.Kind == index.Kind && entry.Mode == index.Mode && entry.UserId == index.UserId
         && entry.GroupId == index.GroupId && entry.Modified == index.Modified && entry.Size == index.Size
         && entry.LinkTarget == index.LinkTarget && entry.Attributes.Count == index.Attributes.Count;

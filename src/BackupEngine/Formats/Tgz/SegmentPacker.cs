@@ -35,10 +35,10 @@ internal sealed class SegmentPacker(
                     PackFile(segment, item, data);
                     continue;
                 }
-                var entry = EntryBuilder.ForTar(item, item.Facts, item.Attributes, owners);
+                var entry = item.Describe(item.Facts, item.Attributes, owners);
                 var start = data.Length;
                 Append(data, _headers.Write(entry));
-                AddIndexLine(segment, EntryBuilder.ForIndex(entry, null, segment.Member, start));
+                AddIndexLine(segment, new IndexEntry { Facts = entry, Member = segment.Member, Offset = start });
                 item.Dispose();
             }
             catch (FileTreeException failure)
@@ -59,11 +59,11 @@ internal sealed class SegmentPacker(
         var reader = new SteadyReader(file, issues);
         // Other entries refer to a file with several names, so it must stand before them: it is taken as long as it was when listed.
         var limit = item.Facts.LinkCount > 1 ? item.Facts.Size : long.MaxValue;
-        TarEntry entry;
+        EntryFacts entry;
         int headerLength;
         do
         {
-            entry = EntryBuilder.ForTar(item, reader.Facts with { Size = Math.Min(reader.Facts.Size, limit) }, attributes, owners);
+            entry = item.Describe(reader.Facts with { Size = Math.Min(reader.Facts.Size, limit) }, attributes, owners);
             var header = _headers.Write(entry);
             headerLength = header.Length;
             if (headerLength + TarFormat.Padded(entry.Size) > data.Free.Length)
@@ -77,15 +77,21 @@ internal sealed class SegmentPacker(
         Finish(segment, item, data, entry, headerLength, reader);
     }
 
-    private void Finish(TgzSegment segment, SourceItem item, Block data, TarEntry entry, int headerLength, in SteadyReader reader)
+    private void Finish(TgzSegment segment, SourceItem item, Block data, EntryFacts entry, int headerLength, in SteadyReader reader)
     {
         var start = data.Length;
         var size = (int)entry.Size;
         var padded = (int)TarFormat.Padded(size);
         // A file that shrank at every attempt is filled up with zeros: its header says how long it is.
         data.Free[(headerLength + reader.Length)..(headerLength + padded)].Clear();
-        var line = EntryBuilder.ForIndex(entry, SHA256.HashData(data.Free.Slice(headerLength, size)), segment.Member, start);
-        line.IsSparse = reader.Facts.IsSparse;
+        var line = new IndexEntry
+        {
+            Facts = entry,
+            Sha256 = SHA256.HashData(data.Free.Slice(headerLength, size)),
+            IsSparse = reader.Facts.IsSparse,
+            Member = segment.Member,
+            Offset = start,
+        };
         data.Length += headerLength + padded;
         AddIndexLine(segment, line);
         counters.AddSourceBytes(size);

@@ -2,6 +2,7 @@ using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
 using CloudBackup.Import;
+using CloudBackup.Source;
 using CsCheck;
 
 namespace CloudBackup.Tests.FileTree;
@@ -51,32 +52,32 @@ public sealed class PosixAclTests
         var (owner, user, group, named, mask, other, mode) = (rights[0], rights[1], rights[2], rights[3], rights[4], rights[5], rights[6]);
         var text = $"user::{Text(owner)},user:7:{Text(user)},group::{Text(group)},group:8:{Text(named)},mask::{Text(mask)},other::{Text(other)}";
         var entry = Apply(text, (owner << 6) | (mask << 3) | other);
-        Assert.Equal(owner, entry.Mode >> 6);
-        Assert.Equal(mask, (entry.Mode >> 3) & 7);
+        Assert.Equal(owner, entry.Facts.Mode >> 6);
+        Assert.Equal(mask, (entry.Facts.Mode >> 3) & 7);
         Assert.Equal(((group & mask) << 3) | other, PosixAcl.TryParse(text, out _)!.ModeBits);
-        Assert.Equal(other, entry.Mode & 7);
-        Assert.Equal("system.posix_acl_access", Assert.Single(entry.Attributes).Name);
+        Assert.Equal(other, entry.Facts.Mode & 7);
+        Assert.Equal("system.posix_acl_access", Assert.Single(entry.Facts.Attributes).Name);
         // The user that is not known here is in the group, or one of the others.
         var bits = PosixAcl.TryParse(text.Replace("user:7:", $"user:{Unknown}:", StringComparison.Ordinal), out _)!.ModeBits;
         Assert.Equal(0, ((bits >> 3) | bits) & 7 & ~user);
         bits = PosixAcl.TryParse(text.Replace("group:8:", $"group:{Unknown}:", StringComparison.Ordinal), out _)!.ModeBits;
         Assert.Equal(0, bits & 7 & ~named);
-        Assert.Equal(0, Apply("broken", (mode << 3) | other).Mode & 0x3F);
+        Assert.Equal(0, Apply("broken", (mode << 3) | other).Facts.Mode & 0x3F);
     });
 
     [Fact]
     public void A_mode_that_shows_the_groups_rights_does_not_narrow_the_list() =>
-        Assert.Equal(0x5FD, Apply("user::rwx,group::---,other::r-x,group:4321:r--,mask::rwx", 0x5C5).Mode); // as bsdtar writes both
+        Assert.Equal(0x5FD, Apply("user::rwx,group::---,other::r-x,group:4321:r--,mask::rwx", 0x5C5).Facts.Mode); // as bsdtar writes both
 
     [Fact]
     public void A_list_of_another_model_that_denies_something_leaves_rights_to_the_owner_only()
     {
-        Assert.Equal(0x1C0, Apply(null, 0x1ED, "user:bob:r-----a-R-c--s:-------:deny:1001,everyone@:r-x---a-R-c--s:-------:allow").Mode);
-        Assert.Equal(0x1ED, Apply(null, 0x1ED, "everyone@:r-x---a-R-c--s:-------:allow").Mode);
+        Assert.Equal(0x1C0, Apply(null, 0x1ED, "user:bob:r-----a-R-c--s:-------:deny:1001,everyone@:r-x---a-R-c--s:-------:allow").Facts.Mode);
+        Assert.Equal(0x1ED, Apply(null, 0x1ED, "everyone@:r-x---a-R-c--s:-------:allow").Facts.Mode);
     }
 
     private static IndexEntry Apply(string? access, int mode, string? nfs4 = null) => ForeignAcl.Apply(
-        new IndexEntry { Path = "data/f", Kind = EntryKind.File, Mode = mode },
+        new IndexEntry { Facts = new EntryFacts { Path = "data/f", Kind = EntryKind.File, Mode = mode } },
         new AclTexts(access, null, nfs4),
         new ArchiveReading("archive", null, CancellationToken.None));
 

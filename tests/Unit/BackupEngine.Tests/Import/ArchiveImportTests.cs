@@ -1,6 +1,7 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Tar;
 using CloudBackup.Protection;
+using CloudBackup.Source;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Import;
@@ -109,7 +110,7 @@ public sealed class ArchiveImportTests
     public async Task A_file_that_does_not_fit_is_told_before_it_is_written()
     {
         using var platform = await Imports.MakeTargetAsync();
-        var header = new TarHeaderWriter().Write(new TarEntry { Path = "data/huge", Kind = EntryKind.File, Mode = 0x1A4, Size = 1L << 50 }).ToArray();
+        var header = new TarHeaderWriter().Write(new EntryFacts { Path = "data/huge", Kind = EntryKind.File, Mode = 0x1A4, Size = 1L << 50 }).ToArray();
         Assert.Equal("DestinationTooSmall", await platform.FailAsync(await WriteAsync(platform, header, encrypted: false)));
         Assert.Equal(["old"], Files(platform).Select(file => file.Name));
     }

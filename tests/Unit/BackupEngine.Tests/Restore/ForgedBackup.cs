@@ -6,6 +6,7 @@ using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Objects;
 using CloudBackup.Formats.Tar;
 using CloudBackup.Layout;
+using CloudBackup.Source;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Restore;
@@ -13,7 +14,7 @@ namespace CloudBackup.Tests.Restore;
 /// <summary>An entry as a forger has it.</summary>
 /// <param name="Header">What the archive says of it.</param>
 /// <param name="Content">Its content.</param>
-internal sealed record ForgedEntry(TarEntry Header, byte[] Content)
+internal sealed record ForgedEntry(EntryFacts Header, byte[] Content)
 {
     /// <summary>What the index says besides.</summary>
     public Func<IndexEntry, IndexEntry> Index { get; init; } = entry => entry;
@@ -68,7 +69,7 @@ internal sealed class ForgedBackup(TestPlatform platform, BackupFormat format, B
             State = BackupState.Ready,
             FileCount = Entries.Count,
             SourceSize = Entries.Where(entry => entry.Header.Kind == EntryKind.File)
-                .Aggregate(0L, (sum, entry) => unchecked(sum + entry.Index(new IndexEntry { Size = entry.Header.Size }).Size)),
+                .Aggregate(0L, (sum, entry) => unchecked(sum + entry.Index(new IndexEntry { Facts = entry.Header }).Size)),
             Archive = archive is null ? null : new ArchiveFacts(archive.Length, members.Count),
             Objects = archive is null ? new ObjectFacts(1, 1) : null,
             Index = new IndexFacts(index.Length, hash, offset, _cipher?.IndexMac(name, hash)),
@@ -129,7 +130,7 @@ internal sealed class ForgedBackup(TestPlatform platform, BackupFormat format, B
         using var writer = new IndexEntryWriter();
         var buffer = new ArrayBufferWriter<byte>();
         var hash = entry.Header.Kind == EntryKind.File ? SHA256.HashData(entry.Content) : null;
-        writer.Write(entry.Index(EntryBuilder.ForIndex(entry.Header, hash, member, offset)), buffer);
+        writer.Write(entry.Index(new IndexEntry { Facts = entry.Header, Sha256 = hash, Member = member, Offset = offset }), buffer);
         lines.Write(buffer.WrittenSpan);
     }
 

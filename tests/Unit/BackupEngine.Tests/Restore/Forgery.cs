@@ -1,6 +1,6 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats.Tar;
 using CloudBackup.Layout;
+using CloudBackup.Source;
 
 namespace CloudBackup.Tests.Restore;
 
@@ -56,7 +56,7 @@ internal sealed record Forgery(ForgeryKind Kind, int Which, int At)
 
     /// <summary>A file, folder or link.</summary>
     public static ForgedEntry Entry(string path, EntryKind kind, int size = 0, string? target = null) => new(
-        new TarEntry
+        new EntryFacts
         {
             Path = path,
             Kind = kind,
@@ -115,7 +115,7 @@ internal sealed record Forgery(ForgeryKind Kind, int Which, int At)
         }
     }
 
-    private static ForgedEntry Huge(string path, long size) => Entry(path, EntryKind.File) with { Index = entry => entry with { Size = size } };
+    private static ForgedEntry Huge(string path, long size) => Entry(path, EntryKind.File) with { Index = entry => entry with { Facts = entry.Facts with { Size = size } } };
 
     private void ApplyToFacts(ForgedBackup backup, int at)
     {
@@ -125,7 +125,7 @@ internal sealed record Forgery(ForgeryKind Kind, int Which, int At)
         {
             ForgeryKind.Path => entry with { Header = header with { Path = Paths[At % Paths.Length] } },
             ForgeryKind.Mode => entry with { Header = header with { Mode = At % 4096, UserId = At % 3 == 0 ? uint.MaxValue : 0 } },
-            ForgeryKind.IndexSize => entry with { Index = line => line with { Size = Math.Max(0, line.Size + wrong) } },
+            ForgeryKind.IndexSize => entry with { Index = line => line with { Facts = line.Facts with { Size = Math.Max(0, line.Size + wrong) } } },
             ForgeryKind.Hash => entry with { Index = line => line with { Sha256 = At % 2 == 0 ? null : new byte[32] } },
             ForgeryKind.Incomplete => entry with { Index = line => line with { IsIncomplete = true } },
             ForgeryKind.Time => entry with { Header = header with { Modified = new UnixTime(At % 2 == 0 ? long.MaxValue : -1L << 40, 999_999_999) } },

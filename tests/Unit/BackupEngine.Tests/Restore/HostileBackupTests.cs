@@ -5,6 +5,7 @@ using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Tar;
 using CloudBackup.Layout;
+using CloudBackup.Source;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Restore;
@@ -16,7 +17,7 @@ public sealed class HostileBackupTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static readonly Dictionary<string, TarEntry[]> Attacks = new()
+    private static readonly Dictionary<string, EntryFacts[]> Attacks = new()
     {
         ["parent"] = [File("../evil")],
         ["parent in the middle"] = [File("data/../../evil")],
@@ -98,24 +99,25 @@ public sealed class HostileBackupTests
             platform.Engine.AppBackups.RestoreToAsync(id, platform.Folder["out"], platform.Observer, Token))).ErrorId);
     }
 
-    private static TarEntry File(string path) => new() { Path = path, Kind = EntryKind.File, Mode = 0x1A4, Size = 4 };
+    private static EntryFacts File(string path) => new() { Path = path, Kind = EntryKind.File, Mode = 0x1A4, Size = 4 };
 
-    private static TarEntry Folder(string path) => new() { Path = path, Kind = EntryKind.Directory, Mode = 0x1ED };
+    private static EntryFacts Folder(string path) => new() { Path = path, Kind = EntryKind.Directory, Mode = 0x1ED };
 
-    private static TarEntry Link(EntryKind kind, string path, string target) => new() { Path = path, Kind = kind, LinkTarget = target };
+    private static EntryFacts Link(EntryKind kind, string path, string target) => new() { Path = path, Kind = kind, LinkTarget = target };
 
     /// <summary>Stores a backup of these entries as our own format has it, and lets the catalog find it.</summary>
-    private static async Task<string> ForgeAsync(TestPlatform platform, TarEntry[] entries, byte[]? content = null, string? memberLength = null, Guid appId = default)
+    private static async Task<string> ForgeAsync(TestPlatform platform, EntryFacts[] entries, byte[]? content = null, string? memberLength = null, Guid appId = default)
     {
         var config = new AppConfig { Id = appId, Location = "forged.example.com", Version = "1", DataDirectory = "/x" }.ToBytes();
-        var all = entries.Prepend(new TarEntry { Path = AppConfig.Path, Kind = EntryKind.File, Size = config.Length });
+        var all = entries.Prepend(new EntryFacts { Path = AppConfig.Path, Kind = EntryKind.File, Size = config.Length });
         using var tar = new MemoryStream();
         var lines = new ArrayBufferWriter<byte>();
         using var writer = new IndexEntryWriter();
         foreach (var entry in all)
         {
             var stored = entry.Kind != EntryKind.File ? [] : entry.Path == AppConfig.Path ? config : content ?? "evil"u8.ToArray();
-            writer.Write(EntryBuilder.ForIndex(entry, entry.Kind == EntryKind.File ? SHA256.HashData(stored) : null, 0, (int)tar.Position), lines);
+            var hash = entry.Kind == EntryKind.File ? SHA256.HashData(stored) : null;
+            writer.Write(new IndexEntry { Facts = entry, Sha256 = hash, Member = 0, Offset = (int)tar.Position }, lines);
             tar.Write(new TarHeaderWriter().Write(entry));
             tar.Write(stored);
             tar.SetLength(TarFormat.Padded(tar.Length));

@@ -1,6 +1,7 @@
 using System.Buffers;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
+using CloudBackup.Source;
 using CsCheck;
 
 namespace CloudBackup.Tests.Formats.Index;
@@ -21,17 +22,20 @@ public sealed class IndexTests
         Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[-1, 1_000_000]))
         .Select((path, kind, mode, numbers, time, attributes, rest) => new IndexEntry
         {
-            Path = path,
-            Kind = kind,
-            Mode = mode,
-            UserId = numbers.Item1,
-            GroupId = numbers.Item1 / 2,
-            UserName = "näme",
-            Modified = new UnixTime(time.Item1, time.Item2),
-            Size = kind == EntryKind.File ? numbers.Item2 : 0,
+            Facts = new EntryFacts
+            {
+                Path = path,
+                Kind = kind,
+                Mode = mode,
+                UserId = numbers.Item1,
+                GroupId = numbers.Item1 / 2,
+                UserName = "näme",
+                Modified = new UnixTime(time.Item1, time.Item2),
+                Size = kind == EntryKind.File ? numbers.Item2 : 0,
+                LinkTarget = kind is EntryKind.SymbolicLink or EntryKind.HardLink ? path + "x" : null,
+                Attributes = [.. attributes.Select(pair => new ExtendedAttribute(pair.Item1, pair.Item2))],
+            },
             Sha256 = kind == EntryKind.File ? numbers.Item3 : null,
-            LinkTarget = kind is EntryKind.SymbolicLink or EntryKind.HardLink ? path + "x" : null,
-            Attributes = [.. attributes.Select(pair => new ExtendedAttribute(pair.Item1, pair.Item2))],
             IsSparse = rest.Item1,
             IsIncomplete = rest.Item2,
             Member = rest.Item3,
@@ -139,7 +143,12 @@ public sealed class IndexTests
         Assert.Equal(("a", EntryKind.Directory), (line.Entry!.Path, line.Entry.Kind));
     }
 
-    private static IndexEntry Sample() => new() { Path = "data/file", Kind = EntryKind.File, Sha256 = new byte[32], Size = 7, Member = 0 };
+    private static IndexEntry Sample() => new()
+    {
+        Facts = new EntryFacts { Path = "data/file", Kind = EntryKind.File, Size = 7 },
+        Sha256 = new byte[32],
+        Member = 0,
+    };
 
     private static (byte[] Bytes, long MembersOffset) Write(IReadOnlyCollection<IndexEntry> entries, int[] members)
     {
@@ -161,7 +170,7 @@ public sealed class IndexTests
     }
 
     private static string Describe(IndexEntry entry) => string.Join('|',
-        entry.Path, entry.Kind, entry.Mode, entry.UserId, entry.GroupId, entry.UserName, entry.GroupName, entry.Modified, entry.Size,
+        entry.Path, entry.Kind, entry.Facts.Mode, entry.Facts.UserId, entry.Facts.GroupId, entry.Facts.UserName, entry.Facts.GroupName, entry.Facts.Modified, entry.Size,
         entry.Sha256 is null ? "" : Convert.ToHexString(entry.Sha256), entry.LinkTarget, entry.IsSparse, entry.IsIncomplete, entry.Member, entry.Offset,
-        string.Join(',', entry.Attributes.Select(attribute => $"{attribute.Name}={Convert.ToHexString(attribute.Value)}")));
+        string.Join(',', entry.Facts.Attributes.Select(attribute => $"{attribute.Name}={Convert.ToHexString(attribute.Value)}")));
 }

@@ -116,7 +116,7 @@ internal sealed class SyncScene : IDisposable
         if (OnItem is null)
         {
             // The source did not change while it was listed.
-            Assert.Equal(Describe(Source), entries.Select(entry => Describe(entry.Path, entry.Kind, entry.Mode, entry.Modified, entry.LinkTarget)));
+            Assert.Equal(Describe(Source), entries.Select(entry => Describe(entry.Path, entry.Kind, entry.Facts.Mode, entry.Facts.Modified, entry.LinkTarget)));
         }
         return result;
     }

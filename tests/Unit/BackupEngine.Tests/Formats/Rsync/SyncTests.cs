@@ -61,7 +61,7 @@ public sealed class SyncTests : IDisposable
         await _scene.BackUpAndCheckAsync();
         Assert.Equal(["fsmetadata.json"], _scene.Uploads);
         var index = await _scene.ReadIndexAsync(_scene.Backups[^1]);
-        Assert.Equal(1893456000, index.Single(entry => entry.Path == "data/one").Modified.Seconds);
+        Assert.Equal(1893456000, index.Single(entry => entry.Path == "data/one").Facts.Modified.Seconds);
     }
 
     [Fact]

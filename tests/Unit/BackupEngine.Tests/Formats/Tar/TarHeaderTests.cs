@@ -1,5 +1,6 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Tar;
+using CloudBackup.Source;
 using CsCheck;
 
 namespace CloudBackup.Tests.Formats.Tar;
@@ -11,7 +12,7 @@ public sealed class TarHeaderTests
 
     private static readonly Gen<string> PathGen = Name.Array[1, 8].Select(parts => string.Join('/', parts));
 
-    private static readonly Gen<TarEntry> Entry = Gen.Select(
+    private static readonly Gen<EntryFacts> Entry = Gen.Select(
         PathGen,
         Gen.Enum<EntryKind>().Where(kind => kind != EntryKind.Special),
         Gen.Int[0, 0xFFF],
@@ -20,7 +21,7 @@ public sealed class TarHeaderTests
         Gen.OneOf(Gen.Long[0, 100_000], Gen.Long[8_589_934_590, 8_589_934_595], Gen.Long[0, long.MaxValue / 4]),
         PathGen,
         Gen.Select(Name, Gen.Byte.Array[0, 200]).Array[0, 3])
-        .Select((path, kind, mode, ids, time, size, target, attributes) => new TarEntry
+        .Select((path, kind, mode, ids, time, size, target, attributes) => new EntryFacts
         {
             Path = path,
             Kind = kind,
@@ -52,7 +53,7 @@ public sealed class TarHeaderTests
     [Fact]
     public void A_plain_entry_takes_one_block()
     {
-        var entry = new TarEntry { Path = "data/file", Kind = EntryKind.File, Size = 5, Mode = 0x1A4, Modified = new UnixTime(1_700_000_000, 0) };
+        var entry = new EntryFacts { Path = "data/file", Kind = EntryKind.File, Size = 5, Mode = 0x1A4, Modified = new UnixTime(1_700_000_000, 0) };
         Assert.Equal(TarFormat.BlockSize, new TarHeaderWriter().Write(entry).Length);
     }
 
@@ -75,7 +76,7 @@ public sealed class TarHeaderTests
             }
             foreach (var kind in new[] { EntryKind.File, EntryKind.Directory })
             {
-                var entry = new TarEntry { Path = new string(characters), Kind = kind };
+                var entry = new EntryFacts { Path = new string(characters), Kind = kind };
                 Assert.Equal(entry.Path, Read(new TarHeaderWriter().Write(entry), out _, out _).Path);
             }
         }
@@ -84,7 +85,7 @@ public sealed class TarHeaderTests
     [Fact]
     public void A_flipped_bit_in_the_header_block_is_noticed_or_harmless() => Gen.Int[0, (512 * 8) - 1].Sample(bit =>
     {
-        var entry = new TarEntry { Path = "data/file", Kind = EntryKind.File, Size = 5 };
+        var entry = new EntryFacts { Path = "data/file", Kind = EntryKind.File, Size = 5 };
         var header = new TarHeaderWriter().Write(entry).ToArray();
         var checksum = ChecksumOf(header);
         header[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -123,7 +124,7 @@ public sealed class TarHeaderTests
     public void A_malformed_record_is_refused(string record) =>
         Assert.Throws<TarFormatException>(() => new PaxRecords().Read(System.Text.Encoding.ASCII.GetBytes(record)));
 
-    private static TarEntry Read(ReadOnlySpan<byte> bytes, out int consumed, out int length)
+    private static EntryFacts Read(ReadOnlySpan<byte> bytes, out int consumed, out int length)
     {
         var reader = new TarHeaderReader();
         length = bytes.Length;
