@@ -49,6 +49,7 @@ public sealed class StreamMemoryTests
             },
             TestContext.Current.CancellationToken);
         Assert.Equal(25 * Step, read);
-        Assert.InRange(most - first, long.MinValue, 3_000_000);
+        // What other tests have left in pools comes and goes; a fifth of what came meanwhile would be more.
+        Assert.InRange(most - first, long.MinValue, 4 * Step);
     }
 }
