@@ -23,7 +23,10 @@ internal interface IAddonHandler
     /// <summary>The files that are not to be copied live, relative to the data directory.</summary>
     IEnumerable<string> LiveFiles(BackupAddon addon);
 
-    /// <summary>Dumps into the spool folder and returns what goes into the backup.</summary>
+    /// <summary>
+    /// Dumps into the spool folder and returns what goes into the backup. What can be read from a pipe is a <see cref="StreamItem"/>, whose producer
+    /// starts when its turn comes.
+    /// </summary>
     /// <exception cref="BackupException">The dump failed.</exception>
     Task<IReadOnlyList<SourceItem>> DumpAsync(BackupAddon addon, AddonContext context, CancellationToken cancellationToken);
 

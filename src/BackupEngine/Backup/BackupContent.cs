@@ -69,7 +69,8 @@ internal sealed class BackupContent : IDisposable
     }
 
     /// <summary>
-    /// Adds a dump. Where the file system ignores case, two addons can name one file, and a restore could not put both dumps to their places.
+    /// Adds a dump. Where the file system ignores case, two addons can name one file, and a restore could not put both dumps to their places. A
+    /// stream is no file.
     /// </summary>
     private void AddDump(SourceItem dump, BackupAddon addon, List<(BackupAddon Addon, (ulong Device, ulong Inode) Identity)> dumped)
     {
