@@ -11,6 +11,7 @@ internal sealed class Scratch(string workFolder)
 
     private readonly string _folder = Path.Join(workFolder, "scratch");
     private readonly string _mark = Path.Join(workFolder, "removed");
+    private readonly bool _forgetsSlowly = new DriveInfo(workFolder).DriveFormat.StartsWith("ext", StringComparison.Ordinal);
     private int _runs;
 
     /// <summary>What all runs share.</summary>
@@ -20,7 +21,7 @@ internal sealed class Scratch(string workFolder)
     public async Task BeginAsync()
     {
         Remove();
-        if (File.Exists(_mark) && File.GetLastWriteTimeUtc(_mark) + Memory - TimeProvider.System.GetUtcNow() is var wait && wait > TimeSpan.Zero)
+        if (_forgetsSlowly && File.Exists(_mark) && File.GetLastWriteTimeUtc(_mark) + Memory - TimeProvider.System.GetUtcNow() is var wait && wait > TimeSpan.Zero)
         {
             Console.Error.WriteLine(FormattableString.Invariant($"Waiting {wait.TotalSeconds:0} s, until the file system has forgotten what was removed"));
             await Task.Delay(wait);
