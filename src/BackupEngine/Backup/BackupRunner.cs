@@ -95,7 +95,7 @@ internal sealed class BackupRunner(EngineContext context)
         await StoredProof.CheckAsync(run.Storage, path, infoSize, cancellationToken).ConfigureAwait(false);
         record = record with { Size = result.StoredBytes + infoSize };
         context.Backups.Save(new BackupRecord { Backup = record, InfoHash = hash });
-        Tell(subject, run, record, issues);
+        Report(subject, run, record, issues);
         return record;
     }
 
@@ -226,7 +226,7 @@ internal sealed class BackupRunner(EngineContext context)
     private BackupCipher? CipherOf(BackupSite site) =>
         site.KeyId is { } keyId ? new BackupCipher(context.Keys.Get(keyId), site.EncryptFileName, context.Random) : null;
 
-    private static void Tell(BackupSubject subject, BackupRun run, SiteBackup record, SourceIssues issues)
+    private static void Report(BackupSubject subject, BackupRun run, SiteBackup record, SourceIssues issues)
     {
         if (issues.Changed > 0)
         {

@@ -73,7 +73,7 @@ internal sealed class ArchiveContent : LocalContent
     }
 
     /// <inheritdoc/>
-    public override void Tell(IOperationObserver observer) => _last?.Tell(observer);
+    public override void Report(IOperationObserver observer) => _last?.Report(observer);
 
     /// <inheritdoc/>
     public override void Dispose()

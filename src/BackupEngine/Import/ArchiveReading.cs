@@ -16,7 +16,7 @@ internal sealed record ArchiveReading(string Path, System.Text.Encoding? ZipEnco
     public void Note(string note) => _notes[note] = _notes.GetValueOrDefault(note) + 1;
 
     /// <summary>Tells what was found.</summary>
-    public void Tell(IOperationObserver observer)
+    public void Report(IOperationObserver observer)
     {
         foreach (var (note, count) in _notes)
         {

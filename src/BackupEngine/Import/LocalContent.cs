@@ -18,7 +18,7 @@ internal abstract class LocalContent : IDisposable
     public abstract IEnumerable<LocalEntry> Read(CancellationToken cancellationToken);
 
     /// <summary>Tells what the last reading found that did not keep it from being read.</summary>
-    public virtual void Tell(IOperationObserver observer)
+    public virtual void Report(IOperationObserver observer)
     {
     }
 

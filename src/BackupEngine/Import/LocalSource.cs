@@ -138,8 +138,8 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
             throw BackupErrors.ImportDataMissing(Name);
         }
         root.FlushFileSystem();
-        restored.Tell(target.Observer);
-        _content.Tell(target.Observer);
+        restored.Report(target.Observer);
+        _content.Report(target.Observer);
         return config;
     }
 

@@ -46,7 +46,7 @@ internal sealed class ProtectedTree(
     private IEnumerable<TreeFile> Survey(string source, string destination, RunCounters counters, CancellationToken cancellationToken)
     {
         var (bytes, entries) = (0L, 0L);
-        foreach (var item in TreeFile.Walk(source, destination, TellSkipped, cancellationToken))
+        foreach (var item in TreeFile.Walk(source, destination, WarnOfSkipped, cancellationToken))
         {
             (bytes, entries) = (bytes + item.Size, entries + 1);
             yield return item;
@@ -180,7 +180,7 @@ internal sealed class ProtectedTree(
         }
     }
 
-    private void TellSkipped(string path) => observer.OnWarning($"'{PathText.ForDisplay(path)}' is neither file nor folder, and is left out.");
+    private void WarnOfSkipped(string path) => observer.OnWarning($"'{PathText.ForDisplay(path)}' is neither file nor folder, and is left out.");
 
     private static bool HasExtension(TreeFile item) => item.Path.EndsWith(BackupNames.EncryptedExtension, StringComparison.Ordinal);
 }

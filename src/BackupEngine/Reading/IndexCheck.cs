@@ -55,11 +55,11 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
         }
         if (_count != info.FileCount)
         {
-            Tell("", $"the index has {_count} entries with {_bytes} bytes, and the backup's record says {info.FileCount} and {info.SourceSize}");
+            Report("", $"the index has {_count} entries with {_bytes} bytes, and the backup's record says {info.FileCount} and {info.SourceSize}");
         }
         foreach (var missing in _required)
         {
-            Tell("", $"it has no '{missing}'");
+            Report("", $"it has no '{missing}'");
         }
         CheckTree(cancellationToken);
     }
@@ -156,7 +156,7 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
             }
             else if (kind is not null)
             {
-                Tell(record.Path, "another entry has the same path");
+                Report(record.Path, "another entry has the same path");
             }
             else
             {
@@ -174,7 +174,7 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
         }
         if (above.TryPeek(out var parent) && parent.Kind != EntryKind.Directory)
         {
-            Tell(record.Path, $"'{PathText.ForDisplay(parent.Path)}' is in its way, and is not a folder");
+            Report(record.Path, $"'{PathText.ForDisplay(parent.Path)}' is in its way, and is not a folder");
             return;
         }
         above.Push(record);
@@ -192,11 +192,11 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
         }
         if (kind != EntryKind.File && (kind is not null || info.State != BackupState.Partial))
         {
-            Tell(link, $"it is a hard link to '{PathText.ForDisplay(target)}', which is neither a file of the backup nor a symbolic link before it");
+            Report(link, $"it is a hard link to '{PathText.ForDisplay(target)}', which is neither a file of the backup nor a symbolic link before it");
         }
     }
 
-    private void Tell(string path, string reason)
+    private void Report(string path, string reason)
     {
         _hasFault = true;
         onFault(new IndexEntry { Facts = new EntryFacts { Path = path, Kind = EntryKind.File } }, reason);

@@ -113,7 +113,7 @@ internal sealed partial class RestoreTarget(DirectoryNode root, string id, bool 
     }
 
     /// <summary>Tells what could not be restored as it was.</summary>
-    public void Tell(IOperationObserver observer)
+    public void Report(IOperationObserver observer)
     {
         foreach (var loss in Losses.Describe())
         {

@@ -51,7 +51,7 @@ internal sealed class BackupUnpacker(EngineContext context, IOperationObserver o
             AddonCheck.Require(config, backup);
             UnpackedContent.Assemble(config, root, observer);
             root.FlushFileSystem();
-            target.Tell(observer);
+            target.Report(observer);
             return config;
         }
         catch (FileTreeException failure)

@@ -94,7 +94,7 @@ internal sealed class ItemRestorer(EngineContext context, SiteStorage storages)
             await backup.ReadAsync(new MappedTarget(target, selection), counters, limits, selection.NeedsContent, cancellationToken).ConfigureAwait(false);
             target.Finish(Mapped(backup, selection), cancellationToken);
         }
-        target.Tell(observer);
+        target.Report(observer);
     }
 
     /// <summary>Gives contents to the items that they come back as.</summary>
