@@ -112,7 +112,7 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
             {
                 reason = await FindRestAsync(storage, record.Backup, token).ConfigureAwait(false);
             }
-            catch (StorageException failure) when (!failure.IsRetriable)
+            catch (StorageException failure) when (!failure.IsOutage)
             {
                 reason = failure;
             }
@@ -195,7 +195,7 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
         {
             return await paths.MoveNextAsync().ConfigureAwait(false);
         }
-        catch (StorageException failure) when (!failure.IsRetriable)
+        catch (StorageException failure) when (!failure.IsOutage)
         {
             _failures.TryAdd(id, failure);
             return false;
@@ -212,7 +212,7 @@ internal sealed class BackupRemoval(EngineContext context, IBackupStorage storag
         {
             await SweepAsync(storage, backup, cancellationToken).ConfigureAwait(false);
         }
-        catch (StorageException failure) when (!failure.IsRetriable)
+        catch (StorageException failure) when (!failure.IsOutage)
         {
             _failures.TryAdd(backup.Id, failure);
         }

@@ -76,7 +76,7 @@ internal sealed class CleanupRunner(
         }
         catch (StorageException failure)
         {
-            _outage = failure.IsRetriable ? failure : _outage;
+            _outage = failure.IsOutage ? failure : _outage;
             foreach (var decision in decisions.Where(decision => !_done.ContainsKey(decision.Id)))
             {
                 Fail(decision, failure);
@@ -166,7 +166,7 @@ internal sealed class CleanupRunner(
             }
             catch (StorageException failure)
             {
-                _outage = failure.IsRetriable ? failure : _outage;
+                _outage = failure.IsOutage ? failure : _outage;
                 _failures.Enqueue(BackupErrors.CleanupFailed(item.ToString(), StorageFailure.Explain(plan.Site.Name, failure)));
             }
         }

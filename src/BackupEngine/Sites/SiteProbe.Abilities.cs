@@ -14,9 +14,9 @@ internal sealed partial class SiteProbe
         {
             await AbilityAsync("Copy", () => CheckCopyAsync(copier, cancellationToken)).ConfigureAwait(false);
         }
-        if (_storage.As<IHardLink>() is { } linker)
+        if (_storage.As<ILinkTrial>() is { } links)
         {
-            await AbilityAsync("HardLink", () => CheckLinkAsync(linker, cancellationToken)).ConfigureAwait(false);
+            await AbilityAsync("HardLink", () => CheckLinkAsync(links, cancellationToken)).ConfigureAwait(false);
         }
         if (_isThorough && _storage.Capabilities.IsRemote)
         {
@@ -110,11 +110,9 @@ internal sealed partial class SiteProbe
         }
     }
 
-    private async Task<string> CheckLinkAsync(IHardLink linker, CancellationToken cancellationToken)
+    private async Task<string> CheckLinkAsync(ILinkTrial links, CancellationToken cancellationToken)
     {
-        var link = $"{_folder}/link";
-        await linker.LinkAsync(_path, link, cancellationToken).ConfigureAwait(false);
-        await TidyAsync(link).ConfigureAwait(false);
+        await links.TryLinkAsync(_path, $"{_folder}/link", cancellationToken).ConfigureAwait(false);
         return "";
     }
 

@@ -28,24 +28,6 @@ internal interface IServerCopy
     Task CopyAsync(string from, string to, CancellationToken cancellationToken);
 }
 
-/// <summary>A storage that can give an object a second path without storing it twice.</summary>
-internal interface IHardLink
-{
-    /// <summary>
-    /// Makes <paramref name="to"/> another path of the object <paramref name="from"/>. Writing to or removing one path later leaves the
-    /// other as it is. The new path is there at once, and durable after <see cref="FlushLinksAsync"/>.
-    /// </summary>
-    /// <exception cref="StorageException">
-    /// <see cref="StorageErrorKind.NotFound"/> when there is no <paramref name="from"/>; <see cref="StorageErrorKind.AlreadyExists"/> when
-    /// there is a <paramref name="to"/>; <see cref="StorageErrorKind.NotSupported"/> when this place, or this object (it may have as many
-    /// links as it can), cannot: then copy instead.
-    /// </exception>
-    Task LinkAsync(string from, string to, CancellationToken cancellationToken);
-
-    /// <summary>Makes everything durable that was linked so far: once after many links, since each flush costs as much as all.</summary>
-    Task FlushLinksAsync(CancellationToken cancellationToken);
-}
-
 /// <summary>A storage that removes many objects cheaper than one by one.</summary>
 internal interface IBulkRemove
 {
@@ -100,6 +82,14 @@ internal interface INameTrial
     StorageCapabilities TryNames(StorageCapabilities declared);
 }
 
+/// <summary>A storage that shares the bytes of what it copies (<see cref="IFolderCopy"/>) by hard links, where its place has them.</summary>
+internal interface ILinkTrial
+{
+    /// <summary>Finds out whether the place has them: makes <paramref name="link"/> a second path of an object, and removes it.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorKind.NotSupported"/> when it has none.</exception>
+    Task TryLinkAsync(string path, string link, CancellationToken cancellationToken);
+}
+
 /// <summary>A storage that knows things about its place that are worth a warning although everything works.</summary>
 internal interface IStorageWarnings
 {
@@ -112,5 +102,5 @@ internal static class StorageAbilityExtensions
 {
     /// <summary>Whether a storage can give objects second paths by itself.</summary>
     public static bool CopiesByItself(this IBackupStorage storage) =>
-        storage.As<IFolderCopy>() is not null || storage.As<IHardLink>() is not null || storage.As<IServerCopy>() is not null;
+        storage.As<IFolderCopy>() is not null || storage.As<IServerCopy>() is not null;
 }

@@ -41,4 +41,9 @@ internal sealed record StorageCapabilities
 
     /// <summary>True where each request costs a round trip, so that many at a time pay off.</summary>
     public bool IsRemote { get; init; }
+
+    /// <summary>
+    /// True where the storage limits, paces and repeats its requests by itself, since one call is many of them: nothing around it does so again.
+    /// </summary>
+    public bool PacesItself { get; init; }
 }

@@ -50,6 +50,8 @@ internal enum StorageErrorKind
 internal sealed class StorageException(StorageErrorKind kind, string path, string message, Exception? inner = null)
     : Exception(message, inner)
 {
+    private bool _isOfOneRequest;
+
     /// <summary>What it means.</summary>
     public StorageErrorKind Kind { get; } = kind;
 
@@ -59,15 +61,18 @@ internal sealed class StorageException(StorageErrorKind kind, string path, strin
     /// <summary>How long the storage asks to be left alone; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>True when the storage has tried again by itself, for as long as that makes sense.</summary>
-    public bool IsFinal { get; private init; }
-
     /// <summary>Whether trying again can help.</summary>
-    public bool IsRetriable => !IsFinal && Kind is (StorageErrorKind.Throttled or StorageErrorKind.Transient or StorageErrorKind.Unreadable);
+    public bool IsRetriable => Kind is StorageErrorKind.Throttled or StorageErrorKind.Transient or StorageErrorKind.Unreadable;
 
     /// <summary>Whether the storage may have done what it was asked all the same: its answer got lost, or is not understood.</summary>
-    public bool IsOutcomeUnknown => Kind is StorageErrorKind.Throttled or StorageErrorKind.Transient or StorageErrorKind.Unreadable;
+    public bool IsOutcomeUnknown => IsRetriable;
 
-    /// <summary>The same failure, not to be tried again by anybody further out.</summary>
-    public StorageException AsFinal() => new(Kind, Path, Message, InnerException) { RetryAfter = RetryAfter, IsFinal = true };
+    /// <summary>
+    /// Whether the storage as a whole does not work now, so that what you ask it next fails too. Not so when it has given up on one request, which it
+    /// had tried for as long as that makes sense.
+    /// </summary>
+    public bool IsOutage => IsRetriable && !_isOfOneRequest;
+
+    /// <summary>The same failure, of one request while others may succeed.</summary>
+    public StorageException OfOneRequest() => new(Kind, Path, Message, InnerException) { RetryAfter = RetryAfter, _isOfOneRequest = true };
 }

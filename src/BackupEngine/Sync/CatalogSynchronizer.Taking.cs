@@ -39,7 +39,7 @@ internal sealed partial class CatalogSynchronizer
             observer.OnDetail(failure.Message);
             found.Locked.Add(paths.RemotePath);
         }
-        catch (Exception failure) when (failure is BackupException { Category: BackupErrorCategory.Damaged } or StorageException { IsRetriable: false })
+        catch (Exception failure) when (failure is BackupException { Category: BackupErrorCategory.Damaged } or StorageException { IsOutage: false })
         {
             // One record that cannot be read says nothing of the others. It is there: what the catalog knows of it stays.
             found.Unreadable.Add(paths.RemotePath);

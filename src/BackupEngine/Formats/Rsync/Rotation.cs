@@ -4,15 +4,14 @@ using CloudBackup.Storage;
 namespace CloudBackup.Formats.Rsync;
 
 /// <summary>
-/// Gives the objects of a snapshot second paths below a backup's folder, by the means that the storage has: whole folders at once, links, or
-/// copies made by the storage itself. Objects of one folder come one after the other. Thread-safe but for <see cref="Gather"/>.
+/// Gives the objects of a snapshot second paths below a backup's folder, by the means that the storage has: whole folders at once, or copies of
+/// single objects that the storage makes by itself. Objects of one folder come one after the other. Thread-safe but for <see cref="Gather"/>.
 /// </summary>
 internal sealed class Rotation(SnapshotTarget snapshot, string backupFolder, int? copyConcurrency)
 {
     private const int MostNames = 512;
 
     private readonly IFolderCopy? _folders = snapshot.Storage.As<IFolderCopy>();
-    private readonly IHardLink? _links = snapshot.Storage.As<IHardLink>();
     private readonly IServerCopy? _copies = snapshot.Storage.As<IServerCopy>();
     private readonly ConcurrentBag<string> _missing = [];
 
@@ -69,30 +68,13 @@ internal sealed class Rotation(SnapshotTarget snapshot, string backupFolder, int
         {
             try
             {
-                await RotateAsync($"{from}/{name}", $"{to}/{name}", cancellationToken).ConfigureAwait(false);
+                await _copies!.CopyAsync($"{from}/{name}", $"{to}/{name}", cancellationToken).ConfigureAwait(false);
             }
             catch (StorageException failure) when (failure.Kind == StorageErrorKind.NotFound && failure.Path.Length > 0)
             {
                 _missing.Add(StoragePath.Join(group.Folder, name));
             }
         }
-    }
-
-    private async Task RotateAsync(string from, string to, CancellationToken cancellationToken)
-    {
-        if (_links is not null)
-        {
-            try
-            {
-                await _links.LinkAsync(from, to, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-            catch (StorageException failure) when (failure.Kind == StorageErrorKind.NotSupported && _copies is not null)
-            {
-                // This one object, or this place, takes no link.
-            }
-        }
-        await _copies!.CopyAsync(from, to, cancellationToken).ConfigureAwait(false);
     }
 
     private sealed record Group(string Folder, List<string> Names);

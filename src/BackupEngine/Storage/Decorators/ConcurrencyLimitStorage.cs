@@ -34,10 +34,6 @@ internal sealed class ConcurrencyLimitStorage(
         copies.RunAsync(() => Ability<IServerCopy>().CopyAsync(from, to, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task LinkAsync(string from, string to, CancellationToken cancellationToken) =>
-        copies.RunAsync(() => Ability<IHardLink>().LinkAsync(from, to, cancellationToken), cancellationToken);
-
-    /// <inheritdoc/>
     public override Task<IReadOnlyList<string>> CopyFolderAsync(
         string from, string to, IReadOnlyList<string> names, CancellationToken cancellationToken) =>
         copies.RunAsync(() => Ability<IFolderCopy>().CopyFolderAsync(from, to, names, cancellationToken), cancellationToken);

@@ -22,8 +22,8 @@ internal sealed class LoggingStorage(IBackupStorage inner, TimeProvider time, Ac
         TellAsync($"copy {from} to {to}", () => Ability<IServerCopy>().CopyAsync(from, to, cancellationToken));
 
     /// <inheritdoc/>
-    public override Task LinkAsync(string from, string to, CancellationToken cancellationToken) =>
-        TellAsync($"link {from} to {to}", () => Ability<IHardLink>().LinkAsync(from, to, cancellationToken));
+    public override Task TryLinkAsync(string path, string link, CancellationToken cancellationToken) =>
+        TellAsync($"link {path} to {link}", () => Ability<ILinkTrial>().TryLinkAsync(path, link, cancellationToken));
 
     /// <inheritdoc/>
     public override Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>

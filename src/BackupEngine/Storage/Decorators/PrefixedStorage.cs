@@ -44,8 +44,8 @@ internal sealed class PrefixedStorage(IBackupStorage inner, string prefix) : Sto
         Ability<IServerCopy>().CopyAsync(Full(from), Full(to), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task LinkAsync(string from, string to, CancellationToken cancellationToken) =>
-        Ability<IHardLink>().LinkAsync(Full(from), Full(to), cancellationToken);
+    public override Task TryLinkAsync(string path, string link, CancellationToken cancellationToken) =>
+        Ability<ILinkTrial>().TryLinkAsync(Full(path), Full(link), cancellationToken);
 
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(

@@ -10,7 +10,7 @@ namespace CloudBackup.Storage.Decorators;
 internal sealed class RetryPipeline
 {
     private static readonly ResiliencePropertyKey<SilenceClock> Clock = new("clock");
-    private static readonly ResiliencePropertyKey<TimeSpan> GiveUpAfter = new("give-up-after");
+    private static readonly ResiliencePropertyKey<RetryOptions> Options = new("options");
 
     private readonly ResiliencePipeline _pipeline;
     private readonly RetryOptions _options;
@@ -45,22 +45,22 @@ internal sealed class RetryPipeline
     /// <summary>Runs <paramref name="call"/> until it succeeds, fails for good, or has failed for too long.</summary>
     /// <param name="call">One try.</param>
     /// <param name="cancellationToken">Stops; a cancelled call is not started.</param>
-    /// <param name="giveUpAfter">Another time than the options say.</param>
-    public Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, TimeSpan? giveUpAfter = null) =>
-        RunAsync((_, token) => call(token), cancellationToken, giveUpAfter);
+    /// <param name="options">How long to try this call; null for as long as the pipeline says.</param>
+    public Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, RetryOptions? options = null) =>
+        RunAsync((_, token) => call(token), cancellationToken, options);
 
     /// <summary>The same for a call that tells when it waits for nothing but the storage, and when something moves.</summary>
     /// <param name="call">One try.</param>
     /// <param name="cancellationToken">Stops; a cancelled call is not started.</param>
-    /// <param name="giveUpAfter">Another time than the options say.</param>
+    /// <param name="options">How long to try this call; null for as long as the pipeline says.</param>
     public async Task<T> RunAsync<T>(
-        Func<SilenceClock, CancellationToken, Task<T>> call, CancellationToken cancellationToken, TimeSpan? giveUpAfter = null)
+        Func<SilenceClock, CancellationToken, Task<T>> call, CancellationToken cancellationToken, RetryOptions? options = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         var clock = new SilenceClock(_time, _options.StallAfter);
         context.Properties.Set(Clock, clock);
-        context.Properties.Set(GiveUpAfter, giveUpAfter ?? _options.GiveUpAfter);
+        context.Properties.Set(Options, options ?? _options);
         try
         {
             return await _pipeline.ExecuteAsync(
@@ -81,11 +81,10 @@ internal sealed class RetryPipeline
     /// <summary>A storage that asks to be left alone for longer than there is time is not waited for.</summary>
     private bool IsWithinTime(StorageException failure, ResilienceContext context)
     {
-        var limit = context.Properties.GetValue(GiveUpAfter, TimeSpan.Zero);
-        if (failure.Kind == StorageErrorKind.Unreadable && limit > _options.GiveUpUnreadableAfter)
-        {
-            limit = _options.GiveUpUnreadableAfter;
-        }
+        var options = context.Properties.GetValue(Options, _options);
+        var limit = failure.Kind == StorageErrorKind.Unreadable && options.GiveUpUnreadableAfter < options.GiveUpAfter
+            ? options.GiveUpUnreadableAfter
+            : options.GiveUpAfter;
         var silence = context.Properties.GetValue(Clock, null!).Fail();
         return silence < limit && silence + (failure.RetryAfter ?? TimeSpan.Zero) <= limit;
     }

@@ -76,8 +76,8 @@ internal sealed class RetryStorage : StorageDecorator
         RunAsync(token => Ability<IServerCopy>().CopyAsync(from, to, token), cancellationToken);
 
     /// <inheritdoc/>
-    public override Task LinkAsync(string from, string to, CancellationToken cancellationToken) =>
-        RunAsync(token => Ability<IHardLink>().LinkAsync(from, to, token), cancellationToken);
+    public override Task TryLinkAsync(string path, string link, CancellationToken cancellationToken) =>
+        RunAsync(token => Ability<ILinkTrial>().TryLinkAsync(path, link, token), cancellationToken);
 
     /// <inheritdoc/>
     public override Task<IReadOnlyList<string>> CopyFolderAsync(

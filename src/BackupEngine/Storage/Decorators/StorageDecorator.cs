@@ -5,14 +5,14 @@ namespace CloudBackup.Storage.Decorators;
 /// when the storage inside has it.
 /// </summary>
 internal abstract class StorageDecorator(IBackupStorage inner)
-    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove, IFolderCopy, IDeferredFlush, IPartialUploads, IStorageWarnings, INameTrial,
-        IObstacles
+    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IBulkRemove, IFolderCopy, IDeferredFlush, IPartialUploads, IStorageWarnings, INameTrial,
+        ILinkTrial, IObstacles
 {
     /// <inheritdoc/>
     public virtual StorageCapabilities Capabilities => Inner.Capabilities;
 
     /// <summary>The storage inside.</summary>
-    protected IBackupStorage Inner { get; } = inner;
+    public IBackupStorage Inner { get; } = inner;
 
     /// <inheritdoc/>
     public T? As<T>()
@@ -49,13 +49,6 @@ internal abstract class StorageDecorator(IBackupStorage inner)
         Ability<IServerCopy>().CopyAsync(from, to, cancellationToken);
 
     /// <inheritdoc/>
-    public virtual Task LinkAsync(string from, string to, CancellationToken cancellationToken) =>
-        Ability<IHardLink>().LinkAsync(from, to, cancellationToken);
-
-    /// <inheritdoc/>
-    public virtual Task FlushLinksAsync(CancellationToken cancellationToken) => Ability<IHardLink>().FlushLinksAsync(cancellationToken);
-
-    /// <inheritdoc/>
     public virtual Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>
         Ability<IBulkRemove>().RemoveAllAsync(paths, cancellationToken);
 
@@ -85,6 +78,10 @@ internal abstract class StorageDecorator(IBackupStorage inner)
 
     /// <inheritdoc/>
     public virtual StorageCapabilities TryNames(StorageCapabilities declared) => Ability<INameTrial>().TryNames(declared);
+
+    /// <inheritdoc/>
+    public virtual Task TryLinkAsync(string path, string link, CancellationToken cancellationToken) =>
+        Ability<ILinkTrial>().TryLinkAsync(path, link, cancellationToken);
 
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()

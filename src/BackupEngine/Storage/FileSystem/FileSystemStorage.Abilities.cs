@@ -17,40 +17,25 @@ internal sealed partial class FileSystemStorage
     }
 
     /// <inheritdoc/>
-    public Task LinkAsync(string from, string to, CancellationToken cancellationToken)
+    public Task TryLinkAsync(string path, string link, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var source = OpenFolder(StoragePath.FolderOf(StoragePath.Check(from))) ?? throw Missing(from);
-        StoragePath.Check(to);
-        const int Attempts = 5; // as in OpenForWrite: a cleaner may remove the target's folder as empty
-        for (var attempt = 1; ; attempt++)
+        var (name, second) = (StoragePath.NameOf(StoragePath.Check(path)), StoragePath.NameOf(StoragePath.Check(link)));
+        using var source = OpenFolder(StoragePath.FolderOf(path)) ?? throw Missing(path);
+        using var target = OpenOrMakeFolder(StoragePath.FolderOf(link), isDurable: false);
+        try
         {
-            if (Look(source, StoragePath.NameOf(from), from) is not { IsFolder: false })
-            {
-                throw Missing(from);
-            }
-            using var target = OpenOrMakeFolder(StoragePath.FolderOf(to), isDurable: false);
-            NoteWritten(target);
-            try
-            {
-                target.MakeHardLink(StoragePath.NameOf(to), source, StoragePath.NameOf(from));
-                return Task.CompletedTask;
-            }
-            catch (FileTreeException failure) when (failure.Kind != FileTreeErrorKind.NotFound || attempt == Attempts)
-            {
-                throw IsUnableToLink(failure)
-                    ? new StorageException(StorageErrorKind.NotSupported, to, failure.Message, failure)
-                    : FileSystemErrors.Translate(failure, to);
-            }
-            catch (FileTreeException)
-            {
-                // The next attempt makes the folder again.
-            }
+            target.MakeHardLink(second, source, name);
         }
+        catch (FileTreeException failure)
+        {
+            throw IsUnableToLink(failure)
+                ? new StorageException(StorageErrorKind.NotSupported, link, failure.Message, failure)
+                : FileSystemErrors.Translate(failure, link);
+        }
+        RemoveIfThere(target, second, link);
+        return Task.CompletedTask;
     }
-
-    /// <inheritdoc/>
-    public Task FlushLinksAsync(CancellationToken cancellationToken) => FlushAsync(cancellationToken);
 
     /// <inheritdoc/>
     public Task FlushAsync(CancellationToken cancellationToken) => Task.Run(

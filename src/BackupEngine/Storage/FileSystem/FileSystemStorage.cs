@@ -14,7 +14,7 @@ namespace CloudBackup.Storage.FileSystem;
 /// <param name="random">Makes the names of temporary files.</param>
 /// <param name="hasHardLinks">False where objects may not share their bytes with others.</param>
 internal sealed partial class FileSystemStorage(string root, IRandomSource random, bool hasHardLinks = true)
-    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IHardLink, IBulkRemove, IFolderCopy, IDeferredFlush, INameTrial, IObstacles
+    : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IBulkRemove, IFolderCopy, IDeferredFlush, INameTrial, ILinkTrial, IObstacles
 {
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<ulong, DirectoryNode> _written = [];
@@ -37,7 +37,7 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
 
     /// <inheritdoc/>
     public T? As<T>()
-        where T : class => typeof(T) == typeof(IHardLink) && !hasHardLinks ? null : this as T;
+        where T : class => typeof(T) == typeof(ILinkTrial) && !hasHardLinks ? null : this as T;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredObject> ListAsync(

@@ -4,9 +4,9 @@ namespace CloudBackup.Storage.S3;
 
 /// <summary>
 /// What every request to the store passes: retry outside, then the limit of requests at a time, then the store's rate. Here and not around
-/// the storage, because one call of the storage may be thousands of requests, each of which is tried again for itself. A failure that stays
-/// is final: no layer further out tries again. Once the store has been given up, its next requests are tried once only until one succeeds,
-/// so that tidying up after a lost store does not take as long as losing it did. A request that fails while others succeed is its own trouble.
+/// the storage, because one call of the storage may be thousands of requests, each of which is tried again for itself. Once the store has been given
+/// up, its next requests are tried once only until one succeeds, so that tidying up after a lost store does not take as long as losing it did. A
+/// failure that stays is that of one request (<see cref="StorageException.IsOutage"/>).
 /// </summary>
 internal sealed class S3Gate
 {
@@ -14,6 +14,8 @@ internal sealed class S3Gate
     private readonly RetryPipeline _retry;
     private readonly RequestPacer _pacer;
     private readonly StorageContext _context;
+    private readonly RetryOptions _once;
+    private readonly RetryOptions _untilAnswered;
     private long _lastSuccess;
     private volatile bool _isGivenUp;
 
@@ -24,6 +26,8 @@ internal sealed class S3Gate
     public S3Gate(S3Errors errors, S3Profile profile, StorageContext context)
     {
         (_errors, _context) = (errors, context);
+        _once = context.Retry with { GiveUpAfter = TimeSpan.Zero };
+        _untilAnswered = context.Retry with { GiveUpUnreadableAfter = TimeSpan.Zero };
         _lastSuccess = context.Time.GetTimestamp();
         _retry = new RetryPipeline(context.Retry, context.Time, context.Log);
         _pacer = new RequestPacer(profile.RequestsPerSecond, context.Time);
@@ -46,39 +50,42 @@ internal sealed class S3Gate
     /// <param name="path">The object that it is about, for the message; empty for the bucket.</param>
     /// <param name="request">One try. A <see cref="StorageException"/> of its own passes as it is.</param>
     /// <param name="cancellationToken">Stops.</param>
-    /// <param name="isOnce">Whether you wait for the end, so that it is not tried again.</param>
+    /// <param name="tries">How often it may be sent.</param>
     public Task<T> RunAsync<T>(
-        AdaptiveLimiter limiter, string path, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken, bool isOnce = false) =>
-        RunAsync(limiter, path, (_, token) => request(token), cancellationToken, isOnce);
+        AdaptiveLimiter limiter, string path, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken, Tries tries = Tries.Many) =>
+        RunAsync(limiter, path, (_, token) => request(token), cancellationToken, tries);
 
     /// <summary>The same for a request that tells when bytes move.</summary>
     /// <param name="limiter">Which requests it counts among.</param>
     /// <param name="path">The object that it is about.</param>
     /// <param name="request">One try.</param>
     /// <param name="cancellationToken">Stops.</param>
-    /// <param name="isOnce">Whether you wait for the end, so that it is not tried again.</param>
+    /// <param name="tries">How often it may be sent.</param>
     public async Task<T> RunAsync<T>(
         AdaptiveLimiter limiter,
         string path,
         Func<SilenceClock, CancellationToken, Task<T>> request,
         CancellationToken cancellationToken,
-        bool isOnce = false)
+        Tries tries = Tries.Many)
     {
         try
         {
             var result = await _retry.RunAsync(
                 (clock, token) => limiter.RunAsync(() => TryAsync(path, clock, request, token), token),
                 cancellationToken,
-                isOnce || _isGivenUp ? TimeSpan.Zero : null).ConfigureAwait(false);
+                tries == Tries.One || _isGivenUp ? _once : tries == Tries.UntilAnswered ? _untilAnswered : _context.Retry).ConfigureAwait(false);
             Volatile.Write(ref _lastSuccess, _context.Time.GetTimestamp());
             _isGivenUp = false;
             return result;
         }
         catch (StorageException failure) when (failure.IsRetriable)
         {
-            var silence = _context.Time.GetElapsedTime(Volatile.Read(ref _lastSuccess));
-            _isGivenUp = _isGivenUp || isOnce || silence >= GiveUpAfter(failure) / 2;
-            throw failure.AsFinal();
+            if (tries != Tries.UntilAnswered || failure.Kind != StorageErrorKind.Unreadable)
+            {
+                var silence = _context.Time.GetElapsedTime(Volatile.Read(ref _lastSuccess));
+                _isGivenUp = _isGivenUp || tries == Tries.One || silence >= GiveUpAfter(failure) / 2;
+            }
+            throw failure.OfOneRequest();
         }
     }
 

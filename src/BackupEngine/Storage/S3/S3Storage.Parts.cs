@@ -110,7 +110,8 @@ internal sealed partial class S3Storage
         request.ChecksumAlgorithm = PartChecksum;
         try
         {
-            return await _gate.RunAsync(_gate.Uploads, request.Key, token => TryStartUploadAsync(request, token), cancellationToken).ConfigureAwait(false);
+            return await _gate.RunAsync(
+                _gate.Uploads, request.Key, token => TryStartUploadAsync(request, token), cancellationToken, Tries.UntilAnswered).ConfigureAwait(false);
         }
         catch (StorageException failure) when (failure.Kind == StorageErrorKind.Unreadable)
         {
@@ -121,16 +122,8 @@ internal sealed partial class S3Storage
 
     private async Task<string> TryStartUploadAsync(InitiateMultipartUploadRequest request, CancellationToken cancellationToken)
     {
-        try
-        {
-            var answer = await SendAsync(stop => Client.InitiateMultipartUploadAsync(request, stop), AnswerLimit, cancellationToken).ConfigureAwait(false);
-            return answer.UploadId is { Length: > 0 } given ? given : throw _errors.BadAnswer(request.Key, "an upload has begun without an id");
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            var told = failure as StorageException ?? _errors.Translate(failure, request.Key);
-            throw told.Kind == StorageErrorKind.Unreadable ? told.AsFinal() : told;
-        }
+        var answer = await SendAsync(stop => Client.InitiateMultipartUploadAsync(request, stop), AnswerLimit, cancellationToken).ConfigureAwait(false);
+        return answer.UploadId is { Length: > 0 } given ? given : throw _errors.BadAnswer(request.Key, "an upload has begun without an id");
     }
 
     /// <summary>Sends one part, and gives its buffer back however that ends.</summary>

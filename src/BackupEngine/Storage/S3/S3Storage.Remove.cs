@@ -111,7 +111,7 @@ internal sealed partial class S3Storage
         {
             // The store works, only some objects cannot be removed: they do not keep the others from it.
         }
-        return failures.Select(failure => failure with { Reason = failure.Reason.AsFinal() });
+        return failures.Select(failure => failure with { Reason = failure.Reason.OfOneRequest() });
     }
 
     private async Task<List<DeleteError>> SendBatchAsync(string[] paths, SilenceClock clock, CancellationToken cancellationToken)

@@ -41,7 +41,7 @@ internal sealed partial class S3Storage
             var isLast = page.IsTruncated != true || string.IsNullOrEmpty(page.NextKeyMarker);
             if (progress.Add([.. uploads.Select(upload => $"{upload.UploadId} {upload.Key}")], $"{page.NextUploadIdMarker} {page.NextKeyMarker}", isLast) is { } fault)
             {
-                throw _errors.BadAnswer(start.TrimEnd('/'), fault).AsFinal();
+                throw _errors.BadAnswer(start.TrimEnd('/'), fault).OfOneRequest();
             }
             LogLongList(start, progress.Pages);
             foreach (var upload in uploads)
@@ -94,6 +94,6 @@ internal sealed partial class S3Storage
                 return true;
             },
             cancellationToken,
-            isOnce);
+            isOnce ? Tries.One : Tries.Many);
     }
 }

@@ -36,6 +36,7 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
         Capabilities = new StorageCapabilities
         {
             IsRemote = true,
+            PacesItself = true,
             TakesAnyBytes = false, // keys are UTF-8
             LongestPath = 1024, // Amazon S3 user guide, "Naming objects"; the others follow
             LongestName = _profile.LongestName,
@@ -69,7 +70,7 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
             var names = page.Items.ConvertAll(item => item.IsFolder ? item.Path + "/" : item.Path);
             if (progress.Add(names, page.Next, page.IsLast, mayShare: lastFolder + "/") is { } fault)
             {
-                throw _errors.BadAnswer(prefix.TrimEnd('/'), fault).AsFinal();
+                throw _errors.BadAnswer(prefix.TrimEnd('/'), fault).OfOneRequest();
             }
             LogLongList(prefix, progress.Pages);
             foreach (var item in page.Items)

@@ -1,11 +1,10 @@
 using CloudBackup.Storage;
-using CloudBackup.Storage.Decorators;
 using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Conformance;
 
 namespace CloudBackup.IntegrationTests.S3;
 
-/// <summary>The conformance suite against a real server.</summary>
+/// <summary>The conformance suite against a real server, through the stack that a site gets.</summary>
 public abstract class S3Conformance : StorageConformance
 {
     private static readonly Dictionary<string, Task<string>> Buckets = [];
@@ -18,10 +17,11 @@ public abstract class S3Conformance : StorageConformance
 
     private protected override async Task UseAsync(Func<IBackupStorage, Task> test)
     {
-        await using var bucket = Server.Open(await BucketAsync(), Profile);
-        await using var storage = new PrefixedStorage(bucket, $"{GetType().Name}/{TestContext.Current.TestMethod!.MethodName}/{TestContext.Current.Test!.UniqueID}-{_places++}");
+        var place = $"{GetType().Name}/{TestContext.Current.TestMethod!.MethodName}/{TestContext.Current.Test!.UniqueID}-{_places++}";
+        await using var storage = Server.OpenStack(await BucketAsync(), place, Profile);
         await test(storage);
-        Assert.Equal(0, await storage.ListPartialsAsync("", TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken));
+        var partials = storage.As<IPartialUploads>()!.ListPartialsAsync("", TestContext.Current.CancellationToken);
+        Assert.Equal(0, await partials.CountAsync(TestContext.Current.CancellationToken));
     }
 
     private Task<string> BucketAsync()

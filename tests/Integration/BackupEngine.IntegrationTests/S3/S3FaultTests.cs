@@ -224,7 +224,7 @@ public sealed class S3FaultTests
             ? new Fault.Answer(200, "") { Body = Poisoned, ReachesServer = true }
             : null;
         var failure = Assert.Single(await storage.RemoveAllAsync(["t/a", "t/poisoned", "t/b"], Token));
-        Assert.Equal(("t/poisoned", StorageErrorKind.Transient, true), (failure.Path, failure.Reason.Kind, failure.Reason.IsFinal));
+        Assert.Equal(("t/poisoned", StorageErrorKind.Transient, false), (failure.Path, failure.Reason.Kind, failure.Reason.IsOutage));
         Assert.DoesNotContain(
             await storage.ListAsync("", recursive: true, Token).Select(item => item.Path).ToListAsync(Token), path => path is "t/a" or "t/b");
     }

@@ -3,6 +3,7 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using CloudBackup.Storage;
+using CloudBackup.Storage.Decorators;
 using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Support;
 
@@ -13,6 +14,8 @@ namespace CloudBackup.IntegrationTests.S3;
 /// </summary>
 internal sealed record S3Server(string Name, int Port, string AccessKey, string SecretKey)
 {
+    private static readonly SiteLimits Limits = new() { MemoryLimitBytes = 64 * 1024 * 1024 };
+
     private static int _last;
 
     /// <summary>Ceph's RADOS gateway: what DigitalOcean Spaces and others run.</summary>
@@ -97,19 +100,25 @@ internal sealed record S3Server(string Name, int Port, string AccessKey, string 
         TimeProvider? time = null,
         bool acceptSelfSignedCertificate = false)
     {
-        var settings = new S3Settings
-        {
-            Bucket = bucket,
-            Region = "us-east-1",
-            Endpoint = url ?? Url,
-            AcceptSelfSignedCertificate = acceptSelfSignedCertificate,
-        };
-        var place = S3Place.Of(profile ?? S3Profiles.Find("s3-compatible")!, settings);
-        return new S3Storage(place, new StorageContext(time ?? TimeProvider.System, new SeededRandom(1), log ?? (_ => { }), storage => storage)
+        var place = S3Place.Of(profile ?? S3Profiles.Find("s3-compatible")!, Settings(bucket, url, acceptSelfSignedCertificate));
+        return new S3Storage(place, Context(log, time) with
         {
             Credential = credential ?? Credential,
-            Limits = limits ?? new SiteLimits { MemoryLimitBytes = 64 * 1024 * 1024 },
+            Limits = limits ?? Limits,
             Retry = retry ?? new RetryOptions(),
         });
     }
+
+    /// <summary>The stack that a site gets, over a bucket of the server.</summary>
+    public IBackupStorage OpenStack(string bucket, string prefix, S3Profile profile)
+    {
+        var site = new BackupSite { Name = Name, Provider = profile.Name, Prefix = prefix, Settings = Settings(bucket), Limits = Limits };
+        return StorageStack.Decorate(Open(bucket, profile), site, Context());
+    }
+
+    private static StorageContext Context(Action<string>? log = null, TimeProvider? time = null) =>
+        new(time ?? TimeProvider.System, new SeededRandom(1), log ?? (_ => { }), storage => storage);
+
+    private S3Settings Settings(string bucket, string? url = null, bool acceptSelfSignedCertificate = false) =>
+        new() { Bucket = bucket, Region = "us-east-1", Endpoint = url ?? Url, AcceptSelfSignedCertificate = acceptSelfSignedCertificate };
 }

@@ -19,6 +19,11 @@ internal sealed class FaultyStorage(IBackupStorage inner) : StorageDecorator(inn
     /// <summary>Asked while content is read, with the path and the bytes so far.</summary>
     public Action<string, long>? WhileReading { get; set; }
 
+    /// <summary>Whether it counts as one that tries again by itself.</summary>
+    public bool PacesItself { get; init; }
+
+    public override StorageCapabilities Capabilities => Inner.Capabilities with { PacesItself = PacesItself };
+
     public int Calls => _calls;
 
     /// <summary>Fails a call that is meant to.</summary>
@@ -77,11 +82,11 @@ internal sealed class FaultyStorage(IBackupStorage inner) : StorageDecorator(inn
         After?.Invoke("copy", to);
     }
 
-    public override async Task LinkAsync(string from, string to, CancellationToken cancellationToken)
+    public override async Task TryLinkAsync(string path, string link, CancellationToken cancellationToken)
     {
-        Count("link", to);
-        await base.LinkAsync(from, to, cancellationToken);
-        After?.Invoke("link", to);
+        Count("link", link);
+        await base.TryLinkAsync(path, link, cancellationToken);
+        After?.Invoke("link", link);
     }
 
     public override async Task<IReadOnlyList<string>> CopyFolderAsync(

@@ -146,17 +146,21 @@ public sealed class LyingStorageTests : IDisposable
     [InlineData(nameof(StorageErrorKind.AccessDenied), nameof(BackupState.Ready))]
     public async Task A_removal_whose_outcome_nobody_knows_leaves_no_backup_that_claims_to_be_Ready(string kind, string state)
     {
-        using var platform = TestPlatform.WithFaults(out var faults);
+        var fails = false;
+        using var platform = new TestPlatform(storage => new FaultyStorage(storage)
+        {
+            PacesItself = true, // it has tried again, and the removal may be done
+            Before = (_, call, path) =>
+            {
+                if (fails && call == "remove" && path.EndsWith(".backupinfo", StringComparison.Ordinal))
+                {
+                    throw FaultyStorage.Error(Enum.Parse<StorageErrorKind>(kind), path).OfOneRequest();
+                }
+            },
+        });
         await platform.SetUpAsync();
         var backup = await platform.BackUpAsync();
-        // A provider that has tried again by itself: its failure is final, and the removal may be done.
-        faults().Before = (_, call, path) =>
-        {
-            if (call == "remove" && path.EndsWith(".backupinfo", StringComparison.Ordinal))
-            {
-                throw FaultyStorage.Error(Enum.Parse<StorageErrorKind>(kind), path).AsFinal();
-            }
-        };
+        fails = true;
         await Assert.ThrowsAsync<BackupException>(() => platform.Engine.AppBackups.RemoveAsync(backup.Id, platform.Observer, Token));
         Assert.Equal(state, $"{Assert.Single(platform.Engine.AppBackups.List()).State}");
     }

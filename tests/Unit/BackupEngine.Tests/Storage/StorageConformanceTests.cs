@@ -51,8 +51,29 @@ public sealed class FaultlessFaultyStorageConformance : StorageConformance
     private protected override async Task UseAsync(Func<IBackupStorage, Task> test) => await test(new FaultyStorage(new MemoryStorage()));
 }
 
-/// <summary>The whole stack as the engine uses it, over a storage that fails every third call in a way that may pass.</summary>
-public sealed class DecoratedFlakyStorageConformance : StorageConformance
+/// <summary>The stack that a site gets, over a disk.</summary>
+public sealed class StackedFileSystemStorageConformance : StorageConformance
+{
+    private protected override async Task UseAsync(Func<IBackupStorage, Task> test)
+    {
+        using var folder = new TempFolder();
+        folder.Write("neighbour", "not ours");
+        var site = new BackupSite
+        {
+            Name = "local",
+            Provider = "filesystem",
+            Prefix = "backups/server",
+            Settings = new FileSystemSettings { Path = folder.Path },
+        };
+        await using var storage = StorageStack.Open(site, new StorageContext(TimeProvider.System, new SeededRandom(1), _ => { }, inner => inner));
+        await test(storage);
+        Assert.Equal("not ours", File.ReadAllText(folder["neighbour"]));
+        Assert.Subset(new HashSet<string> { "backups", "neighbour" }, Directory.EnumerateFileSystemEntries(folder.Path).Select(path => Path.GetFileName(path)).ToHashSet());
+    }
+}
+
+/// <summary>The stack that a site gets, over a storage that fails every third call in a way that may pass.</summary>
+public sealed class StackedFlakyStorageConformance : StorageConformance
 {
     private protected override async Task UseAsync(Func<IBackupStorage, Task> test)
     {
@@ -67,10 +88,16 @@ public sealed class DecoratedFlakyStorageConformance : StorageConformance
                 }
             },
         };
-        var limiter = new AdaptiveLimiter(3, _ => { });
-        var limited = new ConcurrencyLimitStorage(new LoggingStorage(faulty, TimeProvider.System, _ => { }), limiter, limiter, limiter);
-        var options = new RetryOptions { BaseDelay = TimeSpan.FromMilliseconds(1), LongestDelay = TimeSpan.FromMilliseconds(5) };
-        await test(new RetryStorage(limited, options, TimeProvider.System, _ => { }));
-        Assert.True(limiter.Current >= 1);
+        var site = new BackupSite
+        {
+            Name = "flaky",
+            Provider = "noop",
+            Settings = new NoopSettings(),
+            Limits = new SiteLimits { UploadConcurrency = 3, DownloadConcurrency = 3, CopyConcurrency = 3 },
+        };
+        await test(StorageStack.Decorate(faulty, site, new StorageContext(TimeProvider.System, new SeededRandom(1), _ => { }, inner => inner)
+        {
+            Retry = new RetryOptions { BaseDelay = TimeSpan.FromMilliseconds(1), LongestDelay = TimeSpan.FromMilliseconds(5) },
+        }));
     }
 }

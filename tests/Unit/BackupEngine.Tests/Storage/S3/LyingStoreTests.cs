@@ -41,7 +41,7 @@ public sealed class LyingStoreTests
         {
             var failure = await Assert.ThrowsAsync<StorageException>(call);
             Assert.Equal(StorageErrorKind.Unreadable, failure.Kind);
-            Assert.True(failure.IsFinal);
+            Assert.False(failure.IsOutage);
         }
         var told = await Assert.ThrowsAsync<StorageException>(calls[0]);
         Assert.Contains(words, told.Message, StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public sealed class LyingStoreTests
         var failure = await Assert.ThrowsAsync<StorageException>(() => storage.ListAsync("a", recursive: true, Token).ToListAsync(Token).AsTask());
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(failure.Message, char.IsControl);
-        Assert.False(failure.IsRetriable);
+        Assert.False(failure.IsOutage);
     }
 
     [Theory]

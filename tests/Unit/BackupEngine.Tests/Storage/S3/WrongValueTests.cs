@@ -198,7 +198,7 @@ public sealed class WrongValueTests
     {
         var failure = await Assert.ThrowsAsync<StorageException>(call);
         Assert.Equal(StorageErrorKind.Unreadable, failure.Kind);
-        Assert.True(failure.IsFinal);
+        Assert.False(failure.IsOutage);
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
         Assert.Contains("127.0.0.1", failure.Message, StringComparison.Ordinal);
         Assert.True(failure.Message.Length < 300, failure.Message);
