@@ -26,8 +26,9 @@ internal sealed record FolderClaim(string Path, string Whose)
     /// <summary>The folders of those sites that keep their backups on this machine.</summary>
     public static IEnumerable<FolderClaim> Of(IEnumerable<BackupSite> sites) =>
         from site in sites
-        where site.Settings is FileSystemSettings
-        select new FolderClaim(System.IO.Path.Join(((FileSystemSettings)site.Settings).Path, site.Prefix), $"the storage of the site {site.Name}");
+        let folder = site.Settings.LocalFolder
+        where folder is not null
+        select new FolderClaim(System.IO.Path.Join(folder, site.Prefix), $"the storage of the site {site.Name}");
 
     /// <summary>The refusal of this folder as a data directory.</summary>
     public BackupException Taken(FolderClaim other) => BackupErrors.DataDirectoryTaken(Path, Whose, other.Path, other.Whose);

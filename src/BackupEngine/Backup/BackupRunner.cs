@@ -243,9 +243,9 @@ internal sealed class BackupRunner(EngineContext context)
     private HashSet<(ulong Device, ulong Inode)> FoldersToAvoid(BackupSite site)
     {
         var paths = new List<string> { context.Home.Path };
-        if (site.Settings is FileSystemSettings settings)
+        if (site.Settings.LocalFolder is { } local)
         {
-            paths.Add(Path.Join(settings.Path, site.Prefix));
+            paths.Add(Path.Join(local, site.Prefix));
         }
         var folders = new HashSet<(ulong Device, ulong Inode)>();
         foreach (var path in paths.Where(Directory.Exists))

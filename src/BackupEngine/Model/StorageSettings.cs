@@ -13,8 +13,17 @@ public abstract record StorageSettings
     [JsonIgnore]
     public abstract string Place { get; }
 
+    /// <summary>The folder of this machine that backups are in; null where they are elsewhere.</summary>
+    internal virtual string? LocalFolder => null;
+
+    /// <summary>Whether the administrator says that the local folder is on another disk than the server's own.</summary>
+    internal virtual bool IsOnOtherDisk => false;
+
     /// <summary>The place.</summary>
     public sealed override string ToString() => Place;
+
+    /// <summary>The same settings for another folder of this machine; null where backups are not in one.</summary>
+    internal virtual StorageSettings? AtLocalFolder(string path) => null;
 }
 
 /// <summary>A folder on a disk or on a mounted share.</summary>
@@ -31,6 +40,15 @@ public sealed record FileSystemSettings : StorageSettings
 
     /// <inheritdoc/>
     public override string Place => Path;
+
+    /// <inheritdoc/>
+    internal override string LocalFolder => Path;
+
+    /// <inheritdoc/>
+    internal override bool IsOnOtherDisk => ExternalDisk;
+
+    /// <inheritdoc/>
+    internal override FileSystemSettings AtLocalFolder(string path) => this with { Path = path };
 }
 
 /// <summary>A bucket of an S3 store. The keys are kept apart from it.</summary>

@@ -186,7 +186,7 @@ public sealed partial class SiteService
     /// <summary>A restore in place of what the storage is inside of would take the backups away.</summary>
     private void CheckFolder(BackupSite site)
     {
-        if (site.Settings is FileSystemSettings)
+        if (site.Settings.LocalFolder is not null)
         {
             UnreadableRow.RequireNone(_context.Apps.ListUnreadable(), "check of the site's folder");
         }

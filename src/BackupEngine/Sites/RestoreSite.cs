@@ -3,6 +3,7 @@ using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
+using CloudBackup.Storage;
 
 namespace CloudBackup.Sites;
 
@@ -53,7 +54,7 @@ internal sealed class RestoreSite : IDisposable
     /// <exception cref="BackupException">The password is empty.</exception>
     public static RestoreSite OfFolder(EngineContext context, string folder, SiteSecrets secrets)
     {
-        var site = new BackupSite { Name = folder, Provider = "filesystem", Settings = new FileSystemSettings { Path = folder } };
+        var site = StorageProviders.SiteOf(folder);
         return new RestoreSite(site, StorageCredential.None, null, DeriveKeys(secrets), context.Keys.ListFrom(site.KeyId));
     }
 
@@ -95,8 +96,8 @@ internal sealed class RestoreSite : IDisposable
         {
             return site;
         }
-        return site.Settings is FileSystemSettings files
-            ? site with { Settings = files with { Path = storagePath } }
+        return site.Settings.AtLocalFolder(storagePath) is { } settings
+            ? site with { Settings = settings }
             : throw BackupErrors.NameInvalid("storage path", storagePath, $"the site {site.Name} is not on a file system (provider {site.Provider})");
     }
 }

@@ -16,7 +16,7 @@ internal static class SiteWarnings
             case NoopSettings:
                 yield return $"The site {site.Name} keeps nothing: there will be no backups, and an update cannot be undone.";
                 break;
-            case FileSystemSettings { ExternalDisk: false } files when IsSameDisk(files.Path, home.Path):
+            case { LocalFolder: { } folder, IsOnOtherDisk: false } when IsSameDisk(folder, home.Path):
                 yield return $"The site {site.Name} is on the same disk as the server: if it breaks, data and backups are lost together. "
                     + "Use a disk or share of its own, and say so with -ExternalDisk.";
                 break;

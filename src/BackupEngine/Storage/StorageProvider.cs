@@ -58,15 +58,17 @@ internal sealed record StorageContext(
 /// <summary>All providers. The only list of them.</summary>
 internal static class StorageProviders
 {
+    private static readonly StorageProvider Folder = new("filesystem", new FileSystemSettings { Path = "" }, (settings, context) =>
+        new FileSystemStorage(((FileSystemSettings)settings).Path, context.Random, !((FileSystemSettings)settings).NoHardlink))
+    {
+        Title = "A folder on a disk or a mounted share",
+        Normalize = settings => FileSystemStorage.Normalize((FileSystemSettings)settings),
+    };
+
     /// <summary>All providers, in the order they are shown.</summary>
     public static IReadOnlyList<StorageProvider> All { get; } =
     [
-        new("filesystem", new FileSystemSettings { Path = "" }, (settings, context) =>
-            new FileSystemStorage(((FileSystemSettings)settings).Path, context.Random, !((FileSystemSettings)settings).NoHardlink))
-        {
-            Title = "A folder on a disk or a mounted share",
-            Normalize = settings => FileSystemStorage.Normalize((FileSystemSettings)settings),
-        },
+        Folder,
         .. S3Profiles.All.Select(profile => new StorageProvider(profile.Name, new S3Settings { Bucket = "" }, (settings, context) =>
             new S3Storage(S3Place.Of(profile, (S3Settings)settings), context))
         {
@@ -81,6 +83,10 @@ internal static class StorageProviders
         }),
         new("noop", new NoopSettings(), (_, _) => new NoopStorage()) { Title = "Keeps nothing: switches backups off" },
     ];
+
+    /// <summary>A site that is nothing but a folder of this machine.</summary>
+    public static BackupSite SiteOf(string folder) =>
+        new() { Name = folder, Provider = Folder.Name, Settings = new FileSystemSettings { Path = folder } };
 
     /// <summary>A folder of this machine as a storage whose files only their owner can read.</summary>
     public static IBackupStorage OpenPrivateFolder(string path, IRandomSource random) => new FileSystemStorage(path, random) { IsPrivate = true };
