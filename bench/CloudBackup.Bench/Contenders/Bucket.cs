@@ -42,7 +42,7 @@ internal static class Bucket
     /// <param name="url">The server, or a proxy before it.</param>
     /// <param name="concurrency">Requests at the same time.</param>
     public static S3Storage Open(string url, int? concurrency = null) => new(
-        S3Place.Of(S3Profiles.Find("s3-compatible")!, new S3Settings { Bucket = Name, Region = "us-east-1", Endpoint = url }),
+        BucketAddress.Of(S3Profiles.Find("s3-compatible")!, new S3Settings { Bucket = Name, Region = "us-east-1", Endpoint = url }),
         new StorageContext(TimeProvider.System, new SystemRandomSource(), _ => { }, storage => storage)
         {
             Credential = new StorageCredential(AccessKey, SecretKey),

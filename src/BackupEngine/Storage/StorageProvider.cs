@@ -70,14 +70,14 @@ internal static class StorageProviders
     [
         Folder,
         .. S3Profiles.All.Select(profile => new StorageProvider(profile.Name, new S3Settings { Bucket = "" }, (settings, context) =>
-            new S3Storage(S3Place.Of(profile, (S3Settings)settings), context))
+            new S3Storage(BucketAddress.Of(profile, (S3Settings)settings), context))
         {
             Title = profile.Title,
             TakesCredential = true,
             Regions = profile.Regions,
             Normalize = settings =>
             {
-                _ = S3Place.Of(profile, (S3Settings)settings);
+                _ = BucketAddress.Of(profile, (S3Settings)settings);
                 return settings;
             },
         }),

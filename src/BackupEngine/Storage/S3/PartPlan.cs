@@ -11,7 +11,7 @@ internal sealed class PartPlan(S3Profile profile, string path, ObjectContent con
 
     /// <summary>The length of a part, from 1. A better guess lengthens those to come, unless all must be equal.</summary>
     public long LengthOf(int number) =>
-        S3Parts.LengthOf(number, profile, content.Length, profile.NeedsEqualParts ? _likelyAtFirst : content.LikelyLength, memory);
+        PartLengths.LengthOf(number, profile, content.Length, profile.NeedsEqualParts ? _likelyAtFirst : content.LikelyLength, memory);
 
     /// <summary>Refuses what is known not to fit, before anything of it is sent.</summary>
     public void CheckBefore()

@@ -26,7 +26,7 @@ internal sealed class S3Client : AmazonS3Client
     /// <summary>Creates the client; nothing is sent yet.</summary>
     /// <param name="place">Where the bucket is.</param>
     /// <param name="credential">The keys; null for what the machine offers.</param>
-    public static S3Client Create(S3Place place, StorageCredential? credential)
+    public static S3Client Create(BucketAddress place, StorageCredential? credential)
     {
         var checks = place.Profile.HasChecksums
             ? (RequestChecksumCalculation.WHEN_SUPPORTED, ResponseChecksumValidation.WHEN_SUPPORTED)
@@ -74,7 +74,7 @@ internal sealed class S3Client : AmazonS3Client
         }
     }
 
-    private static AWSCredentials Credentials(S3Place place, StorageCredential? credential)
+    private static AWSCredentials Credentials(BucketAddress place, StorageCredential? credential)
     {
         if (credential is not null)
         {

@@ -9,7 +9,7 @@ using Amazon.S3;
 namespace CloudBackup.Storage.S3;
 
 /// <summary>The one place where failures of S3 stores become storage errors, with the way out where there is one.</summary>
-internal sealed partial class S3Errors(S3Place place)
+internal sealed partial class S3Errors(BucketAddress place)
 {
     /// <summary>The storage error for a failed request about an object.</summary>
     public StorageException Translate(Exception failure, string path) => failure switch

@@ -30,7 +30,7 @@ internal sealed partial class S3Storage
     /// wrong, the parts under way are ended first and the upload is aborted then, so that the store keeps nothing of it.
     /// </summary>
     private async Task<long> UploadPartsAsync(
-        S3Write write, ObjectContent content, PeekingStream source, PartPlan plan, PartBuffer first, CancellationToken cancellationToken)
+        S3Write write, ObjectContent content, EndAwareStream source, PartPlan plan, PartBuffer first, CancellationToken cancellationToken)
     {
         await RefuseExistingAsync(write, isChecked: false, cancellationToken).ConfigureAwait(false);
         var id = await StartUploadAsync(write, cancellationToken).ConfigureAwait(false);
@@ -60,7 +60,7 @@ internal sealed partial class S3Storage
         S3Write write,
         string id,
         ObjectContent content,
-        PeekingStream source,
+        EndAwareStream source,
         PartPlan plan,
         PartBuffer first,
         PartsInFlight sending,

@@ -38,7 +38,7 @@ internal sealed partial class S3Storage
             cancellationToken.ThrowIfCancellationRequested();
             var head = await first.Head.Task.ConfigureAwait(false);
             var end = Math.Min(head.ObjectLength, length is { } count && count < long.MaxValue - offset ? offset + count : long.MaxValue);
-            return new S3ReadStream(loading, first.Offset + first.Length, end, (at, part) => LoadAsync(
+            return new RangedReadStream(loading, first.Offset + first.Length, end, (at, part) => LoadAsync(
                 new S3Range(path, at.Offset, at.Length) { Tag = head.Tag }, part, stop.Token), _buffers, RangeLength, _gate.Downloads.Limit, stop);
         }
         catch (StorageException failure) when (failure.Kind == StorageErrorKind.InvalidRange)

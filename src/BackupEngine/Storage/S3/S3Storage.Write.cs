@@ -26,7 +26,7 @@ internal sealed partial class S3Storage
         var write = new S3Write(path, mode, _context.Random.NextHex(16));
         var stream = content.Open();
         await using var _ = stream.ConfigureAwait(false);
-        var source = new PeekingStream(stream);
+        var source = new EndAwareStream(stream);
         var wanted = plan.LengthOf(1);
         using (var first = await _buffers.TakeAsync(Math.Min(wanted, Math.Max(1, content.Length ?? wanted)), cancellationToken).ConfigureAwait(false))
         {

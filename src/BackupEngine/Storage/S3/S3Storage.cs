@@ -9,11 +9,11 @@ namespace CloudBackup.Storage.S3;
 /// </summary>
 internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemove, ISweepPartials, IPartialUploads, IStorageWarnings
 {
-    private readonly S3Place _place;
+    private readonly BucketAddress _place;
     private readonly S3Profile _profile;
     private readonly StorageContext _context;
     private readonly S3Errors _errors;
-    private readonly S3Gate _gate;
+    private readonly RequestGate _gate;
     private readonly BufferBudget _buffers;
     private readonly long _longestPart;
     private readonly Lazy<S3Client> _client;
@@ -22,13 +22,13 @@ internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemo
     /// <summary>Creates the storage; nothing is sent yet.</summary>
     /// <param name="place">Where the bucket is.</param>
     /// <param name="context">Keys, limits, clock and log.</param>
-    public S3Storage(S3Place place, StorageContext context)
+    public S3Storage(BucketAddress place, StorageContext context)
     {
         _place = place;
         _profile = place.Profile;
         _context = context;
         _errors = new S3Errors(place);
-        _gate = new S3Gate(_errors, _profile, context);
+        _gate = new RequestGate(_errors, _profile, context);
         _buffers = new BufferBudget(MemoryBudget.OfStorage(context.Limits));
         _longestPart = MemoryBudget.LongestOfStorage(context.Limits);
         _client = new Lazy<S3Client>(() => S3Client.Create(place, context.Credential));

@@ -100,7 +100,7 @@ internal sealed record S3Server(string Name, int Port, string AccessKey, string 
         TimeProvider? time = null,
         bool acceptSelfSignedCertificate = false)
     {
-        var place = S3Place.Of(profile ?? S3Profiles.Find("s3-compatible")!, Settings(bucket, url, acceptSelfSignedCertificate));
+        var place = BucketAddress.Of(profile ?? S3Profiles.Find("s3-compatible")!, Settings(bucket, url, acceptSelfSignedCertificate));
         return new S3Storage(place, Context(log, time) with
         {
             Credential = credential ?? Credential,

@@ -44,7 +44,7 @@ internal sealed class LyingStore : IAsyncDisposable
 
     public S3Storage Open(int? listLength = null, TimeProvider? time = null)
     {
-        var place = S3Place.Of(S3Profiles.Find("minio")!, new S3Settings { Bucket = "backups", Endpoint = $"http://127.0.0.1:{Port}" });
+        var place = BucketAddress.Of(S3Profiles.Find("minio")!, new S3Settings { Bucket = "backups", Endpoint = $"http://127.0.0.1:{Port}" });
         var context = new StorageContext(time ?? TimeProvider.System, new SeededRandom(1), _ => { }, inner => inner)
         {
             Credential = new StorageCredential("key", "secret"),

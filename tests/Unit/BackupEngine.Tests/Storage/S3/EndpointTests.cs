@@ -24,7 +24,7 @@ public sealed class EndpointTests
     public void Keys_in_an_address_are_refused_and_shown_nowhere(string address)
     {
         var settings = new S3Settings { Bucket = "example-backups", Endpoint = address };
-        var failure = Assert.Throws<BackupException>(() => S3Place.Of(S3Profiles.Find("minio")!, settings));
+        var failure = Assert.Throws<BackupException>(() => BucketAddress.Of(S3Profiles.Find("minio")!, settings));
         Assert.Equal("NameInvalid", failure.ErrorId);
         var read = JsonSerializer.Deserialize<StorageSettings>(
             $"{{\"kind\":\"s3\",\"bucket\":\"example-backups\",\"endpoint\":{JsonSerializer.Serialize(address)}}}", JsonSerializerOptions.Web)!;

@@ -114,7 +114,7 @@ public sealed class WrongValueTests
     [Fact]
     public void What_the_runtime_says_of_an_answer_is_not_passed_on_and_a_lost_connection_stays_one()
     {
-        var errors = new S3Errors(S3Place.Of(S3Profiles.Find("minio")!, new S3Settings { Bucket = "backups", Endpoint = "http://storage.example:9000" }));
+        var errors = new S3Errors(BucketAddress.Of(S3Profiles.Find("minio")!, new S3Settings { Bucket = "backups", Endpoint = "http://storage.example:9000" }));
         Assert.All(Failures, of =>
         {
             var told = errors.Translate(of.Failure, "a");
@@ -186,7 +186,7 @@ public sealed class WrongValueTests
 
     private static S3Storage Open(int port)
     {
-        var place = S3Place.Of(S3Profiles.Find("minio")!, new S3Settings { Bucket = "backups", Endpoint = $"http://127.0.0.1:{port}" });
+        var place = BucketAddress.Of(S3Profiles.Find("minio")!, new S3Settings { Bucket = "backups", Endpoint = $"http://127.0.0.1:{port}" });
         return new S3Storage(place, new StorageContext(TimeProvider.System, new Support.SeededRandom(1), _ => { }, inner => inner)
         {
             Credential = new StorageCredential("key", "secret"),

@@ -1,7 +1,7 @@
 using CloudBackup.Storage;
 using CloudBackup.Tests.Support;
 
-namespace CloudBackup.Tests.Storage;
+namespace CloudBackup.Tests.Storage.Remote;
 
 public sealed class BufferBudgetTests
 {

@@ -1,4 +1,4 @@
-namespace CloudBackup.Storage.S3;
+namespace CloudBackup.Storage.Remote;
 
 /// <summary>Spreads requests so that no more than a number of them start in a second. Without a number it does nothing.</summary>
 internal sealed class RequestPacer(double? perSecond, TimeProvider time)

@@ -1,9 +1,9 @@
 using CloudBackup.Infrastructure;
 
-namespace CloudBackup.Storage.S3;
+namespace CloudBackup.Storage.Remote;
 
 /// <summary>A source that can be asked whether it has ended. Does not own what it reads.</summary>
-internal sealed class PeekingStream(Stream inner) : ReadOnlyStream
+internal sealed class EndAwareStream(Stream inner) : ReadOnlyStream
 {
     private readonly byte[] _peeked = new byte[1];
     private bool _hasPeeked;

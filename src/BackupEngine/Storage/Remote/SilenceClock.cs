@@ -1,4 +1,4 @@
-namespace CloudBackup.Storage.Decorators;
+namespace CloudBackup.Storage.Remote;
 
 /// <summary>
 /// Measures how long a call has got nowhere, over all its tries: the waits between them, and what of a try passes without a byte moving. Time in

@@ -1,7 +1,7 @@
 using CloudBackup.Storage.S3;
 using Microsoft.Extensions.Time.Testing;
 
-namespace CloudBackup.Tests.Storage.S3;
+namespace CloudBackup.Tests.Storage.Remote;
 
 public sealed class RequestPacerTests
 {

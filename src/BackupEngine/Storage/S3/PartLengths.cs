@@ -5,7 +5,7 @@ namespace CloudBackup.Storage.S3;
 /// and later ones grow, so that the store's number of parts suffices for any length that memory allows. Where there is a guess, they are
 /// from the start as long as that needs.
 /// </summary>
-internal static class S3Parts
+internal static class PartLengths
 {
     /// <summary>A part doubles after each such share of the allowed parts.</summary>
     private const int Steps = 16;

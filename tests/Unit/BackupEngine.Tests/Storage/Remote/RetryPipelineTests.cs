@@ -3,7 +3,7 @@ using CloudBackup.Storage.Decorators;
 using CloudBackup.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
 
-namespace CloudBackup.Tests.Storage;
+namespace CloudBackup.Tests.Storage.Remote;
 
 public sealed class RetryPipelineTests
 {

@@ -1,12 +1,12 @@
 using CloudBackup.Infrastructure;
 
-namespace CloudBackup.Storage.S3;
+namespace CloudBackup.Storage.Remote;
 
 /// <summary>
 /// An object, or a stretch of it, as a stream that is fetched ahead in ranges, several at a time. How many depends on the memory that is free:
 /// what the reader needs next is fetched in any case, if little of it, and the rest when there is room.
 /// </summary>
-internal sealed class S3ReadStream : ReadOnlyStream
+internal sealed class RangedReadStream : ReadOnlyStream
 {
     private readonly Queue<Task<PartBuffer>> _ranges = new();
     private readonly Func<(long Offset, long Length), PartBuffer, Task<PartBuffer>> _load;
@@ -28,7 +28,7 @@ internal sealed class S3ReadStream : ReadOnlyStream
     /// <param name="rangeLength">The length of a range.</param>
     /// <param name="most">The most ranges at a time.</param>
     /// <param name="stop">Ends what is being fetched; the stream owns it.</param>
-    public S3ReadStream(
+    public RangedReadStream(
         Task<PartBuffer> first,
         long next,
         long end,

@@ -7,7 +7,7 @@ using CloudBackup.Storage.S3;
 
 namespace CloudBackup.Tests.Storage.S3;
 
-public sealed class S3PlaceTests
+public sealed class BucketAddressTests
 {
     private static readonly S3Settings Backups = new() { Bucket = "example-backups" };
 
@@ -20,7 +20,7 @@ public sealed class S3PlaceTests
     [InlineData("s3", "eu-west-1", null)]
     public void A_profile_knows_the_address_of_a_region(string provider, string region, string? address)
     {
-        var place = S3Place.Of(S3Profiles.Find(provider)!, Backups with { Region = region });
+        var place = BucketAddress.Of(S3Profiles.Find(provider)!, Backups with { Region = region });
         Assert.Equal(address, place.Endpoint?.ToString());
         Assert.Equal(region, place.Region);
     }
@@ -33,7 +33,7 @@ public sealed class S3PlaceTests
     [InlineData("minio", null, "http://minio.lan:9000", "http://minio.lan:9000/example-backups/a/b")]
     public void The_bucket_is_part_of_the_host_only_at_Amazon(string provider, string? region, string? endpoint, string expected)
     {
-        var place = S3Place.Of(S3Profiles.Find(provider)!, Backups with { Region = region, Endpoint = endpoint });
+        var place = BucketAddress.Of(S3Profiles.Find(provider)!, Backups with { Region = region, Endpoint = endpoint });
         using var client = S3Client.Create(place, new StorageCredential("key", "secret"));
         var request = new GetPreSignedUrlRequest
         {
@@ -55,7 +55,7 @@ public sealed class S3PlaceTests
     public void What_is_missing_or_wrong_is_named_without_repeating_keys(string provider, string? region, string? endpoint, string what)
     {
         var failure = Assert.Throws<BackupException>(() =>
-            S3Place.Of(S3Profiles.Find(provider)!, Backups with { Region = region, Endpoint = endpoint }));
+            BucketAddress.Of(S3Profiles.Find(provider)!, Backups with { Region = region, Endpoint = endpoint }));
         Assert.Equal("NameInvalid", failure.ErrorId);
         Assert.Contains(what, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
@@ -66,8 +66,8 @@ public sealed class S3PlaceTests
     public void A_certificate_of_ones_own_is_for_stores_of_ones_own()
     {
         var settings = Backups with { Region = "us-east-1", AcceptSelfSignedCertificate = true };
-        Assert.Throws<BackupException>(() => S3Place.Of(S3Profiles.Find("s3")!, settings));
-        Assert.True(S3Place.Of(S3Profiles.Find("minio")!, settings with { Endpoint = "minio.lan:9000" }).AcceptsAnyCertificate);
+        Assert.Throws<BackupException>(() => BucketAddress.Of(S3Profiles.Find("s3")!, settings));
+        Assert.True(BucketAddress.Of(S3Profiles.Find("minio")!, settings with { Endpoint = "minio.lan:9000" }).AcceptsAnyCertificate);
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class S3PlaceTests
     [InlineData("InvalidObjectState", 403, nameof(StorageErrorKind.Other), "archive")]
     public void A_refusal_gets_its_meaning_and_the_way_out(string code, int status, string kind, string part)
     {
-        var errors = new S3Errors(S3Place.Of(S3Profiles.Find("s3-compatible")!, Backups with { Endpoint = "https://store.lan" }));
+        var errors = new S3Errors(BucketAddress.Of(S3Profiles.Find("s3-compatible")!, Backups with { Endpoint = "https://store.lan" }));
         var answer = new AmazonS3Exception("", ErrorType.Unknown, code, "", (HttpStatusCode)status);
         var error = errors.Translate(answer, "a/b");
         Assert.Equal(kind, $"{error.Kind}");
@@ -100,7 +100,7 @@ public sealed class S3PlaceTests
     [Fact]
     public void The_right_region_is_told_when_the_store_tells_it()
     {
-        var errors = new S3Errors(S3Place.Of(S3Profiles.Find("s3")!, Backups with { Region = "eu-west-1" }));
+        var errors = new S3Errors(BucketAddress.Of(S3Profiles.Find("s3")!, Backups with { Region = "eu-west-1" }));
         var answer = new AmazonS3Exception(
             "The authorization header is malformed; the region 'eu-west-1' is wrong; expecting 'eu-central-1'",
             ErrorType.Unknown, "AuthorizationHeaderMalformed", "", HttpStatusCode.BadRequest);
@@ -112,7 +112,7 @@ public sealed class S3PlaceTests
     [InlineData("s3-compatible", 1024)]
     public async Task A_profile_knows_how_long_a_part_of_a_key_may_be(string provider, int longest)
     {
-        var place = S3Place.Of(S3Profiles.Find(provider)!, Backups with { Endpoint = "http://127.0.0.1:1" });
+        var place = BucketAddress.Of(S3Profiles.Find(provider)!, Backups with { Endpoint = "http://127.0.0.1:1" });
         await using var storage = new S3Storage(place, new StorageContext(TimeProvider.System, new CloudBackup.Tests.Support.SeededRandom(1), _ => { }, inner => inner));
         Assert.Equal((longest, 1024), (storage.Capabilities.LongestName, storage.Capabilities.LongestPath));
     }

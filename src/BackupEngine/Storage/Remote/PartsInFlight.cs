@@ -1,6 +1,6 @@
 using Amazon.S3.Model;
 
-namespace CloudBackup.Storage.S3;
+namespace CloudBackup.Storage.Remote;
 
 /// <summary>Parts that are being sent or copied. The first failure stops all.</summary>
 /// <param name="stop">Is cancelled by the first failure.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace CloudBackup.Storage;
+namespace CloudBackup.Storage.Remote;
 
 /// <summary>
 /// Bytes of buffers that the requests of one storage may hold together (I10), given out in the order they are asked for. Nobody waits for

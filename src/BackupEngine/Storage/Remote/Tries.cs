@@ -1,4 +1,4 @@
-namespace CloudBackup.Storage.S3;
+namespace CloudBackup.Storage.Remote;
 
 /// <summary>How often a request may be sent.</summary>
 internal enum Tries

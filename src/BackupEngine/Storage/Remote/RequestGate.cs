@@ -1,6 +1,6 @@
 using CloudBackup.Storage.Decorators;
 
-namespace CloudBackup.Storage.S3;
+namespace CloudBackup.Storage.Remote;
 
 /// <summary>
 /// What every request to the store passes: retry outside, then the limit of requests at a time, then the store's rate. Here and not around
@@ -8,7 +8,7 @@ namespace CloudBackup.Storage.S3;
 /// up, its next requests are tried once only until one succeeds, so that tidying up after a lost store does not take as long as losing it did. A
 /// failure that stays is that of one request (<see cref="StorageException.IsOutage"/>).
 /// </summary>
-internal sealed class S3Gate
+internal sealed class RequestGate
 {
     private readonly S3Errors _errors;
     private readonly RetryPipeline _retry;
@@ -23,7 +23,7 @@ internal sealed class S3Gate
     /// <param name="errors">Tells what a failure means.</param>
     /// <param name="profile">The store's numbers.</param>
     /// <param name="context">The site's limits, the clock and the log.</param>
-    public S3Gate(S3Errors errors, S3Profile profile, StorageContext context)
+    public RequestGate(S3Errors errors, S3Profile profile, StorageContext context)
     {
         (_errors, _context) = (errors, context);
         _once = context.Retry with { GiveUpAfter = TimeSpan.Zero };

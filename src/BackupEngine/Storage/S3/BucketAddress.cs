@@ -1,7 +1,7 @@
 namespace CloudBackup.Storage.S3;
 
 /// <summary>Where a site's bucket is, put together from the profile and what the user said.</summary>
-internal sealed record S3Place
+internal sealed record BucketAddress
 {
     /// <summary>The store's profile.</summary>
     public required S3Profile Profile { get; init; }
@@ -26,7 +26,7 @@ internal sealed record S3Place
 
     /// <summary>Checks what the user said, and fills in what the profile knows.</summary>
     /// <exception cref="BackupException">A setting is missing or makes no sense.</exception>
-    public static S3Place Of(S3Profile profile, S3Settings settings)
+    public static BucketAddress Of(S3Profile profile, S3Settings settings)
     {
         if (settings.Bucket.Length is < 3 or > 63 || settings.Bucket.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')))
         {
@@ -42,7 +42,7 @@ internal sealed record S3Place
         {
             throw BackupErrors.NameInvalid("region", region ?? "", $"give one with -Region, such as {string.Join(", ", profile.Regions.Take(3))}");
         }
-        return new S3Place
+        return new BucketAddress
         {
             Profile = profile,
             Bucket = settings.Bucket,

@@ -4,18 +4,18 @@ using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
-namespace CloudBackup.Tests.Storage.S3;
+namespace CloudBackup.Tests.Storage.Remote;
 
-public sealed class S3GateTests
+public sealed class RequestGateTests
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly S3Gate _gate;
+    private readonly RequestGate _gate;
 
-    public S3GateTests()
+    public RequestGateTests()
     {
         var profile = S3Profiles.Find("s3-compatible")!;
-        var place = S3Place.Of(profile, new S3Settings { Bucket = "example-backups", Endpoint = "https://store.lan" });
-        _gate = new S3Gate(new S3Errors(place), profile, new StorageContext(_time, new SeededRandom(1), _ => { }, storage => storage)
+        var place = BucketAddress.Of(profile, new S3Settings { Bucket = "example-backups", Endpoint = "https://store.lan" });
+        _gate = new RequestGate(new S3Errors(place), profile, new StorageContext(_time, new SeededRandom(1), _ => { }, storage => storage)
         {
             Retry = new RetryOptions { BaseDelay = TimeSpan.Zero, LongestDelay = TimeSpan.Zero },
         });

@@ -1,7 +1,7 @@
 using Polly;
 using Polly.Retry;
 
-namespace CloudBackup.Storage.Decorators;
+namespace CloudBackup.Storage.Remote;
 
 /// <summary>
 /// Tries again what failed for a reason that may pass, with waits that grow and jitter. Looks only at

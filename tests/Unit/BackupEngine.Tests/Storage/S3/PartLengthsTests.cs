@@ -4,7 +4,7 @@ using CsCheck;
 
 namespace CloudBackup.Tests.Storage.S3;
 
-public sealed class S3PartsTests
+public sealed class PartLengthsTests
 {
     private const long Memory = 32L * 1024 * 1024; // half of the least default limit
 
@@ -17,7 +17,7 @@ public sealed class S3PartsTests
         {
             foreach (var likely in new[] { 0, memory, memory << 10 })
             {
-                var length = S3Parts.LengthOf(Math.Min(number, profile.MostParts), profile, null, likely, memory);
+                var length = PartLengths.LengthOf(Math.Min(number, profile.MostParts), profile, null, likely, memory);
                 Assert.InRange(length, S3Profile.SmallestPart, profile.LargestPart);
                 Assert.True(length <= Math.Max(memory, S3Profile.SmallestPart));
             }
@@ -27,9 +27,9 @@ public sealed class S3PartsTests
     [Fact]
     public void A_content_of_known_length_fits_when_memory_allows() => Gen.Long[1, 5L << 40].Sample(length =>
     {
-        var part = S3Parts.LengthOf(1, Standard, length, 0, 1L << 34);
+        var part = PartLengths.LengthOf(1, Standard, length, 0, 1L << 34);
         Assert.True(part * Standard.MostParts >= length);
-        Assert.Equal(part, S3Parts.LengthOf(777, Standard, length, 0, 1L << 34));
+        Assert.Equal(part, PartLengths.LengthOf(777, Standard, length, 0, 1L << 34));
     });
 
     [Fact]
@@ -38,35 +38,35 @@ public sealed class S3PartsTests
         var last = 0L;
         for (var number = 1; number <= Standard.MostParts; number++)
         {
-            var length = S3Parts.LengthOf(number, Standard, null, 0, Memory);
+            var length = PartLengths.LengthOf(number, Standard, null, 0, Memory);
             Assert.True(length >= last);
             last = length;
         }
-        Assert.Equal(S3Profile.SmallestPart, S3Parts.LengthOf(600, Standard, null, 0, Memory));
+        Assert.Equal(S3Profile.SmallestPart, PartLengths.LengthOf(600, Standard, null, 0, Memory));
     }
 
     [Fact]
     public void What_the_design_promises_fits()
     {
         var scaleway = S3Profiles.Find("scaleway-objectstorage")!;
-        Assert.InRange(S3Parts.Capacity(Standard, 0, Memory), 180L << 30, 200L << 30);
-        Assert.InRange(S3Parts.Capacity(scaleway, 0, Memory), 18L << 30, 20L << 30);
+        Assert.InRange(PartLengths.Capacity(Standard, 0, Memory), 180L << 30, 200L << 30);
+        Assert.InRange(PartLengths.Capacity(scaleway, 0, Memory), 18L << 30, 20L << 30);
         // Where the length can be told, as many bytes as all parts hold that fit in memory.
-        Assert.Equal(10_000 * Memory, S3Parts.Capacity(Standard, 310L << 30, Memory));
-        Assert.Equal(1_000 * Memory, S3Parts.Capacity(scaleway, 31L << 30, Memory));
+        Assert.Equal(10_000 * Memory, PartLengths.Capacity(Standard, 310L << 30, Memory));
+        Assert.Equal(1_000 * Memory, PartLengths.Capacity(scaleway, 31L << 30, Memory));
         // Five terabytes with 2 GB of memory for parts, and all that Amazon takes.
-        Assert.True(S3Parts.Capacity(Standard, 0, 2L << 30) > 5_000_000_000_000);
-        Assert.True(S3Parts.Capacity(S3Profiles.Find("s3")!, 48L << 40, 16L << 30) > 48L << 40);
+        Assert.True(PartLengths.Capacity(Standard, 0, 2L << 30) > 5_000_000_000_000);
+        Assert.True(PartLengths.Capacity(S3Profiles.Find("s3")!, 48L << 40, 16L << 30) > 48L << 40);
     }
 
     [Fact]
     public void Parts_are_as_long_as_a_guess_needs_and_no_longer()
     {
-        Assert.Equal(11 * PartBuffer.ChunkLength, S3Parts.LengthOf(1, Standard, null, 101L << 30, Memory));
-        Assert.Equal(S3Profile.SmallestPart, S3Parts.LengthOf(1, Standard, null, 40L << 30, Memory));
+        Assert.Equal(11 * PartBuffer.ChunkLength, PartLengths.LengthOf(1, Standard, null, 101L << 30, Memory));
+        Assert.Equal(S3Profile.SmallestPart, PartLengths.LengthOf(1, Standard, null, 40L << 30, Memory));
         // Two at a time as long as that will do.
-        Assert.Equal(Memory / 2, S3Parts.LengthOf(1, Standard, null, 156L << 30, Memory));
-        Assert.Equal(17 * PartBuffer.ChunkLength, S3Parts.LengthOf(1, Standard, null, 157L << 30, Memory));
+        Assert.Equal(Memory / 2, PartLengths.LengthOf(1, Standard, null, 156L << 30, Memory));
+        Assert.Equal(17 * PartBuffer.ChunkLength, PartLengths.LengthOf(1, Standard, null, 157L << 30, Memory));
     }
 
     [Fact]
@@ -75,13 +75,13 @@ public sealed class S3PartsTests
         var profile = S3Profiles.Find("cloudflare-r2")!;
         foreach (var likely in new[] { 0, 300L << 30 })
         {
-            var first = S3Parts.LengthOf(1, profile, null, likely, Memory);
-            Assert.All(Enumerable.Range(1, profile.MostParts), number => Assert.Equal(first, S3Parts.LengthOf(number, profile, null, likely, Memory)));
+            var first = PartLengths.LengthOf(1, profile, null, likely, Memory);
+            Assert.All(Enumerable.Range(1, profile.MostParts), number => Assert.Equal(first, PartLengths.LengthOf(number, profile, null, likely, Memory)));
         }
         // More memory takes more, up to the largest object that the store has.
-        Assert.Equal(10_000L * (64 << 20), S3Parts.Capacity(profile, 0, 1L << 30));
-        Assert.Equal(10_000L * (512 << 20), S3Parts.Capacity(profile with { LargestObject = null }, 0, 8L << 30));
-        Assert.Equal(profile.LargestObject, S3Parts.Capacity(profile, 0, 16L << 30));
+        Assert.Equal(10_000L * (64 << 20), PartLengths.Capacity(profile, 0, 1L << 30));
+        Assert.Equal(10_000L * (512 << 20), PartLengths.Capacity(profile with { LargestObject = null }, 0, 8L << 30));
+        Assert.Equal(profile.LargestObject, PartLengths.Capacity(profile, 0, 16L << 30));
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using CloudBackup.Storage.Decorators;
 
-namespace CloudBackup.Storage.S3;
+namespace CloudBackup.Storage.Remote;
 
 /// <summary>
 /// Ends a transfer that does not get on: too few bytes in a stretch of time, or no answer for long. A total time limit would not do, since a

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using CloudBackup.Storage.S3;
 using CsCheck;
 
-namespace CloudBackup.Tests.Storage.S3;
+namespace CloudBackup.Tests.Storage.Remote;
 
 /// <summary>A list of any length is watched with little memory, and one in a circle ends.</summary>
 public sealed class ListProgressTests

@@ -1,4 +1,4 @@
-namespace CloudBackup.Storage.Decorators;
+namespace CloudBackup.Storage.Remote;
 
 /// <summary>
 /// Lets a number of operations run at a time. When the storage says it is too much, the number is halved; a long row of successes brings

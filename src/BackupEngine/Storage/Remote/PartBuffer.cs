@@ -1,4 +1,4 @@
-namespace CloudBackup.Storage;
+namespace CloudBackup.Storage.Remote;
 
 /// <summary>A stretch of an object in memory, in chunks of one length, so that large ones need no large piece of it.</summary>
 /// <param name="budget">Where it comes from.</param>

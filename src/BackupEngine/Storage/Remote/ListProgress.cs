@@ -1,7 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
-namespace CloudBackup.Storage.S3;
+namespace CloudBackup.Storage.Remote;
 
 /// <summary>
 /// Watches that a list in pages gets on: a store that repeats pages would be read for ever. Needs no order of names, and the same memory for
