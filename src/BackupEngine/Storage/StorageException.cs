@@ -73,6 +73,12 @@ internal sealed class StorageException(StorageErrorKind kind, string path, strin
     /// </summary>
     public bool IsOutage => IsRetriable && !_isOfOneRequest;
 
+    /// <summary>There is no such object.</summary>
+    public static StorageException Missing(string path) => new(StorageErrorKind.NotFound, path, $"There is no '{path}'.");
+
+    /// <summary>There is such an object already.</summary>
+    public static StorageException Exists(string path) => new(StorageErrorKind.AlreadyExists, path, $"There is a '{path}' already.");
+
     /// <summary>The same failure, of one request while others may succeed.</summary>
     public StorageException OfOneRequest() => new(Kind, Path, Message, InnerException) { RetryAfter = RetryAfter, _isOfOneRequest = true };
 }

@@ -14,15 +14,19 @@ internal static class StoragePath
 
     /// <summary>Refuses paths that could leave the site's place.</summary>
     /// <exception cref="StorageException">The path is empty, absolute, or has an empty or dot part.</exception>
-    public static string Check(string path)
+    public static string Check(string path) =>
+        IsValid(path) ? path : throw new StorageException(StorageErrorKind.Misconfigured, path, $"'{path}' is no path of an object.");
+
+    /// <summary>Whether a path could be one of ours: not empty, not absolute, and without an empty or dot part.</summary>
+    public static bool IsValid(string path)
     {
         foreach (var part in path.AsSpan().Split('/'))
         {
             if (path.AsSpan(part) is "" or "." or "..")
             {
-                throw new StorageException(StorageErrorKind.Misconfigured, path, $"'{path}' is no path of an object.");
+                return false;
             }
         }
-        return path;
+        return true;
     }
 }

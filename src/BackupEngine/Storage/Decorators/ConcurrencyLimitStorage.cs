@@ -1,3 +1,5 @@
+using CloudBackup.Storage.Remote;
+
 namespace CloudBackup.Storage.Decorators;
 
 /// <summary>

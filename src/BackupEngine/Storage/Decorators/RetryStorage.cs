@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CloudBackup.Storage.Remote;
 
 namespace CloudBackup.Storage.Decorators;
 

@@ -1,5 +1,3 @@
-using CloudBackup.Storage.Decorators;
-
 namespace CloudBackup.Storage.Remote;
 
 /// <summary>

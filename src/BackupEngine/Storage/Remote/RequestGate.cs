@@ -1,5 +1,3 @@
-using CloudBackup.Storage.Decorators;
-
 namespace CloudBackup.Storage.Remote;
 
 /// <summary>
@@ -10,7 +8,7 @@ namespace CloudBackup.Storage.Remote;
 /// </summary>
 internal sealed class RequestGate
 {
-    private readonly S3Errors _errors;
+    private readonly Func<Exception, string, StorageException> _translate;
     private readonly RetryPipeline _retry;
     private readonly RequestPacer _pacer;
     private readonly StorageContext _context;
@@ -20,20 +18,22 @@ internal sealed class RequestGate
     private volatile bool _isGivenUp;
 
     /// <summary>Creates the gate.</summary>
-    /// <param name="errors">Tells what a failure means.</param>
-    /// <param name="profile">The store's numbers.</param>
+    /// <param name="capabilities">How many requests at a time do the store good.</param>
+    /// <param name="requestsPerSecond">The requests a second that the store allows; null for no number.</param>
+    /// <param name="translate">Tells what the failure of a request about an object means.</param>
     /// <param name="context">The site's limits, the clock and the log.</param>
-    public RequestGate(S3Errors errors, S3Profile profile, StorageContext context)
+    public RequestGate(
+        StorageCapabilities capabilities, double? requestsPerSecond, Func<Exception, string, StorageException> translate, StorageContext context)
     {
-        (_errors, _context) = (errors, context);
+        (_translate, _context) = (translate, context);
         _once = context.Retry with { GiveUpAfter = TimeSpan.Zero };
         _untilAnswered = context.Retry with { GiveUpUnreadableAfter = TimeSpan.Zero };
         _lastSuccess = context.Time.GetTimestamp();
         _retry = new RetryPipeline(context.Retry, context.Time, context.Log);
-        _pacer = new RequestPacer(profile.RequestsPerSecond, context.Time);
-        Uploads = new AdaptiveLimiter(context.Limits.UploadConcurrency ?? profile.UploadConcurrency, context.Log);
-        Downloads = new AdaptiveLimiter(context.Limits.DownloadConcurrency ?? profile.DownloadConcurrency, context.Log);
-        Copies = new AdaptiveLimiter(context.Limits.CopyConcurrency ?? profile.CopyConcurrency, context.Log);
+        _pacer = new RequestPacer(requestsPerSecond, context.Time);
+        Uploads = new AdaptiveLimiter(context.Limits.UploadConcurrency ?? capabilities.UploadConcurrency, context.Log);
+        Downloads = new AdaptiveLimiter(context.Limits.DownloadConcurrency ?? capabilities.DownloadConcurrency, context.Log);
+        Copies = new AdaptiveLimiter(context.Limits.CopyConcurrency ?? capabilities.CopyConcurrency, context.Log);
     }
 
     /// <summary>Requests that send content, and those that remove.</summary>
@@ -108,7 +108,7 @@ internal sealed class RequestGate
         }
         catch (Exception failure) when (failure is not StorageException)
         {
-            throw _errors.Translate(failure, path);
+            throw _translate(failure, path);
         }
     }
 }

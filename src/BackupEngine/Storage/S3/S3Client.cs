@@ -24,18 +24,18 @@ internal sealed class S3Client : AmazonS3Client
         : base(credentials, config) => _connections = connections;
 
     /// <summary>Creates the client; nothing is sent yet.</summary>
-    /// <param name="place">Where the bucket is.</param>
+    /// <param name="address">Where the bucket is.</param>
     /// <param name="credential">The keys; null for what the machine offers.</param>
-    public static S3Client Create(BucketAddress place, StorageCredential? credential)
+    public static S3Client Create(BucketAddress address, StorageCredential? credential)
     {
-        var checks = place.Profile.HasChecksums
+        var checks = address.Profile.HasChecksums
             ? (RequestChecksumCalculation.WHEN_SUPPORTED, ResponseChecksumValidation.WHEN_SUPPORTED)
             : (RequestChecksumCalculation.WHEN_REQUIRED, ResponseChecksumValidation.WHEN_REQUIRED);
-        var connections = new OneClient(place.AcceptsAnyCertificate);
+        var connections = new OneClient(address.AcceptsAnyCertificate);
         var config = new AmazonS3Config
         {
-            AuthenticationRegion = place.Region,
-            ForcePathStyle = place.Endpoint is not null || !place.Profile.HasVirtualHosts,
+            AuthenticationRegion = address.Region,
+            ForcePathStyle = address.Endpoint is not null || !address.Profile.HasVirtualHosts,
             MaxErrorRetry = 0,
             Timeout = Timeout.InfiniteTimeSpan,
             DisableClockSkewCorrection = true,
@@ -46,15 +46,15 @@ internal sealed class S3Client : AmazonS3Client
             HttpClientFactory = connections,
             IgnoreConfiguredEndpointUrls = true,
         };
-        if (place.Endpoint is null)
+        if (address.Endpoint is null)
         {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(place.Region);
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(address.Region);
         }
         else
         {
-            config.ServiceURL = place.Endpoint.ToString();
+            config.ServiceURL = address.Endpoint.ToString();
         }
-        return new S3Client(Credentials(place, credential), config, connections);
+        return new S3Client(Credentials(address, credential), config, connections);
     }
 
     /// <inheritdoc/>
@@ -74,16 +74,16 @@ internal sealed class S3Client : AmazonS3Client
         }
     }
 
-    private static AWSCredentials Credentials(BucketAddress place, StorageCredential? credential)
+    private static AWSCredentials Credentials(BucketAddress address, StorageCredential? credential)
     {
         if (credential is not null)
         {
             return new BasicAWSCredentials(credential.UserName, credential.Password);
         }
-        return place.Profile.HasDefaultCredentials
+        return address.Profile.HasDefaultCredentials
             ? Amazon.Runtime.Credentials.DefaultAWSCredentialsIdentityResolver.GetCredentials()
             : throw new StorageException(
-                StorageErrorKind.AccessDenied, "", $"There are no keys for {place.Profile.Title}: give them with -Credential (access key as user name, secret key as password).");
+                StorageErrorKind.AccessDenied, "", $"There are no keys for {address.Profile.Title}: give them with -Credential (access key as user name, secret key as password).");
     }
 
     /// <summary>Bulk deletes need a Content-MD5 at many stores, where the SDK sends a newer checksum that they do not know.</summary>

@@ -9,7 +9,7 @@ using Amazon.S3;
 namespace CloudBackup.Storage.S3;
 
 /// <summary>The one place where failures of S3 stores become storage errors, with the way out where there is one.</summary>
-internal sealed partial class S3Errors(BucketAddress place)
+internal sealed partial class S3Errors(BucketAddress address)
 {
     /// <summary>The storage error for a failed request about an object.</summary>
     public StorageException Translate(Exception failure, string path) => failure switch
@@ -18,7 +18,7 @@ internal sealed partial class S3Errors(BucketAddress place)
         _ when Find<RangeIgnoredException>(failure) is not null => Error(
             StorageErrorKind.Misconfigured,
             path,
-            $"{place.Host} ignores ranges: it sends whole objects where a part was asked for. Reach the store without the proxy or cache that drops the "
+            $"{address.Host} ignores ranges: it sends whole objects where a part was asked for. Reach the store without the proxy or cache that drops the "
             + "Range header, or use a store that has ranges.",
             failure),
         AmazonS3Exception { StatusCode: 0, ErrorCode: null or "" } answer => BadAnswer(
@@ -27,15 +27,15 @@ internal sealed partial class S3Errors(BucketAddress place)
         AmazonUnmarshallingException answer => BadAnswer(path, UnreadValue.Text, answer),
         _ when Find<HttpRequestException>(failure) is
         { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } answer => Error(
-            StorageErrorKind.Unreadable, path, $"{place.Host} does not speak S3, or not here: {answer.Message} Check -Endpoint.", failure),
+            StorageErrorKind.Unreadable, path, $"{address.Host} does not speak S3, or not here: {answer.Message} Check -Endpoint.", failure),
         _ when Find<CertificateException>(failure) is { } certificate => Error(
             StorageErrorKind.Misconfigured,
             path,
-            $"the certificate of {place.Host} is not accepted: {certificate.Message} Correct -Endpoint"
-            + (place.Profile.CanBeSelfSigned ? ", or say -AcceptSelfSignedCertificate when it is your own." : "."),
+            $"the certificate of {address.Host} is not accepted: {certificate.Message} Correct -Endpoint"
+            + (address.Profile.CanBeSelfSigned ? ", or say -AcceptSelfSignedCertificate when it is your own." : "."),
             failure),
         _ when Find<SocketException>(failure) is { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } => Error(
-            StorageErrorKind.Transient, path, $"there is no host {place.Host}. Check -Endpoint and -Region, and whether names are resolved.", failure),
+            StorageErrorKind.Transient, path, $"there is no host {address.Host}. Check -Endpoint and -Region, and whether names are resolved.", failure),
         _ when failure is AmazonClientException && IsAboutCredentials(failure) => Error(
             StorageErrorKind.AccessDenied,
             path,
@@ -43,19 +43,26 @@ internal sealed partial class S3Errors(BucketAddress place)
             + "profile or the role of this machine.",
             failure),
         _ when UnreadValue.IsCauseOf(failure) => BadAnswer(path, UnreadValue.Text, failure),
-        _ => Error(StorageErrorKind.Transient, path, $"no answer from {place.Host}: {Innermost(failure).Message}", failure),
+        _ => Error(StorageErrorKind.Transient, path, $"no answer from {address.Host}: {Innermost(failure).Message}", failure),
     };
 
     /// <summary>The error for an answer that says success and shows failure, as stores that work for long before they answer give it.</summary>
     public StorageException BadAnswer(string path, string what, Exception? inner = null) =>
-        Error(StorageErrorKind.Unreadable, path, $"the answer of {place.Host} makes no sense: {what.TrimEnd('.')}.", inner);
+        Error(StorageErrorKind.Unreadable, path, $"the answer of {address.Host} makes no sense: {what.TrimEnd('.')}.", inner);
+
+    /// <summary>The error for an object that is another one than at first.</summary>
+    /// <param name="path">The object.</param>
+    /// <param name="meanwhile">What was done with it meanwhile.</param>
+    /// <param name="failure">What the store answered; null when it let it pass.</param>
+    public static StorageException Replaced(string path, string meanwhile, Exception? failure = null) =>
+        new(StorageErrorKind.Corrupt, path, $"'{path}' was replaced while it was {meanwhile}.", failure);
 
     private StorageException Unreadable(string path, UnreadableAnswerException answer) => Error(
         StorageErrorKind.Unreadable,
         path,
         answer.IsForeign
-            ? $"{place.Host} does not speak S3: it answered {answer.Message}. Check -Endpoint: this may be a web console, a proxy or a portal."
-            : $"{place.Host} gave an answer that is not one of S3: {answer.Message}.",
+            ? $"{address.Host} does not speak S3: it answered {answer.Message}. Check -Endpoint: this may be a web console, a proxy or a portal."
+            : $"{address.Host} gave an answer that is not one of S3: {answer.Message}.",
         answer);
 
     /// <summary>What a code, or a status where there is no code that we know, means.</summary>
@@ -98,12 +105,12 @@ internal sealed partial class S3Errors(BucketAddress place)
     private StorageException FromAnswer(AmazonS3Exception answer, string path)
     {
         var kind = KindOf(answer.ErrorCode, answer.StatusCode);
-        var subject = path.Length == 0 ? $"the bucket '{place.Bucket}'" : $"'{path}'";
+        var subject = path.Length == 0 ? $"the bucket '{address.Bucket}'" : $"'{path}'";
         var text = answer.ErrorCode switch
         {
-            "NoSuchBucket" => $"there is no bucket '{place.Bucket}' at {place.Host}. Create it, or correct -Bucket, -Region or -Endpoint.",
-            "InvalidBucketName" => $"'{place.Bucket}' is not a valid bucket name.",
-            "InvalidAccessKeyId" => $"{place.Host} does not know the access key{Said(answer)}. Give a valid one with -Credential.",
+            "NoSuchBucket" => $"there is no bucket '{address.Bucket}' at {address.Host}. Create it, or correct -Bucket, -Region or -Endpoint.",
+            "InvalidBucketName" => $"'{address.Bucket}' is not a valid bucket name.",
+            "InvalidAccessKeyId" => $"{address.Host} does not know the access key{Said(answer)}. Give a valid one with -Credential.",
             "SignatureDoesNotMatch" => $"the secret key does not belong to the access key{Said(answer)}. Give both again with -Credential.",
             "ExpiredToken" or "TokenRefreshRequired" or "InvalidToken" => "the keys have expired. Give new ones with -Credential, or renew them where they come from.",
             "RequestTimeTooSkewed" => "the clock of this machine is more than the store allows (15 minutes) off. Set it, best by NTP.",
@@ -116,7 +123,7 @@ internal sealed partial class S3Errors(BucketAddress place)
                 StorageErrorKind.AccessDenied => $"the keys have no right to {subject}. The README's policy lists the rights that backups need.{Quoted(answer)}",
                 StorageErrorKind.NotFound => $"there is no {subject}{Said(answer)}.",
                 StorageErrorKind.Misconfigured => WrongRegion(answer),
-                _ => $"{place.Host} answered {Describe(answer)} about {subject}.",
+                _ => $"{address.Host} answered {Describe(answer)} about {subject}.",
             },
         };
         var about = answer.ErrorCode == "NoSuchBucket" ? "" : path;
@@ -127,7 +134,7 @@ internal sealed partial class S3Errors(BucketAddress place)
     {
         var expected = Header(answer, "x-amz-bucket-region")
             ?? (RegionInMessage().Match(answer.Message ?? "") is { Success: true } match ? match.Groups[1].Value : null);
-        return $"the bucket '{place.Bucket}' is not in the region {place.Region}"
+        return $"the bucket '{address.Bucket}' is not in the region {address.Region}"
             + (expected is null ? ". Correct -Region or -Endpoint." : $", but in {expected}. Say -Region {expected}.");
     }
 

@@ -1,156 +1,109 @@
-using System.Runtime.CompilerServices;
-using Amazon.S3.Model;
+using CloudBackup.Storage.Remote;
 
 namespace CloudBackup.Storage.S3;
 
 /// <summary>
-/// Objects in a bucket of an S3 store, Amazon's or another. Every request passes the gate (retry, limits, rate); everything that differs
-/// between stores stands in their profiles.
+/// Objects in a bucket of an S3 store, Amazon's or another. Everything that differs between stores stands in their profiles; each thing that can be
+/// done with a bucket is a class of its own.
 /// </summary>
-internal sealed partial class S3Storage : IBackupStorage, IServerCopy, IBulkRemove, ISweepPartials, IPartialUploads, IStorageWarnings
+internal sealed class S3Storage : IBackupStorage, IServerCopy, IBulkRemove, ISweepPartials, IPartialUploads, IStorageWarnings
 {
-    private readonly BucketAddress _place;
-    private readonly S3Profile _profile;
-    private readonly StorageContext _context;
-    private readonly S3Errors _errors;
-    private readonly RequestGate _gate;
-    private readonly BufferBudget _buffers;
-    private readonly long _longestPart;
-    private readonly Lazy<S3Client> _client;
-    private readonly ListedNames _names;
+    private readonly S3Bucket _bucket;
+    private readonly S3Listing _listing;
+    private readonly S3Upload _upload;
+    private readonly RangedReader _reader;
+    private readonly S3Copy _copy;
+    private readonly S3Removal _removal;
+    private readonly UnfinishedUploads _unfinished;
+    private readonly BucketWarnings _warnings;
 
     /// <summary>Creates the storage; nothing is sent yet.</summary>
-    /// <param name="place">Where the bucket is.</param>
+    /// <param name="address">Where the bucket is.</param>
     /// <param name="context">Keys, limits, clock and log.</param>
-    public S3Storage(BucketAddress place, StorageContext context)
+    public S3Storage(BucketAddress address, StorageContext context)
     {
-        _place = place;
-        _profile = place.Profile;
-        _context = context;
-        _errors = new S3Errors(place);
-        _gate = new RequestGate(_errors, _profile, context);
-        _buffers = new BufferBudget(MemoryBudget.OfStorage(context.Limits));
-        _longestPart = MemoryBudget.LongestOfStorage(context.Limits);
-        _client = new Lazy<S3Client>(() => S3Client.Create(place, context.Credential));
-        _names = new ListedNames(HasAsync);
-        Capabilities = new StorageCapabilities
-        {
-            IsRemote = true,
-            PacesItself = true,
-            TakesAnyBytes = false, // keys are UTF-8
-            LongestPath = 1024, // Amazon S3 user guide, "Naming objects"; the others follow
-            LongestName = _profile.LongestName,
-            UploadConcurrency = _profile.UploadConcurrency,
-            DownloadConcurrency = _profile.DownloadConcurrency,
-            CopyConcurrency = _profile.CopyConcurrency,
-            CreatesAtomically = _profile.CanCreateNew && _profile.CanCompleteNew,
-        };
+        Capabilities = CapabilitiesOf(address.Profile);
+        _bucket = new S3Bucket(address, context, Capabilities);
+        var buffers = new BufferBudget(MemoryBudget.OfStorage(context.Limits));
+        _listing = new S3Listing(_bucket);
+        _unfinished = new UnfinishedUploads(_bucket);
+        var commit = new S3Commit(_bucket);
+        var parts = new MultipartUpload(_bucket, commit, _unfinished);
+        _upload = new S3Upload(_bucket, commit, parts, buffers);
+        _reader = new RangedReader(new S3Ranges(_bucket), _bucket.Gate, _bucket.Answers, buffers, address.Host);
+        _copy = new S3Copy(_bucket, parts);
+        _removal = new S3Removal(_bucket);
+        _warnings = new BucketWarnings(_bucket);
     }
 
     /// <inheritdoc/>
     public StorageCapabilities Capabilities { get; }
-
-    private S3Client Client => _client.Value;
 
     /// <inheritdoc/>
     public T? As<T>()
         where T : class => this as T;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<StoredObject> ListAsync(
-        string folder, bool recursive, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var prefix = folder.Length == 0 ? "" : StoragePath.Check(folder) + "/";
-        string? next = null;
-        var lastFolder = "";
-        var progress = new ListProgress(recursive ? ListProgress.MostOfTree : ListProgress.MostOfLevel);
-        do
-        {
-            var page = await ListPageAsync(prefix, recursive, next, cancellationToken).ConfigureAwait(false);
-            var names = page.Items.ConvertAll(item => item.IsFolder ? item.Path + "/" : item.Path);
-            if (progress.Add(names, page.Next, page.IsLast, mayShare: lastFolder + "/") is { } fault)
-            {
-                throw _errors.BadAnswer(prefix.TrimEnd('/'), fault).OfOneRequest();
-            }
-            LogLongList(prefix, progress.Pages);
-            foreach (var item in page.Items)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!item.IsFolder || item.Path != lastFolder) // a page may begin with the folder that the last one ended with
-                {
-                    yield return item;
-                }
-                lastFolder = item.IsFolder ? item.Path : lastFolder;
-            }
-            next = page.IsLast ? null : page.Next;
-        }
-        while (next is not null);
-    }
+    public IAsyncEnumerable<StoredObject> ListAsync(string folder, bool recursive, CancellationToken cancellationToken) =>
+        _listing.ListAsync(folder, recursive, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<StoredObject?> FindAsync(string path, CancellationToken cancellationToken) =>
-        await HeadAsync(path, cancellationToken).ConfigureAwait(false) is { } found
-            ? new StoredObject(path, found.ContentLength, ToOffset(found.LastModified))
+        await _bucket.HeadAsync(path, cancellationToken).ConfigureAwait(false) is { } found
+            ? new StoredObject(path, found.ContentLength, S3Bucket.TimeOf(found.LastModified))
             : null;
 
     /// <inheritdoc/>
-    public Task RemoveAsync(string path, CancellationToken cancellationToken)
-    {
-        var request = new DeleteObjectRequest { BucketName = _place.Bucket, Key = StoragePath.Check(path) };
-        return _gate.RunAsync(
-            _gate.Uploads,
-            path,
-            async token =>
-            {
-                try
-                {
-                    await SendAsync(stop => Client.DeleteObjectAsync(request, stop), AnswerLimit, token).ConfigureAwait(false);
-                }
-                catch (Amazon.S3.AmazonS3Exception failure) when (failure.ErrorCode == "NoSuchKey")
-                {
-                    // Gone is what was wanted; most stores say so by themselves.
-                }
-                return true;
-            },
-            cancellationToken);
-    }
+    public Task<Stream> OpenReadAsync(string path, long offset, long? length, CancellationToken cancellationToken) =>
+        _reader.OpenAsync(StoragePath.Check(path), offset, length, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken) =>
+        _upload.WriteAsync(StoragePath.Check(path), content, mode, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(string path, CancellationToken cancellationToken) => _removal.RemoveAsync(path, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>
+        _removal.RemoveAllAsync(paths, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task CopyAsync(string from, string to, CancellationToken cancellationToken) =>
+        _copy.CopyAsync(StoragePath.Check(from), StoragePath.Check(to), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken) => _unfinished.SweepAsync(path, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<PartialUpload> ListPartialsAsync(string folder, CancellationToken cancellationToken) =>
+        _unfinished.ListAsync(folder, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RemovePartialAsync(PartialUpload upload, CancellationToken cancellationToken) =>
+        _unfinished.AbortAsync(StoragePath.Check(upload.Path), upload.Id, Tries.Many, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> GetWarningsAsync(string folder, CancellationToken cancellationToken) =>
+        _warnings.GetAsync(folder, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        if (_client.IsValueCreated)
-        {
-            Client.Dispose();
-        }
+        _bucket.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private static DateTimeOffset? ToOffset(DateTime? time) => time is { } value ? new DateTimeOffset(value.ToUniversalTime()) : null;
-
-    private Task<GetObjectMetadataResponse?> HeadAsync(string path, CancellationToken cancellationToken)
+    private static StorageCapabilities CapabilitiesOf(S3Profile profile) => new()
     {
-        var request = new GetObjectMetadataRequest { BucketName = _place.Bucket, Key = StoragePath.Check(path) };
-        return _gate.RunAsync<GetObjectMetadataResponse?>(
-            _gate.Downloads,
-            path,
-            async token =>
-            {
-                try
-                {
-                    return await SendAsync(stop => Client.GetObjectMetadataAsync(request, stop), AnswerLimit, token).ConfigureAwait(false);
-                }
-                catch (Amazon.S3.AmazonS3Exception failure) when (failure.StatusCode == System.Net.HttpStatusCode.NotFound)
-                {
-                    return null; // of the object or the bucket: an answer without a body does not say
-                }
-                catch (Amazon.S3.AmazonS3Exception failure) when ((int)failure.StatusCode is 301 or 307 or 400 or 401 or 403)
-                {
-                    // Nor why it refuses: a request with an answer that has a body finds out.
-                    var list = new ListObjectsV2Request { BucketName = _place.Bucket, Prefix = path, MaxKeys = 1 };
-                    await SendAsync(stop => Client.ListObjectsV2Async(list, stop), AnswerLimit, token).ConfigureAwait(false);
-                    throw;
-                }
-            },
-            cancellationToken);
-    }
+        IsRemote = true,
+        PacesItself = true,
+        TakesAnyBytes = false, // keys are UTF-8
+        LongestPath = 1024, // Amazon S3 user guide, "Naming objects"; the others follow
+        LongestName = profile.LongestName,
+        UploadConcurrency = profile.UploadConcurrency,
+        DownloadConcurrency = profile.DownloadConcurrency,
+        CopyConcurrency = profile.CopyConcurrency,
+        CreatesAtomically = profile.CanCreateNew && profile.CanCompleteNew,
+    };
 }

@@ -3,6 +3,7 @@ using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
+using CloudBackup.Storage.Remote;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 using Microsoft.Extensions.Time.Testing;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using CloudBackup.Storage.S3;
+using CloudBackup.Storage.Remote;
 using CsCheck;
 
 namespace CloudBackup.Tests.Storage.Remote;

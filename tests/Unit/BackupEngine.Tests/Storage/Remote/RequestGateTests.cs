@@ -1,5 +1,5 @@
 using CloudBackup.Storage;
-using CloudBackup.Storage.S3;
+using CloudBackup.Storage.Remote;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
@@ -11,15 +11,14 @@ public sealed class RequestGateTests
     private readonly FakeTimeProvider _time = new();
     private readonly RequestGate _gate;
 
-    public RequestGateTests()
-    {
-        var profile = S3Profiles.Find("s3-compatible")!;
-        var place = BucketAddress.Of(profile, new S3Settings { Bucket = "example-backups", Endpoint = "https://store.lan" });
-        _gate = new RequestGate(new S3Errors(place), profile, new StorageContext(_time, new SeededRandom(1), _ => { }, storage => storage)
+    public RequestGateTests() => _gate = new RequestGate(
+        new StorageCapabilities(),
+        requestsPerSecond: null,
+        (failure, path) => new StorageException(StorageErrorKind.Transient, path, failure.Message, failure),
+        new StorageContext(_time, new SeededRandom(1), _ => { }, storage => storage)
         {
             Retry = new RetryOptions { BaseDelay = TimeSpan.Zero, LongestDelay = TimeSpan.Zero },
         });
-    }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -46,8 +45,23 @@ public sealed class RequestGateTests
         Assert.Equal(1, await FailAsync(() => Task.CompletedTask));
     }
 
+    [Fact]
+    public async Task A_request_that_must_not_be_repeated_ends_with_any_answer_but_not_with_a_lost_one()
+    {
+        Assert.Equal(1, await FailAsync(SucceedAsync, Tries.UntilAnswered, StorageErrorKind.Unreadable));
+        Assert.Equal(6, await FailAsync(SucceedAsync, Tries.UntilAnswered));
+    }
+
+    [Fact]
+    public async Task What_a_request_fails_with_gets_its_meaning_in_one_place()
+    {
+        var failure = await Assert.ThrowsAsync<StorageException>(() =>
+            _gate.RunAsync<int>(_gate.Copies, "key", _ => throw new InvalidOperationException("torn"), Token, Tries.One));
+        Assert.Equal(("key", "torn", false), (failure.Path, failure.Message, failure.IsOutage));
+    }
+
     /// <summary>Sends a request that fails a minute after it was sent, each time, and returns how often it was sent.</summary>
-    private async Task<int> FailAsync(Func<Task> meanwhile, Tries sends = Tries.Many)
+    private async Task<int> FailAsync(Func<Task> meanwhile, Tries sends = Tries.Many, StorageErrorKind kind = StorageErrorKind.Transient)
     {
         var tries = 0;
         var failure = await Assert.ThrowsAsync<StorageException>(() => _gate.RunAsync<int>(
@@ -58,7 +72,7 @@ public sealed class RequestGateTests
                 tries++;
                 _time.Advance(TimeSpan.FromMinutes(1));
                 await meanwhile();
-                throw FaultyStorage.Error(StorageErrorKind.Transient);
+                throw FaultyStorage.Error(kind);
             },
             Token,
             sends));

@@ -1,4 +1,4 @@
-using CloudBackup.Storage.S3;
+using CloudBackup.Storage.Remote;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CloudBackup.Tests.Storage.Remote;

@@ -1,5 +1,5 @@
 using CloudBackup.Storage;
-using CloudBackup.Storage.Decorators;
+using CloudBackup.Storage.Remote;
 using CloudBackup.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
 

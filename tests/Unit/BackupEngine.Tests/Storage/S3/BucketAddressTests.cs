@@ -1,5 +1,3 @@
-using System.Net;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using CloudBackup.Storage;
@@ -33,11 +31,11 @@ public sealed class BucketAddressTests
     [InlineData("minio", null, "http://minio.lan:9000", "http://minio.lan:9000/example-backups/a/b")]
     public void The_bucket_is_part_of_the_host_only_at_Amazon(string provider, string? region, string? endpoint, string expected)
     {
-        var place = BucketAddress.Of(S3Profiles.Find(provider)!, Backups with { Region = region, Endpoint = endpoint });
-        using var client = S3Client.Create(place, new StorageCredential("key", "secret"));
+        var address = BucketAddress.Of(S3Profiles.Find(provider)!, Backups with { Region = region, Endpoint = endpoint });
+        using var client = S3Client.Create(address, new StorageCredential("key", "secret"));
         var request = new GetPreSignedUrlRequest
         {
-            BucketName = place.Bucket,
+            BucketName = address.Bucket,
             Key = "a/b",
             Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1),
             Protocol = endpoint?.StartsWith("http:", StringComparison.Ordinal) == true ? Protocol.HTTP : Protocol.HTTPS,
@@ -71,49 +69,12 @@ public sealed class BucketAddressTests
     }
 
     [Theory]
-    [InlineData("NoSuchBucket", 404, nameof(StorageErrorKind.NotFound), "-Bucket")]
-    [InlineData("NoSuchKey", 404, nameof(StorageErrorKind.NotFound), "'a/b'")]
-    [InlineData("AccessDenied", 403, nameof(StorageErrorKind.AccessDenied), "policy")]
-    [InlineData("InvalidAccessKeyId", 403, nameof(StorageErrorKind.AccessDenied), "-Credential")]
-    [InlineData("SignatureDoesNotMatch", 403, nameof(StorageErrorKind.AccessDenied), "-Credential")]
-    [InlineData("ExpiredToken", 400, nameof(StorageErrorKind.AccessDenied), "expired")]
-    [InlineData("RequestTimeTooSkewed", 403, nameof(StorageErrorKind.Misconfigured), "clock")]
-    [InlineData("PermanentRedirect", 301, nameof(StorageErrorKind.Misconfigured), "-Region")]
-    [InlineData("SlowDown", 503, nameof(StorageErrorKind.Throttled), "SlowDown")]
-    [InlineData("", 429, nameof(StorageErrorKind.Throttled), "")]
-    [InlineData("InternalError", 500, nameof(StorageErrorKind.Transient), "InternalError")]
-    [InlineData("", 502, nameof(StorageErrorKind.Transient), "")]
-    [InlineData("RequestTimeout", 400, nameof(StorageErrorKind.Transient), "")]
-    [InlineData("QuotaExceeded", 403, nameof(StorageErrorKind.OutOfSpace), "")]
-    [InlineData("NotImplemented", 501, nameof(StorageErrorKind.NotSupported), "")]
-    [InlineData("MalformedXML", 400, nameof(StorageErrorKind.Other), "MalformedXML")]
-    [InlineData("InvalidObjectState", 403, nameof(StorageErrorKind.Other), "archive")]
-    public void A_refusal_gets_its_meaning_and_the_way_out(string code, int status, string kind, string part)
-    {
-        var errors = new S3Errors(BucketAddress.Of(S3Profiles.Find("s3-compatible")!, Backups with { Endpoint = "https://store.lan" }));
-        var answer = new AmazonS3Exception("", ErrorType.Unknown, code, "", (HttpStatusCode)status);
-        var error = errors.Translate(answer, "a/b");
-        Assert.Equal(kind, $"{error.Kind}");
-        Assert.Contains(part, error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_right_region_is_told_when_the_store_tells_it()
-    {
-        var errors = new S3Errors(BucketAddress.Of(S3Profiles.Find("s3")!, Backups with { Region = "eu-west-1" }));
-        var answer = new AmazonS3Exception(
-            "The authorization header is malformed; the region 'eu-west-1' is wrong; expecting 'eu-central-1'",
-            ErrorType.Unknown, "AuthorizationHeaderMalformed", "", HttpStatusCode.BadRequest);
-        Assert.EndsWith("Say -Region eu-central-1.", errors.Translate(answer, "").Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
     [InlineData("minio", 255)]
     [InlineData("s3-compatible", 1024)]
     public async Task A_profile_knows_how_long_a_part_of_a_key_may_be(string provider, int longest)
     {
-        var place = BucketAddress.Of(S3Profiles.Find(provider)!, Backups with { Endpoint = "http://127.0.0.1:1" });
-        await using var storage = new S3Storage(place, new StorageContext(TimeProvider.System, new CloudBackup.Tests.Support.SeededRandom(1), _ => { }, inner => inner));
+        var address = BucketAddress.Of(S3Profiles.Find(provider)!, Backups with { Endpoint = "http://127.0.0.1:1" });
+        await using var storage = new S3Storage(address, new StorageContext(TimeProvider.System, new CloudBackup.Tests.Support.SeededRandom(1), _ => { }, inner => inner));
         Assert.Equal((longest, 1024), (storage.Capabilities.LongestName, storage.Capabilities.LongestPath));
     }
 }

@@ -2,9 +2,9 @@ using System.Net.Sockets;
 using System.Xml;
 using Amazon.Runtime;
 using CloudBackup.Storage;
+using CloudBackup.Storage.Remote;
 using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Fakes;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CloudBackup.Tests.Storage.S3;
 
@@ -162,22 +162,6 @@ public sealed class WrongValueTests
         await using var storage = store.Open();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => storage.ListAsync("", recursive, stop.Token).CountAsync(stop.Token).AsTask());
         Assert.Equal(30, store.Requests.Count);
-    }
-
-    [Theory]
-    [InlineData(1, true)]
-    [InlineData(200, true)]
-    [InlineData(1024, false)]
-    public void A_trickle_of_bytes_is_silence(int bytesPerSecond, bool isSilence)
-    {
-        var time = new FakeTimeProvider();
-        using var watch = new IdleWatch(new RetryOptions().StallAfter, time, CancellationToken.None);
-        for (var second = 0; second < 300; second++)
-        {
-            watch.Advance(bytesPerSecond);
-            time.Advance(TimeSpan.FromSeconds(1));
-        }
-        Assert.Equal(isSilence, watch.Token.IsCancellationRequested);
     }
 
     private static string EndlessPage(int number) =>

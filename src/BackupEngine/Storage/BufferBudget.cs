@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 
-namespace CloudBackup.Storage.Remote;
+namespace CloudBackup.Storage;
 
 /// <summary>
 /// Bytes of buffers that the requests of one storage may hold together (I10), given out in the order they are asked for. Nobody waits for
 /// somebody who waits: who has waited for a buffer gives it back without waiting for another, and what a reader keeps for as long as it likes,
 /// perhaps until something is written, keeps nobody waiting for ever.
 /// </summary>
-internal sealed class BufferBudget(long total)
+internal sealed class BufferBudget(long total) : IChunkSource
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<(long Count, TaskCompletionSource Turn)> _waiting = new();
@@ -60,12 +60,12 @@ internal sealed class BufferBudget(long total)
     }
 
     /// <summary>Memory for a buffer; reused, so that a long run does not leave it to the garbage collector.</summary>
-    internal byte[] RentChunk(long wanted) => wanted < PartBuffer.ChunkLength
+    byte[] IChunkSource.RentChunk(long wanted) => wanted < PartBuffer.ChunkLength
         ? GC.AllocateUninitializedArray<byte>((int)wanted)
         : _chunks.TryTake(out var chunk) ? chunk : GC.AllocateUninitializedArray<byte>(PartBuffer.ChunkLength);
 
-    /// <summary>Gives a buffer back.</summary>
-    internal void Return(long count, bool isKept, IEnumerable<byte[]> chunks)
+    /// <inheritdoc/>
+    void IChunkSource.Return(long count, bool isKept, IEnumerable<byte[]> chunks)
     {
         foreach (var chunk in chunks.Where(chunk => chunk.Length == PartBuffer.ChunkLength))
         {

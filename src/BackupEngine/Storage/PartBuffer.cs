@@ -1,10 +1,20 @@
-namespace CloudBackup.Storage.Remote;
+namespace CloudBackup.Storage;
+
+/// <summary>Gives the memory of buffers, and takes it back.</summary>
+internal interface IChunkSource
+{
+    /// <summary>Memory for a buffer that wants so much more: a chunk, or less where less is wanted.</summary>
+    byte[] RentChunk(long wanted);
+
+    /// <summary>Takes a buffer back.</summary>
+    void Return(long count, bool isKept, IEnumerable<byte[]> chunks);
+}
 
 /// <summary>A stretch of an object in memory, in chunks of one length, so that large ones need no large piece of it.</summary>
-/// <param name="budget">Where it comes from.</param>
+/// <param name="source">Where it comes from.</param>
 /// <param name="capacity">The most bytes it holds.</param>
 /// <param name="isKept">Whether a reader keeps it for as long as it likes.</param>
-internal sealed class PartBuffer(BufferBudget budget, long capacity, bool isKept = false) : IDisposable
+internal sealed class PartBuffer(IChunkSource source, long capacity, bool isKept = false) : IDisposable
 {
     /// <summary>The length of a chunk.</summary>
     public const int ChunkLength = 1024 * 1024;
@@ -27,7 +37,7 @@ internal sealed class PartBuffer(BufferBudget budget, long capacity, bool isKept
         var at = (int)(Length % ChunkLength);
         if (at == 0 && Length / ChunkLength == _chunks.Count)
         {
-            _chunks.Add(budget.RentChunk(capacity - Length));
+            _chunks.Add(source.RentChunk(capacity - Length));
         }
         return _chunks[^1].AsMemory(at, (int)Math.Min(_chunks[^1].Length - at, capacity - Length));
     }
@@ -69,7 +79,7 @@ internal sealed class PartBuffer(BufferBudget budget, long capacity, bool isKept
         if (!_isDisposed)
         {
             _isDisposed = true;
-            budget.Return(capacity, isKept, _chunks);
+            source.Return(capacity, isKept, _chunks);
             _chunks.Clear();
         }
     }

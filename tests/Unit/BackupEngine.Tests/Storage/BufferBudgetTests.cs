@@ -1,7 +1,7 @@
 using CloudBackup.Storage;
 using CloudBackup.Tests.Support;
 
-namespace CloudBackup.Tests.Storage.Remote;
+namespace CloudBackup.Tests.Storage;
 
 public sealed class BufferBudgetTests
 {

@@ -4,27 +4,28 @@ using Amazon.S3.Model;
 
 namespace CloudBackup.Storage.S3;
 
-internal sealed partial class S3Storage
+/// <summary>What a bucket is set up to do with objects that backups do not want.</summary>
+internal sealed class BucketWarnings(S3Bucket bucket)
 {
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<string>> GetWarningsAsync(string folder, CancellationToken cancellationToken)
+    /// <summary>The warnings that concern a folder, each with the way out.</summary>
+    public async Task<IReadOnlyList<string>> GetAsync(string folder, CancellationToken cancellationToken)
     {
         var rules = await LookAsync(
-            async token => (await Client.GetLifecycleConfigurationAsync(_place.Bucket, token).ConfigureAwait(false)).Configuration?.Rules ?? [],
+            async token => (await bucket.Client.GetLifecycleConfigurationAsync(bucket.Name, token).ConfigureAwait(false)).Configuration?.Rules ?? [],
             cancellationToken).ConfigureAwait(false) ?? [];
         var active = rules.Where(rule => rule.Status == LifecycleRuleStatus.Enabled && Overlaps(PrefixOf(rule), folder)).ToList();
         var warnings = active.Where(DeletesObjects).Select(rule =>
-            $"The bucket {_place.Bucket} has a lifecycle rule{Named(rule)} that deletes objects {AfterWhat(rule)}: it takes backups away without asking. "
+            $"The bucket {bucket.Name} has a lifecycle rule{Named(rule)} that deletes objects {AfterWhat(rule)}: it takes backups away without asking. "
             + "Let the site's retention do that, and narrow or remove the rule.").ToList();
         warnings.AddRange(active.Where(rule => ArchivedTo(rule) is not null).Select(rule =>
-            $"The bucket {_place.Bucket} has a lifecycle rule{Named(rule)} that moves objects to {ArchivedTo(rule)}: a backup there cannot be tested or "
+            $"The bucket {bucket.Name} has a lifecycle rule{Named(rule)} that moves objects to {ArchivedTo(rule)}: a backup there cannot be tested or "
             + "restored before the store has brought it back, which takes hours. Narrow or remove the rule."));
         var status = await LookAsync(
-            async token => (await Client.GetBucketVersioningAsync(_place.Bucket, token).ConfigureAwait(false)).VersioningConfig?.Status?.Value ?? "Off",
+            async token => (await bucket.Client.GetBucketVersioningAsync(bucket.Name, token).ConfigureAwait(false)).VersioningConfig?.Status?.Value ?? "Off",
             cancellationToken).ConfigureAwait(false);
         if (status == VersionStatus.Enabled.Value && !active.Exists(rule => rule.NoncurrentVersionExpiration?.NoncurrentDays > 0))
         {
-            warnings.Add($"The bucket {_place.Bucket} is versioned: what is removed is kept as an old version, and billed. "
+            warnings.Add($"The bucket {bucket.Name} is versioned: what is removed is kept as an old version, and billed. "
                 + "Add a lifecycle rule that deletes noncurrent versions after some days.");
         }
         return warnings;
@@ -60,11 +61,11 @@ internal sealed partial class S3Storage
     {
         try
         {
-            return await _gate.RunAsync(_gate.Downloads, "", token => SendAsync(look, AnswerLimit, token), cancellationToken).ConfigureAwait(false);
+            return await bucket.Gate.RunAsync(bucket.Gate.Downloads, "", token => bucket.Answers.AskAsync(look, token), cancellationToken).ConfigureAwait(false);
         }
         catch (StorageException failure)
         {
-            _context.Log($"Facts about the bucket {_place.Bucket} are not to be had: {failure.Message}");
+            bucket.Context.Log($"Facts about the bucket {bucket.Name} are not to be had: {failure.Message}");
             return null;
         }
     }

@@ -1,21 +1,23 @@
 using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
+using CloudBackup.Storage.Remote;
 
 namespace CloudBackup.Storage.S3;
 
-internal sealed partial class S3Storage
+/// <summary>Lets the store copy an object: whole, or in parts when it is too long for that.</summary>
+/// <param name="bucket">The bucket.</param>
+/// <param name="parts">Begins and ends a copy in parts.</param>
+internal sealed class S3Copy(S3Bucket bucket, MultipartUpload parts)
 {
-    /// <inheritdoc/>
+    /// <summary>Copies an object, as <see cref="IServerCopy.CopyAsync"/> says.</summary>
     public async Task CopyAsync(string from, string to, CancellationToken cancellationToken)
     {
-        StoragePath.Check(from);
-        StoragePath.Check(to);
-        if (_profile.LargestCopy < S3Profile.LargestRequest)
+        if (bucket.Profile.LargestCopy < S3Profile.LargestRequest)
         {
             // Where the limit is not the protocol's, the store's refusal is unknown: look first.
-            var found = await HeadAsync(from, cancellationToken).ConfigureAwait(false) ?? throw Missing(from);
-            if (found.ContentLength > _profile.LargestCopy)
+            var found = await bucket.HeadAsync(from, cancellationToken).ConfigureAwait(false) ?? throw StorageException.Missing(from);
+            if (found.ContentLength > bucket.Profile.LargestCopy)
             {
                 await CopyPartsAsync(from, to, found, cancellationToken).ConfigureAwait(false);
                 return;
@@ -27,8 +29,8 @@ internal sealed partial class S3Storage
         }
         catch (StorageException failure) when (IsTooLarge(failure))
         {
-            var found = await HeadAsync(from, cancellationToken).ConfigureAwait(false) ?? throw Missing(from);
-            if (found.ContentLength <= _profile.LargestCopy)
+            var found = await bucket.HeadAsync(from, cancellationToken).ConfigureAwait(false) ?? throw StorageException.Missing(from);
+            if (found.ContentLength <= bucket.Profile.LargestCopy)
             {
                 throw;
             }
@@ -39,45 +41,43 @@ internal sealed partial class S3Storage
     private static bool IsTooLarge(StorageException failure) =>
         failure.InnerException is AmazonS3Exception { ErrorCode: "InvalidRequest" or "EntityTooLarge" or "InvalidArgument" };
 
-    private static StorageException Missing(string path) => new(StorageErrorKind.NotFound, path, $"There is no '{path}'.");
-
     private Task<string> CopyWholeAsync(string from, string to, CancellationToken cancellationToken)
     {
         var request = new CopyObjectRequest
         {
-            SourceBucket = _place.Bucket,
+            SourceBucket = bucket.Name,
             SourceKey = from,
-            DestinationBucket = _place.Bucket,
+            DestinationBucket = bucket.Name,
             DestinationKey = to,
             MetadataDirective = S3MetadataDirective.COPY,
         };
-        return _gate.RunAsync(
-            _gate.Copies,
+        return bucket.Gate.RunAsync(
+            bucket.Gate.Copies,
             from,
-            async (clock, token) => (await SendWorkAsync(stop => Client.CopyObjectAsync(request, stop), clock, token).ConfigureAwait(false)).ETag
+            async (clock, token) => (await bucket.Answers.WorkAsync(stop => bucket.Client.CopyObjectAsync(request, stop), clock, token).ConfigureAwait(false)).ETag
                 is { Length: > 0 } etag
                     ? etag
-                    : throw _errors.BadAnswer(to, "a copy has ended without a tag"),
+                    : throw bucket.Errors.BadAnswer(to, "a copy has ended without a tag"),
             cancellationToken);
     }
 
     private async Task CopyPartsAsync(string from, string to, GetObjectMetadataResponse found, CancellationToken cancellationToken)
     {
-        var write = new S3Write(to, WriteMode.Replace, found.Metadata[WriteMark] ?? "");
+        var write = new S3Write(to, WriteMode.Replace, found.Metadata[S3Write.MarkName] ?? "");
         var id = await StartCopyAsync(to, found, cancellationToken).ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var copying = new PartsInFlight(stop, _gate.Copies.Limit);
+        using var copying = new PartsInFlight<PartETag>(stop, bucket.Gate.Copies.Limit);
         try
         {
-            var partLength = Math.Max(_profile.CopyPart, (found.ContentLength + _profile.MostParts - 1) / _profile.MostParts);
+            var partLength = Math.Max(bucket.Profile.CopyPart, (found.ContentLength + bucket.Profile.MostParts - 1) / bucket.Profile.MostParts);
             for (var number = 1; (number - 1) * partLength < found.ContentLength; number++)
             {
                 var at = number;
                 var request = new CopyPartRequest
                 {
-                    SourceBucket = _place.Bucket,
+                    SourceBucket = bucket.Name,
                     SourceKey = from,
-                    DestinationBucket = _place.Bucket,
+                    DestinationBucket = bucket.Name,
                     DestinationKey = to,
                     UploadId = id,
                     PartNumber = number,
@@ -89,50 +89,50 @@ internal sealed partial class S3Storage
             }
             var tags = await copying.FinishAsync().ConfigureAwait(false);
             await CheckUnchangedAsync(from, found.ETag, cancellationToken).ConfigureAwait(false);
-            await CompleteAsync(write, id, tags, cancellationToken).ConfigureAwait(false);
+            await parts.CompleteAsync(write, id, tags, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
-            await EndFailedAsync(copying, to, id, failure, cancellationToken).ConfigureAwait(false);
+            await parts.EndFailedAsync(copying, to, id, failure, cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
 
     private Task<string> StartCopyAsync(string to, GetObjectMetadataResponse found, CancellationToken cancellationToken)
     {
-        var request = new InitiateMultipartUploadRequest { BucketName = _place.Bucket, Key = to, ContentType = found.Headers.ContentType };
+        var request = new InitiateMultipartUploadRequest { BucketName = bucket.Name, Key = to, ContentType = found.Headers.ContentType };
         foreach (var name in found.Metadata.Keys)
         {
             request.Metadata[name] = found.Metadata[name];
         }
-        return StartUploadAsync(request, cancellationToken);
+        return parts.StartAsync(request, cancellationToken);
     }
 
     private async Task<PartETag> CopyPartAsync(int number, CopyPartRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return await _gate.RunAsync(
-                _gate.Copies,
+            return await bucket.Gate.RunAsync(
+                bucket.Gate.Copies,
                 request.SourceKey,
-                async (clock, token) => await SendWorkAsync(stop => Client.CopyPartAsync(request, stop), clock, token).ConfigureAwait(false)
+                async (clock, token) => await bucket.Answers.WorkAsync(stop => bucket.Client.CopyPartAsync(request, stop), clock, token).ConfigureAwait(false)
                     is { ETag.Length: > 0 } answer
-                        ? new PartETag(answer, copyChecksums: _profile.HasChecksums) { PartNumber = number }
-                        : throw _errors.BadAnswer(request.DestinationKey, "a part was copied without a tag"),
+                        ? new PartETag(answer, copyChecksums: bucket.Profile.HasChecksums) { PartNumber = number }
+                        : throw bucket.Errors.BadAnswer(request.DestinationKey, "a part was copied without a tag"),
                 cancellationToken).ConfigureAwait(false);
         }
         catch (StorageException failure) when (failure.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.PreconditionFailed })
         {
-            throw Replaced(request.SourceKey, "copied", failure);
+            throw S3Errors.Replaced(request.SourceKey, "copied", failure);
         }
     }
 
     /// <summary>Not every store looks at the condition of a part, and parts of two objects are none.</summary>
     private async Task CheckUnchangedAsync(string path, string tag, CancellationToken cancellationToken)
     {
-        if ((await HeadAsync(path, cancellationToken).ConfigureAwait(false))?.ETag != tag)
+        if ((await bucket.HeadAsync(path, cancellationToken).ConfigureAwait(false))?.ETag != tag)
         {
-            throw Replaced(path, "copied");
+            throw S3Errors.Replaced(path, "copied");
         }
     }
 }

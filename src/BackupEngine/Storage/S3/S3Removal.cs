@@ -2,21 +2,44 @@ using System.Net;
 using System.Xml;
 using Amazon.S3;
 using Amazon.S3.Model;
-using CloudBackup.Storage.Decorators;
+using CloudBackup.Storage.Remote;
 
 namespace CloudBackup.Storage.S3;
 
-internal sealed partial class S3Storage
+/// <summary>Removes objects from a bucket.</summary>
+internal sealed class S3Removal(S3Bucket bucket)
 {
     private volatile bool _lacksBulkDelete;
 
-    /// <inheritdoc/>
+    /// <summary>Removes one object.</summary>
+    public Task RemoveAsync(string path, CancellationToken cancellationToken)
+    {
+        var request = new DeleteObjectRequest { BucketName = bucket.Name, Key = StoragePath.Check(path) };
+        return bucket.Gate.RunAsync(
+            bucket.Gate.Uploads,
+            path,
+            async token =>
+            {
+                try
+                {
+                    await bucket.Answers.AskAsync(stop => bucket.Client.DeleteObjectAsync(request, stop), token).ConfigureAwait(false);
+                }
+                catch (AmazonS3Exception failure) when (failure.ErrorCode == "NoSuchKey")
+                {
+                    // Gone is what was wanted; most stores say so by themselves.
+                }
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Removes objects, as <see cref="IBulkRemove.RemoveAllAsync"/> says: many in a request, where the store has that.</summary>
     public async Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {
         // A bulk request is XML, which has no way to write some characters.
         var kinds = paths.Select(StoragePath.Check).ToLookup(path => path.All(XmlConvert.IsXmlChar) || IsSurrogateOnly(path));
         var failures = new List<RemoveFailure>();
-        var batches = kinds[true].Chunk(_profile.KeysPerDelete).ToList();
+        var batches = kinds[true].Chunk(bucket.Profile.KeysPerDelete).ToList();
         await Parallel.ForEachAsync(batches, Options(cancellationToken), async (batch, token) =>
             Add(failures, await RemoveBatchAsync(batch, token).ConfigureAwait(false))).ConfigureAwait(false);
         await Parallel.ForEachAsync(kinds[false], Options(cancellationToken), async (path, token) =>
@@ -49,7 +72,7 @@ internal sealed partial class S3Storage
     }
 
     private ParallelOptions Options(CancellationToken cancellationToken) =>
-        new() { MaxDegreeOfParallelism = _gate.Uploads.Limit, CancellationToken = cancellationToken };
+        new() { MaxDegreeOfParallelism = bucket.Gate.Uploads.Limit, CancellationToken = cancellationToken };
 
     private async Task<IEnumerable<RemoveFailure>> RemoveBatchAsync(string[] paths, CancellationToken cancellationToken)
     {
@@ -62,7 +85,7 @@ internal sealed partial class S3Storage
             catch (StorageException failure) when (failure.Kind is StorageErrorKind.NotSupported or StorageErrorKind.Unreadable)
             {
                 _lacksBulkDelete = true;
-                _context.Log($"{_place.Host} has no bulk delete: objects are removed one by one. {failure.Message}");
+                bucket.Context.Log($"{bucket.Address.Host} has no bulk delete: objects are removed one by one. {failure.Message}");
             }
         }
         var failures = new List<RemoveFailure>();
@@ -91,8 +114,8 @@ internal sealed partial class S3Storage
         var isAnswered = false;
         try
         {
-            await _gate.RunAsync(
-                _gate.Uploads,
+            await bucket.Gate.RunAsync(
+                bucket.Gate.Uploads,
                 "",
                 async (clock, token) =>
                 {
@@ -118,13 +141,13 @@ internal sealed partial class S3Storage
     {
         var request = new DeleteObjectsRequest
         {
-            BucketName = _place.Bucket,
+            BucketName = bucket.Name,
             Quiet = true,
             Objects = [.. paths.Select(path => new KeyVersion { Key = path })],
         };
         try
         {
-            var answer = await SendWorkAsync(stop => Client.DeleteObjectsAsync(request, stop), clock, cancellationToken).ConfigureAwait(false);
+            var answer = await bucket.Answers.WorkAsync(stop => bucket.Client.DeleteObjectsAsync(request, stop), clock, cancellationToken).ConfigureAwait(false);
             return answer.DeleteErrors ?? [];
         }
         catch (DeleteObjectsException failure)
@@ -133,6 +156,6 @@ internal sealed partial class S3Storage
         }
     }
 
-    private StorageException Reason(DeleteError error) => _errors.Translate(
+    private StorageException Reason(DeleteError error) => bucket.Errors.Translate(
         new AmazonS3Exception(error.Message ?? "", null, Amazon.Runtime.ErrorType.Unknown, error.Code ?? "", "", HttpStatusCode.BadRequest), error.Key);
 }
