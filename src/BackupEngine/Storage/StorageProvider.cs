@@ -89,7 +89,7 @@ internal static class StorageProviders
         new() { Name = folder, Provider = Folder.Name, Settings = new FileSystemSettings { Path = folder } };
 
     /// <summary>A folder of this machine as a storage whose files only their owner can read.</summary>
-    public static IBackupStorage OpenPrivateFolder(string path, IRandomSource random) => new FileSystemStorage(path, random) { IsPrivate = true };
+    public static IBackupStorage OpenPrivateFolder(string path, IRandomSource random) => new FileSystemStorage(path, random, isPrivate: true);
 
     /// <summary>The provider of a name.</summary>
     /// <exception cref="BackupException">There is none.</exception>

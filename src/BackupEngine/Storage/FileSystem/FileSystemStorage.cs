@@ -1,33 +1,41 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using CloudBackup.FileTree;
 using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Storage.FileSystem;
 
-/// <summary>
-/// Objects as files below a folder of a disk or mounted share. A write goes to a temporary file beside its place, is flushed to the disk,
-/// renamed, and the folder is flushed: after a power cut there is the whole object or none. The folder itself is never created: a disk
-/// that is not mounted must not be taken for an empty one.
-/// </summary>
-/// <param name="root">The folder.</param>
-/// <param name="random">Makes the names of temporary files.</param>
-/// <param name="hasHardLinks">False where objects may not share their bytes with others.</param>
-internal sealed partial class FileSystemStorage(string root, IRandomSource random, bool hasHardLinks = true)
+/// <summary>Objects as files below a folder of a disk or mounted share. Each thing that can be done with them is a class of its own.</summary>
+internal sealed class FileSystemStorage
     : IBackupStorage, IFreeSpace, ISweepPartials, IServerCopy, IBulkRemove, IFolderCopy, IDeferredFlush, INameTrial, ILinkTrial, IObstacles
 {
-    private readonly Lock _lock = new();
-    private readonly ConcurrentDictionary<ulong, DirectoryNode> _written = [];
-    private DirectoryNode? _root;
+    private readonly bool _hasHardLinks;
+    private readonly StoreFolder _folder;
+    private readonly DeferredFlush _deferred;
+    private readonly PlaceNames _names;
+    private readonly FileFinder _finder;
+    private readonly FileWriter _writer;
+    private readonly FileCopier _copier;
+    private readonly FileRemover _remover;
 
-    /// <summary>
-    /// Whether what is made is for its owner only. Otherwise it inherits access control lists from the folders around it: at a site, they are the
-    /// administrator's way to say who else reads the backups.
-    /// </summary>
-    public bool IsPrivate { get; init; }
+    /// <summary>Creates the storage; nothing is opened yet.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="random">Makes the names of temporary files.</param>
+    /// <param name="hasHardLinks">False where objects may not share their bytes with others.</param>
+    /// <param name="isPrivate">Whether what is made is for its owner only, whatever the folders around it say.</param>
+    public FileSystemStorage(string root, IRandomSource random, bool hasHardLinks = true, bool isPrivate = false)
+    {
+        _hasHardLinks = hasHardLinks;
+        _folder = new StoreFolder(root, isPrivate);
+        _deferred = new DeferredFlush(_folder);
+        _names = new PlaceNames(_folder, random);
+        var placement = new FilePlacement(_folder, _deferred);
+        _finder = new FileFinder(_folder);
+        _writer = new FileWriter(placement, random);
+        _copier = new FileCopier(_folder, placement, _deferred, random, hasHardLinks);
+        _remover = new FileRemover(_folder, _deferred);
+    }
 
     /// <inheritdoc/>
-    public StorageCapabilities Capabilities => field ??= ReadCapabilities();
+    public StorageCapabilities Capabilities => field ??= _names.Read();
 
     /// <summary>Settings as they are kept: the path without its detours.</summary>
     /// <exception cref="BackupException">The path is not absolute.</exception>
@@ -37,14 +45,14 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
 
     /// <inheritdoc/>
     public T? As<T>()
-        where T : class => typeof(T) == typeof(ILinkTrial) && !hasHardLinks ? null : this as T;
+        where T : class => typeof(T) == typeof(ILinkTrial) && !_hasHardLinks ? null : this as T;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredObject> ListAsync(
         string folder, bool recursive, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        foreach (var found in ReadAhead.Of(List(folder, recursive, cancellationToken)))
+        foreach (var found in ReadAhead.Of(_finder.List(folder, recursive, cancellationToken)))
         {
             yield return found;
         }
@@ -54,149 +62,78 @@ internal sealed partial class FileSystemStorage(string root, IRandomSource rando
     public Task<StoredObject?> FindAsync(string path, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var folder = OpenFolder(StoragePath.FolderOf(StoragePath.Check(path)));
-        return Task.FromResult(folder is not null && Look(folder, StoragePath.NameOf(path), path) is { IsFolder: false } found ? found : null);
+        return Task.FromResult(_finder.Find(path));
     }
 
     /// <inheritdoc/>
     public Task<Stream> OpenReadAsync(string path, long offset, long? length, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var folder = OpenFolder(StoragePath.FolderOf(StoragePath.Check(path))) ?? throw Missing(path);
-        var file = FileSystemErrors.Run(path, () => folder.OpenFile(StoragePath.NameOf(path)));
-        var rest = file.Facts.Size - offset;
-        if (rest < 0)
-        {
-            file.Dispose();
-            throw new StorageException(StorageErrorKind.InvalidRange, path, $"'{path}' has only {file.Facts.Size} bytes.");
-        }
-        return Task.FromResult<Stream>(new LocalFileStream(file, path, offset, Math.Min(rest, length ?? rest)));
+        return Task.FromResult<Stream>(_finder.Open(path, offset, length));
     }
 
     /// <inheritdoc/>
-    public Task<long> GetFreeSpaceAsync(CancellationToken cancellationToken) => Task.Run(
-        () =>
-        {
-            _ = Root();
-            return new DriveInfo(root).AvailableFreeSpace;
-        },
-        cancellationToken);
+    public Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(path, content, mode, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(string path, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _remover.Remove(path);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>
+        _remover.RemoveAllAsync(paths, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<int> SweepPartialsAsync(string path, CancellationToken cancellationToken) =>
+        Task.FromResult(_remover.Sweep(path, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task CopyAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _copier.Copy(from, to);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> CopyFolderAsync(
+        string from, string to, IReadOnlyList<string> names, CancellationToken cancellationToken) =>
+        Task.FromResult(_copier.CopyFolder(from, to, names, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task TryLinkAsync(string path, string link, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _copier.TryLink(path, link);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task FlushAsync(CancellationToken cancellationToken) => _deferred.RunAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<long> GetFreeSpaceAsync(CancellationToken cancellationToken) => Task.Run(_folder.ReadFreeSpace, cancellationToken);
+
+    /// <inheritdoc/>
+    public StorageCapabilities TryNames(StorageCapabilities declared) => _names.Try(declared);
+
+    /// <inheritdoc/>
+    public Task<string?> FindObstacleAsync(string path, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(_finder.FindObstacle(path));
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        lock (_lock)
-        {
-            _root?.Dispose();
-            _root = null;
-            foreach (var folder in _written.Values)
-            {
-                folder.Dispose();
-            }
-            _written.Clear();
-        }
+        _folder.Dispose();
+        _deferred.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    private IEnumerable<StoredObject> List(string folder, bool recursive, CancellationToken cancellationToken)
-    {
-        if (OpenFolder(folder) is not { } start)
-        {
-            yield break;
-        }
-        var frames = new Stack<(DirectoryNode Node, string Path, IEnumerator<string> Names)>();
-        try
-        {
-            frames.Push((start, folder, ReadNames(start, folder, cancellationToken)));
-            while (frames.TryPeek(out var frame))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!frame.Names.MoveNext())
-                {
-                    frames.Pop().Node.Dispose();
-                    continue;
-                }
-                var path = StoragePath.Join(frame.Path, frame.Names.Current);
-                var found = Look(frame.Node, frame.Names.Current, path);
-                if (found is { IsFolder: true } && recursive)
-                {
-                    if (TryEnter(frame.Node, frame.Names.Current, path) is { } inside)
-                    {
-                        frames.Push((inside, path, ReadNames(inside, path, cancellationToken)));
-                    }
-                }
-                else if (found is not null)
-                {
-                    yield return found;
-                }
-            }
-        }
-        finally
-        {
-            foreach (var frame in frames)
-            {
-                frame.Node.Dispose();
-            }
-        }
-    }
-
-    private static StoredObject? Look(DirectoryNode folder, string name, string path)
-    {
-        try
-        {
-            var facts = folder.Stat(name);
-            return facts.Kind switch
-            {
-                EntryKind.File => new StoredObject(path, facts.Size, facts.Modified.ToDateTimeOffset()),
-                EntryKind.Directory => new StoredObject(path, 0, facts.Modified.ToDateTimeOffset(), IsFolder: true),
-                _ => null, // none of ours
-            };
-        }
-        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
-        {
-            return null;
-        }
-        catch (FileTreeException failure)
-        {
-            throw FileSystemErrors.Translate(failure, path);
-        }
-    }
-
-    private static IEnumerator<string> ReadNames(DirectoryNode node, string path, CancellationToken cancellationToken) =>
-        NamesIn(node, path, cancellationToken).Where(name => !PartialName.IsPartial(name)).GetEnumerator();
-
-    /// <summary>The names in a folder that was opened; none when another run has removed it since, unless it is the place itself.</summary>
-    private static IReadOnlyList<string> NamesIn(DirectoryNode node, string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return node.ReadNames(cancellationToken);
-        }
-        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound && path.Length > 0)
-        {
-            return [];
-        }
-        catch (FileTreeException failure)
-        {
-            throw FileSystemErrors.Translate(failure, path);
-        }
-    }
-
-    private static DirectoryNode? TryEnter(DirectoryNode node, string name, string path)
-    {
-        try
-        {
-            return node.OpenDirectory(name);
-        }
-        catch (FileTreeException failure) when (failure.Kind == FileTreeErrorKind.NotFound)
-        {
-            return null;
-        }
-        catch (FileTreeException failure)
-        {
-            throw FileSystemErrors.Translate(failure, path);
-        }
-    }
-
-    private static StorageException Missing(string path) => new(StorageErrorKind.NotFound, path, $"There is no '{path}'.");
 }

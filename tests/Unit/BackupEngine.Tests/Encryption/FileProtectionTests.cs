@@ -116,7 +116,7 @@ public sealed class FileProtectionTests : IDisposable
         _folder.Write("victim", "mine");
         var temporary = PartialName.For("out", new SeededRandom(1));
         File.CreateSymbolicLink(_folder[temporary], _folder["victim"]);
-        await using var storage = new FileSystemStorage(_folder.Path, new SeededRandom(1)) { IsPrivate = true };
+        await using var storage = new FileSystemStorage(_folder.Path, new SeededRandom(1), isPrivate: true);
         await Assert.ThrowsAsync<StorageException>(() =>
             storage.WriteAsync("out", ObjectContent.FromBytes(new byte[10]), replace ? WriteMode.Replace : WriteMode.CreateNew, Token));
         File.CreateSymbolicLink(_folder["out"], _folder["victim"]);

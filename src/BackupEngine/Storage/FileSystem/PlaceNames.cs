@@ -1,13 +1,36 @@
 using CloudBackup.FileTree;
+using CloudBackup.Infrastructure;
 
 namespace CloudBackup.Storage.FileSystem;
 
-internal sealed partial class FileSystemStorage
+/// <summary>Which names the file system takes: what it says, and what a trial finds out.</summary>
+internal sealed class PlaceNames(StoreFolder store, IRandomSource random)
 {
-    /// <inheritdoc/>
-    public StorageCapabilities TryNames(StorageCapabilities declared) => FileSystemErrors.Run("", () =>
+    /// <summary>What the file system says.</summary>
+    public StorageCapabilities Read()
     {
-        var folder = Root();
+        try
+        {
+            var rules = store.Root().ReadNameRules();
+            return new StorageCapabilities
+            {
+                LongestName = rules.LongestName,
+                TakesAnyBytes = rules.TakesAnyBytes,
+                ForbiddenCharacters = rules.ForbiddenCharacters,
+                IsCaseInsensitive = rules.IsCaseInsensitive,
+                IsReserved = PartialName.IsPartial,
+            };
+        }
+        catch (Exception failure) when (failure is StorageException or FileTreeException)
+        {
+            return new StorageCapabilities(); // the first real call says what is wrong
+        }
+    }
+
+    /// <summary>Finds out by empty files, as <see cref="INameTrial.TryNames"/> says.</summary>
+    public StorageCapabilities Try(StorageCapabilities declared) => FileSystemErrors.Run("", () =>
+    {
+        var folder = store.Root();
         var name = PartialName.For("", random);
         if (folder.ReadNameRules().IsCertain || !Takes(folder, name, out var isCaseInsensitive))
         {
