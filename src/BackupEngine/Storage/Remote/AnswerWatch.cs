@@ -21,6 +21,15 @@ internal sealed class AnswerWatch(string host, RetryOptions options, TimeProvide
     /// <summary>What an answer may take that the store has to work for: putting parts together, copying. A first try waits for less.</summary>
     private static readonly TimeSpan WorkLimit = TimeSpan.FromMinutes(10);
 
+    /// <summary>The request of this flow that the store works for; null when it is another one.</summary>
+    private static readonly AsyncLocal<Work?> Working = new();
+
+    /// <summary>
+    /// Says that bytes of the answer to this flow's request have come. A store that works for long sends blanks before its answer: it is alive, and
+    /// asking it again would not make it faster.
+    /// </summary>
+    public static void NoteAnswer() => Working.Value?.Extend();
+
     /// <summary>Sends a request whose answer the store has at hand.</summary>
     public Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken) =>
         WaitAsync(send, AnswerLimit, cancellationToken);
@@ -30,8 +39,13 @@ internal sealed class AnswerWatch(string host, RetryOptions options, TimeProvide
     /// <param name="clock">Tells how long this try waits.</param>
     /// <param name="more">What the work takes besides.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public Task<T> WorkAsync<T>(Func<CancellationToken, Task<T>> send, SilenceClock clock, TimeSpan more, CancellationToken cancellationToken) =>
-        WaitAsync(send, clock.Patience(WorkLimit) + more, cancellationToken);
+    public async Task<T> WorkAsync<T>(Func<CancellationToken, Task<T>> send, SilenceClock clock, TimeSpan more, CancellationToken cancellationToken)
+    {
+        var patience = clock.Patience(WorkLimit) + more;
+        using var watch = new IdleWatch(patience, time, cancellationToken, clock);
+        Working.Value = new Work(watch, patience, WorkLimit + more, time);
+        return await StallAsTransientAsync(() => send(watch.Token), watch, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The same for work that takes no longer the more there is.</summary>
     public Task<T> WorkAsync<T>(Func<CancellationToken, Task<T>> send, SilenceClock clock, CancellationToken cancellationToken) =>
@@ -84,6 +98,21 @@ internal sealed class AnswerWatch(string host, RetryOptions options, TimeProvide
         catch (Exception failure) when (watch.Token.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new StorageException(StorageErrorKind.Transient, "", $"{host} has gone silent.", failure);
+        }
+    }
+
+    /// <summary>A request that the store works for: each sign of life gives it as long again, until it has taken as long as such work may.</summary>
+    private sealed class Work(IdleWatch watch, TimeSpan patience, TimeSpan longest, TimeProvider time)
+    {
+        private readonly long _start = time.GetTimestamp();
+
+        public void Extend()
+        {
+            var rest = longest - time.GetElapsedTime(_start);
+            if (rest > TimeSpan.Zero)
+            {
+                watch.WaitForAnswer(rest < patience ? rest : patience);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security;
 using System.Text;
+using CloudBackup.Storage.Remote;
 
 namespace CloudBackup.Storage.S3;
 
@@ -137,6 +138,7 @@ internal sealed class AnswerCheck(HttpMessageHandler inner) : DelegatingHandler(
                 throw new UnreadableAnswerException((int)answer.StatusCode, $"more than {most} bytes", isForeign: false);
             }
             bytes.Write(buffer, 0, count);
+            AnswerWatch.NoteAnswer();
         }
         return bytes.ToArray();
     }

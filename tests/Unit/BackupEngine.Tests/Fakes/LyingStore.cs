@@ -92,6 +92,7 @@ internal sealed class LyingStore : IAsyncDisposable
             return;
         }
         context.Response.StatusCode = said.Status;
+        context.Response.SendChunked = said.Work is not null;
         context.Response.ContentType = said.ContentType;
         if (said.ETag is not null)
         {
@@ -108,6 +109,7 @@ internal sealed class LyingStore : IAsyncDisposable
         }
         else
         {
+            said.Work?.Invoke(context.Response.OutputStream);
             context.Response.Close(Encoding.UTF8.GetBytes(said.Body), willBlock: true);
         }
     }
@@ -116,5 +118,9 @@ internal sealed class LyingStore : IAsyncDisposable
     public sealed record Question(int Number, string Method, string Target, Func<string, string?> Query);
 
     /// <summary>An answer.</summary>
-    public sealed record Answer(int Status, string Body, string ContentType = "application/xml", string? ETag = null, Dictionary<string, string>? Headers = null);
+    public sealed record Answer(int Status, string Body, string ContentType = "application/xml", string? ETag = null, Dictionary<string, string>? Headers = null)
+    {
+        /// <summary>What is done, and sent, before the body.</summary>
+        public Action<Stream>? Work { get; init; }
+    }
 }
