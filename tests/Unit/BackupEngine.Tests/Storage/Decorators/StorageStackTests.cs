@@ -5,7 +5,7 @@ using CloudBackup.Storage.S3;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 
-namespace CloudBackup.Tests.Storage;
+namespace CloudBackup.Tests.Storage.Decorators;
 
 /// <summary>How a site's storage is put together.</summary>
 public sealed class StorageStackTests
