@@ -33,7 +33,8 @@ public sealed class StreamMemoryTests
             // By the fifth step all that is kept for the run is there.
             first = read <= 5 * Step ? memory : first;
             most = Math.Max(most, memory);
-        }))) { PieceLength = 1024 * 1024 };
+        })))
+        { PieceLength = 1024 * 1024 };
         await using var storage = new FileSystemStorage(folder.Make("storage"), new SeededRandom(1));
         await BackupFormats.Get(kind).WriteAsync(
             new FormatWrite
