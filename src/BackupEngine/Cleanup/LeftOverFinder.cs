@@ -66,7 +66,7 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
     {
         foreach (var entry in UnfinishedRestores.List(context).Where(entry => facts.Rules.Now - entry.Started > YoungestRestore && IsOfSite(entry.BackupId)))
         {
-            using var swap = RestoreRecovery.SwapOf(entry);
+            using var swap = AppRecovery.SwapOf(entry);
             if (swap.IsUnfinished)
             {
                 yield return new CleanupLeftOver(CleanupLeftOverKind.UnfinishedRestore, swap.StagingPath) { Restore = entry };
@@ -77,7 +77,7 @@ internal sealed class LeftOverFinder(EngineContext context, CleanupFacts facts, 
     /// <summary>What a restore could not remove. Commands on the app try that again, and a cleanup of any site, since the app may be gone.</summary>
     private IEnumerable<CleanupLeftOver> FindStuck() => context.RestoreJournal.ListSetAside().Select(entry =>
     {
-        using var swap = RestoreRecovery.SwapOf(entry);
+        using var swap = AppRecovery.SwapOf(entry);
         return new CleanupLeftOver(CleanupLeftOverKind.UnfinishedRestore, swap.StagingPath) { Restore = entry };
     });
 

@@ -43,7 +43,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
             }
             else
             {
-                RestoreRecovery.CleanUp(context, entry with { Staging = swap.StagingId }, swap, observer);
+                AppRecovery.CleanUp(context, entry with { Staging = swap.StagingId }, swap, observer);
             }
             throw;
         }

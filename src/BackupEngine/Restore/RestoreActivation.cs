@@ -9,7 +9,7 @@ namespace CloudBackup.Restore;
 /// <summary>The second half of a restore: from stopping the app to its health on the restored data, and back when that fails.</summary>
 internal sealed class RestoreActivation(EngineContext context, IOperationObserver observer, RestoreJob job, DataSwap swap, RestoreJournalEntry entry)
 {
-    private readonly SwapParts _parts = new([swap]);
+    private readonly SwapParts _parts = SwapParts.OfApp(swap);
     private readonly CommandRunner _commands = new(observer) { SkipDns = job.SkipDns };
     private Progress _progress = Progress.Nothing;
 
@@ -85,8 +85,8 @@ internal sealed class RestoreActivation(EngineContext context, IOperationObserve
 
     private void Accept(BackupApp app)
     {
-        context.RestoreJournal.Commit(entry, app with { DataFolder = RestoreRecovery.NewFolder(app, entry) }, context.Apps);
-        RestoreRecovery.CleanUp(context, entry, swap, observer);
+        context.RestoreJournal.Commit(entry, app with { DataFolder = AppRecovery.NewFolder(app, entry) }, context.Apps);
+        AppRecovery.CleanUp(context, entry, swap, observer);
     }
 
     /// <summary>Nothing was here before that would be better: the data stays, and the app waits for the administrator.</summary>
@@ -117,7 +117,7 @@ internal sealed class RestoreActivation(EngineContext context, IOperationObserve
                 await TryRunAsync("StartCommand", job.App.Commands.Start).ConfigureAwait(false);
             }
             context.Apps.Update(job.App.FailRestore(cause));
-            RestoreRecovery.CleanUp(context, entry, swap, observer);
+            AppRecovery.CleanUp(context, entry, swap, observer);
             return;
         }
         if (_progress >= Progress.Installing)
@@ -126,7 +126,7 @@ internal sealed class RestoreActivation(EngineContext context, IOperationObserve
         }
         error = await TryRunAsync("StartCommand", job.App.Commands.Start).ConfigureAwait(false) ?? error;
         context.Apps.Update(error is null ? job.App : job.App.Fail(error));
-        RestoreRecovery.CleanUp(context, entry, swap, observer);
+        AppRecovery.CleanUp(context, entry, swap, observer);
     }
 
     private void PutOldBack(Exception cause)

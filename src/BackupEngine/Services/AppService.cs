@@ -61,7 +61,7 @@ public sealed class AppService
         var known = _context.Apps.Find(app.Id);
         if (known?.DataDirectory != app.DataDirectory || confirmDataDirectory)
         {
-            app = RestoreRecovery.GiveUpHidden(_context, app with { DataFolder = AppFolder.Register(_context, app) });
+            app = AppRecovery.GiveUpHidden(_context, app with { DataFolder = AppFolder.Register(_context, app) });
         }
         else
         {

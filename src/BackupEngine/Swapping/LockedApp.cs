@@ -61,7 +61,7 @@ internal sealed class LockedApp : IDisposable
         var appLock = AppLock.Take(context, row, operation);
         try
         {
-            RestoreRecovery.RunWithoutApp(context, row, observer);
+            AppRecovery.RunWithoutApp(context, row, observer);
             return appLock;
         }
         catch
@@ -75,7 +75,7 @@ internal sealed class LockedApp : IDisposable
     /// <exception cref="BackupException">It cannot be settled; the next operation tries again. Or the app is not registered any more.</exception>
     public void Settle(IOperationObserver observer)
     {
-        RestoreRecovery.Run(_context, App, observer);
+        AppRecovery.Run(_context, App, observer);
         App = _context.Apps.Find(App.Id) ?? throw BackupErrors.AppNotFound(App.Location);
     }
 

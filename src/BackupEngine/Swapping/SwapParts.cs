@@ -6,6 +6,12 @@ namespace CloudBackup.Swapping;
 /// <param name="parts">The parts, in the order in which they take their places.</param>
 internal sealed class SwapParts(IReadOnlyList<ISwapPart> parts)
 {
+    /// <summary>
+    /// What a restore of an app exchanges, and a recovery brings back: its data directory. Another store of its data, such as a database, is another
+    /// part here, with a class in Swapping that asks the addon's handler to rename.
+    /// </summary>
+    public static SwapParts OfApp(DataSwap data) => new([data]);
+
     /// <summary>Makes sure that all are ready.</summary>
     /// <returns>The first one that the backup has brought nothing for; null when there is none.</returns>
     public ISwapPart? Prepare() => parts.FirstOrDefault(part => !part.Prepare());

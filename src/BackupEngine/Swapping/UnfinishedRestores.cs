@@ -39,7 +39,7 @@ internal static class UnfinishedRestores
         {
             context.RestoreJournal.SetAside(stuck, context.Random.NextGuid()); // another restore's entry is about to take its place
         }
-        RestoreRecovery.RemoveSetAside(context, entry => entry.OwnerId != app.Id && entry.DataDirectory == place, observer);
+        AppRecovery.RemoveSetAside(context, entry => entry.OwnerId != app.Id && entry.DataDirectory == place, observer);
         using var unfinished = SwapChoice.FindUnfinished(place, key);
         var wanted = unfinished?.StagingPath;
         foreach (var id in List(context).Where(entry => entry.AppId == app.Id || entry.DataDirectory == place).Select(entry => entry.AppId))
@@ -52,10 +52,10 @@ internal static class UnfinishedRestores
             {
                 continue;
             }
-            using var swap = RestoreRecovery.SwapOf(entry);
+            using var swap = AppRecovery.SwapOf(entry);
             if (swap.StagingPath != wanted)
             {
-                RestoreRecovery.CleanUp(context, entry, swap, observer);
+                AppRecovery.CleanUp(context, entry, swap, observer);
             }
             else if (id != app.Id)
             {
@@ -75,7 +75,7 @@ internal static class UnfinishedRestores
             {
                 return holder;
             }
-            RestoreRecovery.RemoveSetAside(context, entry => entry.AppId == found.AppId, observer);
+            AppRecovery.RemoveSetAside(context, entry => entry.AppId == found.AppId, observer);
             return null;
         }
         using var appLock = AppLock.TryTake(context, found.AppId, "cleanup", out var user);
@@ -90,7 +90,7 @@ internal static class UnfinishedRestores
         var apps = context.Apps.List();
         if (apps.FirstOrDefault(app => app.Id == entry.AppId) is { } app)
         {
-            RestoreRecovery.Run(context, app, observer);
+            AppRecovery.Run(context, app, observer);
         }
         // The app of a clone that failed is gone, and another may have its place by now: what is there may then be that one's.
         var successor = apps.FirstOrDefault(other => other.Id != entry.AppId && AppFolder.PathOf(other) == entry.DataDirectory);
@@ -99,14 +99,14 @@ internal static class UnfinishedRestores
         {
             return user;
         }
-        using var swap = RestoreRecovery.SwapOf(entry);
+        using var swap = AppRecovery.SwapOf(entry);
         if (!swap.IsUnfinished || (successor is not null && context.RestoreJournal.Find(successor.Id) is not null))
         {
             context.RestoreJournal.Remove(entry.AppId);
         }
         else
         {
-            RestoreRecovery.CleanUp(context, entry, swap, observer);
+            AppRecovery.CleanUp(context, entry, swap, observer);
         }
         return null;
     }
@@ -116,9 +116,9 @@ internal static class UnfinishedRestores
     {
         foreach (var entry in List(context).ToList())
         {
-            using var swap = RestoreRecovery.SwapOf(entry);
-            RestoreRecovery.CleanUp(context, entry, swap, observer);
+            using var swap = AppRecovery.SwapOf(entry);
+            AppRecovery.CleanUp(context, entry, swap, observer);
         }
-        RestoreRecovery.RemoveSetAside(context, _ => true, observer);
+        AppRecovery.RemoveSetAside(context, _ => true, observer);
     }
 }

@@ -6,10 +6,11 @@ using CloudBackup.Platform;
 namespace CloudBackup.Swapping;
 
 /// <summary>
-/// Settles a restore in place that was interrupted: the data from before comes back, unless the new data was accepted already, or the app
-/// may have been up on it (I6). Runs at the start of every operation on the app, under the app's lock.
+/// Settles what a dead process has left of an app. A restore in place that was interrupted: the data from before comes back, unless the new data was
+/// accepted already, or the app may have been up on it (I6). An update that was interrupted: version and data are in doubt, and the app says so.
+/// Runs at the start of every operation on the app, under the app's lock (<see cref="LockedApp"/>).
 /// </summary>
-internal static class RestoreRecovery
+internal static class AppRecovery
 {
     /// <summary>Does what is due; nothing when no restore of the app was interrupted.</summary>
     /// <exception cref="BackupException">The data could not be brought back; the next operation tries again.</exception>
@@ -47,7 +48,7 @@ internal static class RestoreRecovery
         {
             if (!IsOldInPlace(app, entry))
             {
-                new SwapParts([swap]).Undo();
+                SwapParts.OfApp(swap).Undo();
             }
             observer.OnWarning(BackupErrors.RestoreInterrupted(app.Location).Message);
         }
