@@ -1,8 +1,8 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Objects;
-using CloudBackup.Formats.Records;
 using CloudBackup.Layout;
 using CloudBackup.Source;
 
@@ -20,10 +20,8 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
     /// <summary>A backup has a handful of folders at its top.</summary>
     private const int MostTops = 1000;
 
-    /// <summary>Marks a record that stands for the target of a hard link, not for an entry.</summary>
-    private const int Target = 1;
-
-    private readonly SyncSorter _sorted = new(spoolFolder, "index");
+    // An entry sorts before the links to it.
+    private readonly LineSorter<NamedPath> _sorted = new(spoolFolder, "index", (x, y) => x.IsTarget.CompareTo(y.IsTarget));
     private readonly HashSet<string> _tops = new(StringComparer.Ordinal);
     private readonly HashSet<string> _required = new(
         info.Type == BackupType.App ? [AppConfig.Path, AppConfig.DataPath] : [PlatformConfig.Path, PlatformConfig.DatabasePath],
@@ -82,10 +80,10 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
         {
             _required.Remove(entry.Path);
         }
-        _sorted.Add(new SyncRecord { Path = entry.Path, Kind = entry.Kind });
+        _sorted.Add(new NamedPath(entry.Path, entry.Kind, null));
         if (entry.Kind == EntryKind.HardLink)
         {
-            _sorted.Add(new SyncRecord { Path = entry.LinkTarget!, Kind = EntryKind.HardLink, Origin = Target, LinkTarget = entry.Path });
+            _sorted.Add(new NamedPath(entry.LinkTarget!, EntryKind.HardLink, entry.Path));
         }
     }
 
@@ -139,45 +137,45 @@ internal sealed class IndexCheck(BackupInfo info, string spoolFolder, Action<Ind
     /// <summary>Each path once, folders where something is inside, and files or symbolic links where hard links point to.</summary>
     private void CheckTree(CancellationToken cancellationToken)
     {
-        var above = new Stack<SyncRecord>();
+        var above = new Stack<NamedPath>();
         // The entry itself sorts before the links to it, so each of those is judged as it comes: there can be any number.
         var path = "";
         EntryKind? kind = null;
-        foreach (var record in _sorted.ReadSorted())
+        foreach (var named in _sorted.ReadSorted())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (record.Path != path)
+            if (named.Path != path)
             {
-                (path, kind) = (record.Path, null);
+                (path, kind) = (named.Path, null);
             }
-            if (record.Origin == Target)
+            if (named.Link is { } link)
             {
-                CheckLink(record.LinkTarget!, path, kind);
+                CheckLink(link, path, kind);
             }
             else if (kind is not null)
             {
-                Report(record.Path, "another entry has the same path");
+                Report(named.Path, "another entry has the same path");
             }
             else
             {
-                kind = record.Kind;
-                CheckWay(record, above);
+                kind = named.Kind;
+                CheckWay(named, above);
             }
         }
     }
 
-    private void CheckWay(SyncRecord record, Stack<SyncRecord> above)
+    private void CheckWay(NamedPath named, Stack<NamedPath> above)
     {
-        while (above.TryPeek(out var folder) && !PathOrder.IsInside(record.Path, folder.Path))
+        while (above.TryPeek(out var folder) && !PathOrder.IsInside(named.Path, folder.Path))
         {
             above.Pop();
         }
         if (above.TryPeek(out var parent) && parent.Kind != EntryKind.Directory)
         {
-            Report(record.Path, $"'{PathText.ForDisplay(parent.Path)}' is in its way, and is not a folder");
+            Report(named.Path, $"'{PathText.ForDisplay(parent.Path)}' is in its way, and is not a folder");
             return;
         }
-        above.Push(record);
+        above.Push(named);
     }
 
     /// <summary>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Objects;
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Source;
 using CloudBackup.Storage;
 
@@ -11,7 +11,7 @@ namespace CloudBackup.Formats.Rsync;
 /// <summary>
 /// Carries out the action of one file at a time: reads it, and stores it unless the object holds the same already. One for each worker.
 /// </summary>
-internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISyncChanges changes)
+internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, SyncJournal journal)
 {
     /// <summary>Files up to this length are read at once: what is stored is what one undisturbed reading gave.</summary>
     private const int SmallFile = 1024 * 1024;
@@ -33,8 +33,8 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
     /// <param name="cancellationToken">Stops the work; the object is then the old or the new one.</param>
     /// <returns>What the object holds now, and whether it was uploaded.</returns>
     /// <exception cref="FileTreeException">The file is gone or cannot be read.</exception>
-    public async Task<(SyncRecord Record, bool IsUploaded)> RunAsync(
-        SyncRecord planned, long action, SourceItem item, CancellationToken cancellationToken)
+    public async Task<(PlanLine Record, bool IsUploaded)> RunAsync(
+        PlanLine planned, long action, SourceItem item, CancellationToken cancellationToken)
     {
         // Before the file is looked at: whatever is written to it later is seen to be.
         var start = run.Time.GetUtcNow();
@@ -64,8 +64,8 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
         }
     }
 
-    private async Task<(SyncRecord Record, bool IsUploaded)> RunSmallAsync(
-        SyncRecord planned,
+    private async Task<(PlanLine Record, bool IsUploaded)> RunSmallAsync(
+        PlanLine planned,
         long action,
         DateTimeOffset start,
         SmallReading reading,
@@ -80,14 +80,14 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
         {
             return (record, false);
         }
-        await changes.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
+        await journal.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
         ReadOnlyMemory<byte> stored = target.Cipher is { } cipher ? cipher.Encrypt(content.Span) : content;
         await target.WriteAsync(_names.ObjectOf(planned.Path), ObjectContent.FromBytes(stored), IsNew(planned), cancellationToken).ConfigureAwait(false);
         return (record, true);
     }
 
-    private async Task<(SyncRecord Record, bool IsUploaded)> RunLargeAsync(
-        SyncRecord planned,
+    private async Task<(PlanLine Record, bool IsUploaded)> RunLargeAsync(
+        PlanLine planned,
         long action,
         DateTimeOffset start,
         ReadableFile file,
@@ -95,7 +95,7 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
         IReadOnlyList<ExtendedAttribute> attributes,
         CancellationToken cancellationToken)
     {
-        if (planned.StoredSize == _names.StoredSize(file.Facts.Size) && planned.Action != SyncAction.Upload)
+        if (planned.StoredSize == _names.StoredSize(file.Facts.Size) && planned.Action != PlanAction.Upload)
         {
             // Reading a file twice costs less than storing what is stored already.
             using var reader = new LongFileReader(file);
@@ -107,7 +107,7 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
                 return (RecordOf(planned, start, file.Facts, reader.Hash, attributes, HasChanged(reader)), false);
             }
         }
-        await changes.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
+        await journal.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
         using var content = new SourceContent(file, target.Cipher, run.Counters);
         var isDone = false;
         try
@@ -127,8 +127,8 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
     /// A stream is stored as one object, always anew: its hash is known only at its end, and by then it is uploaded. A storage that lost a part
     /// of it on the way cannot have it again.
     /// </summary>
-    private async Task<(SyncRecord Record, bool IsUploaded)> RunStreamAsync(
-        SyncRecord planned, long action, StreamItem stream, CancellationToken cancellationToken)
+    private async Task<(PlanLine Record, bool IsUploaded)> RunStreamAsync(
+        PlanLine planned, long action, StreamItem stream, CancellationToken cancellationToken)
     {
         await changes.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
         var path = _names.ObjectOf(planned.Path);
@@ -188,7 +188,7 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
         return hasChanged;
     }
 
-    private async Task<bool> HoldsAsync(SyncRecord planned, SyncRecord found, CancellationToken cancellationToken)
+    private async Task<bool> HoldsAsync(PlanLine planned, PlanLine found, CancellationToken cancellationToken)
     {
         if (planned.StoredSize != found.StoredSize)
         {
@@ -206,31 +206,24 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, ISync
     /// <param name="hash">The content's hash.</param>
     /// <param name="attributes">Extended attributes.</param>
     /// <param name="hasChanged">Whether the file was written to meanwhile.</param>
-    private SyncRecord RecordOf(
-        SyncRecord planned, DateTimeOffset start, FileFacts facts, byte[] hash, IReadOnlyList<ExtendedAttribute> attributes, bool hasChanged)
+    private PlanLine RecordOf(
+        PlanLine planned, DateTimeOffset start, FileFacts facts, byte[] hash, IReadOnlyList<ExtendedAttribute> attributes, bool hasChanged)
     {
         var isFresh = hasChanged || facts.Changed.Seconds >= UnixTime.From(start - CoarsestClock).Seconds;
         return planned with
         {
-            Action = SyncAction.None,
+            Action = PlanAction.None,
             Kind = EntryKind.File,
             Facts = facts,
             Sha256 = hash,
             StoredSize = _names.StoredSize(facts.Size),
             Attributes = attributes,
-            Knows = SyncKnowledge.Hash | SyncKnowledge.Facts | (isFresh ? SyncKnowledge.Fresh : SyncKnowledge.None),
+            Knows = ObjectKnowledge.Hash | ObjectKnowledge.Facts | (isFresh ? ObjectKnowledge.Fresh : ObjectKnowledge.None),
         };
     }
 
-    private static bool IsNew(SyncRecord planned) => planned.StoredSize < 0;
+    private static bool IsNew(PlanLine planned) => planned.StoredSize < 0;
 
     /// <summary>What one reading of a short file gave.</summary>
     private readonly record struct SmallReading(FileFacts Facts, int Length, bool HasChanged);
-}
-
-/// <summary>Is told before an object is replaced or removed.</summary>
-internal interface ISyncChanges
-{
-    /// <summary>Called before the object of an action is replaced; returns when that may be done.</summary>
-    Task BeforeReplaceAsync(SyncRecord planned, long action, CancellationToken cancellationToken);
 }

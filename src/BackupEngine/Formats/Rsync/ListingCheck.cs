@@ -1,7 +1,8 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Objects;
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Rsync.Records;
 
 namespace CloudBackup.Formats.Rsync;
 
@@ -15,8 +16,8 @@ internal sealed class ListingCheck : IDisposable
     private readonly IEntryTarget _target;
     private readonly bool _onlyForeign;
     private readonly ObjectNames _names;
-    private readonly SyncSorter _listed;
-    private SyncRecord? _metadata;
+    private readonly LineSorter<CacheLine> _listed;
+    private CacheLine? _metadata;
 
     private ListingCheck(FormatRead request, IEntryTarget target, bool onlyForeign)
     {
@@ -24,7 +25,7 @@ internal sealed class ListingCheck : IDisposable
         _target = target;
         _onlyForeign = onlyForeign;
         _names = new ObjectNames(request.Cipher);
-        _listed = new SyncSorter(request.SpoolFolder, "stored");
+        _listed = new LineSorter<CacheLine>(request.SpoolFolder, "stored");
     }
 
     /// <summary>Tells the target what is missing, has another length, or belongs to no entry.</summary>
@@ -53,14 +54,14 @@ internal sealed class ListingCheck : IDisposable
                 TellForeign(objectPath);
                 continue;
             }
-            var record = new SyncRecord { Path = path, StoredSize = item.Size };
+            var found = new CacheLine { Path = path, StoredSize = item.Size };
             if (path == FsMetadataWriter.Path)
             {
-                _metadata = record; // the index has it at its end
+                _metadata = found; // the index has it at its end
             }
             else
             {
-                _listed.Add(record);
+                _listed.Add(found);
             }
         }
     }
@@ -99,7 +100,7 @@ internal sealed class ListingCheck : IDisposable
         }
     }
 
-    private void Compare(IndexEntry entry, SyncRecord? stored)
+    private void Compare(IndexEntry entry, CacheLine? stored)
     {
         var size = _names.StoredSize(entry.Size);
         if (!_onlyForeign && stored?.StoredSize != size)

@@ -1,4 +1,4 @@
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Rsync.Records;
 
 namespace CloudBackup.Formats.Rsync;
 
@@ -9,14 +9,14 @@ namespace CloudBackup.Formats.Rsync;
 /// <param name="lost">First names that have vanished.</param>
 internal sealed class MovedLinks(IReadOnlySet<string> lost)
 {
-    private readonly Dictionary<string, SyncRecord> _carriers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PlanLine> _carriers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
 
     /// <summary>Whether a link has to be tried: its file is gone, and no other link carries the content yet.</summary>
-    public bool IsDue(SyncRecord link) => lost.Contains(link.LinkTarget!) && !_carriers.ContainsKey(link.LinkTarget!);
+    public bool IsDue(PlanLine link) => lost.Contains(link.LinkTarget!) && !_carriers.ContainsKey(link.LinkTarget!);
 
     /// <summary>Says what trying a link has given: null when it is gone too.</summary>
-    public void Settle(SyncRecord link, SyncRecord? carrier)
+    public void Settle(PlanLine link, PlanLine? carrier)
     {
         if (carrier is null)
         {
@@ -29,7 +29,7 @@ internal sealed class MovedLinks(IReadOnlySet<string> lost)
     }
 
     /// <summary>A link as it is now; null when it is gone.</summary>
-    public SyncRecord? Resolve(SyncRecord link)
+    public PlanLine? Resolve(PlanLine link)
     {
         if (!lost.Contains(link.LinkTarget!))
         {

@@ -1,6 +1,7 @@
 using CloudBackup.FileTree;
+using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Objects;
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Source;
@@ -9,7 +10,7 @@ using CloudBackup.Storage;
 namespace CloudBackup.Formats.Rsync;
 
 /// <summary>One attempt at a backup, from the plan to the index. What it leaves behind when it fails tells the next one what was done.</summary>
-internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFiles? files, SnapshotTarget target, SyncStamp form) : IDisposable
+internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFiles? files, SnapshotTarget target, LineStamp form) : IDisposable
 {
     private const int MostExamples = 3;
 
@@ -26,7 +27,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
     /// <param name="known">What is known of the snapshot.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="SnapshotDamagedException">The snapshot does not hold what it should.</exception>
-    public async Task<FormatResult> RunAsync(IEnumerable<SyncRecord> items, KnownSnapshot known, CancellationToken cancellationToken)
+    public async Task<FormatResult> RunAsync(IEnumerable<PlanLine> items, KnownSnapshot known, CancellationToken cancellationToken)
     {
         _plan = Plan(items, known, cancellationToken);
         run.Counters.Expect(_plan.Bytes, _plan.Items);
@@ -69,17 +70,17 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
     }
 
     /// <summary>The source as this attempt has listed it, for another one.</summary>
-    public IEnumerable<SyncRecord> ReadItems() => _plan!.Read().Select(record => record with
+    public IEnumerable<PlanLine> ReadItems() => _plan!.Read().Select(record => record with
     {
-        Action = SyncAction.None,
-        Knows = SyncKnowledge.None,
+        Action = PlanAction.None,
+        Knows = ObjectKnowledge.None,
         StoredSize = -1,
         Sha256 = null,
         Attributes = record.Kind == EntryKind.File ? [] : record.Attributes,
     });
 
     /// <summary>What this attempt knew of the snapshot when it failed.</summary>
-    public IEnumerable<SyncRecord> ReadKnown() => SnapshotRecovery.ReadInterrupted(_plan!.Read(), _journal!.Log);
+    public IEnumerable<CacheLine> ReadKnown() => SnapshotRecovery.ReadInterrupted(_plan!.Read(), _journal!.Log);
 
     /// <summary>Forgets what was met while the plan was carried out; what was met while the source was listed stays.</summary>
     public void ForgetIssues() => run.Issues.ReturnTo(_listed);
@@ -90,7 +91,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
     /// <inheritdoc/>
     public void Dispose() => _journal?.Dispose();
 
-    private SyncPlan Plan(IEnumerable<SyncRecord> items, KnownSnapshot known, CancellationToken cancellationToken)
+    private SyncPlan Plan(IEnumerable<PlanLine> items, KnownSnapshot known, CancellationToken cancellationToken)
     {
         var names = target.NewNames();
         var place = target.Storage.Capabilities;
@@ -103,10 +104,10 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
             new SyncPlanRequest
             {
                 Folder = run.SpoolFolder,
-                Stamp = form with { Token = run.Snapshot?.Random.NextHex(SyncStamp.TokenLength / 2) ?? "" },
+                Stamp = form with { Token = run.Snapshot?.Random.NextHex(LineStamp.TokenLength / 2) ?? "" },
                 Items = items,
                 IsGenerated = origins.IsGenerated,
-                Known = known.Records,
+                Known = known.Objects,
                 ForeignObjects = known.ForeignObjects,
                 Names = names,
                 Counters = run.Counters,
@@ -149,13 +150,13 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
     }
 
     /// <summary>The items as they are after the plan was carried out, counted.</summary>
-    private IEnumerable<SyncRecord> ReadFinal()
+    private IEnumerable<PlanLine> ReadFinal()
     {
         long action = 0;
         foreach (var planned in _plan!.Read())
         {
             var record = planned;
-            if (planned.Action != SyncAction.None)
+            if (planned.Action != PlanAction.None)
             {
                 _ = _journal!.Log.Find(action++, out record, out _);
             }
@@ -169,7 +170,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
             }
             if (record.Kind == EntryKind.File)
             {
-                run.Counters.AddSourceBytes(planned.Kind == EntryKind.File && planned.Action == SyncAction.None ? record.Facts.Size : 0);
+                run.Counters.AddSourceBytes(planned.Kind == EntryKind.File && planned.Action == PlanAction.None ? record.Facts.Size : 0);
                 run.Counters.AddAllocatedBytes(Math.Min(record.Facts.Size, record.Facts.Allocated));
             }
             yield return record;

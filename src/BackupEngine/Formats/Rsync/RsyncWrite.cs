@@ -1,4 +1,4 @@
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Lines;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Storage;
@@ -15,7 +15,7 @@ internal sealed class RsyncWrite
     private readonly SyncOrigins _origins;
     private readonly SyncFiles? _files;
     private readonly SnapshotTarget _target;
-    private readonly SyncStamp _form;
+    private readonly LineStamp _form;
 
     private RsyncWrite(FormatWrite run, SyncOrigins origins)
     {
@@ -24,7 +24,7 @@ internal sealed class RsyncWrite
         var place = run.Storage.CopiesByItself() ? run.Snapshot : null;
         _files = place is null ? null : new SyncFiles(place, run.Paths.IsEncrypted);
         _target = new SnapshotTarget(run.Storage, _files?.Root ?? run.Paths.RemotePath, run.Cipher);
-        _form = new SyncStamp("", run.Cipher?.KeyId ?? "", run.Cipher?.Names is not null);
+        _form = new LineStamp("", run.Cipher?.KeyId ?? "", run.Cipher?.Names is not null);
     }
 
     /// <summary>Makes the backup's content and index.</summary>

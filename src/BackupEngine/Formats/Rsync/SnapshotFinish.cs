@@ -1,8 +1,9 @@
 using System.Buffers;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Objects;
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Source;
 using CloudBackup.Storage;
 
@@ -20,7 +21,7 @@ internal sealed class SnapshotFinish : IDisposable
     private readonly FormatWrite _run;
     private readonly IndexSpool _index;
     private readonly FsMetadataWriter _metadata;
-    private readonly SyncFileWriter _cache;
+    private readonly LineFileWriter<CacheLine> _cache;
     private readonly string _cachePath;
     private readonly ObjectNames _names;
     private readonly IndexEntryWriter _entries = new();
@@ -48,7 +49,7 @@ internal sealed class SnapshotFinish : IDisposable
         _metadata = new FsMetadataWriter(run.SpoolFolder);
         _cachePath = cachePath;
         _content = hasChanges ? new SetFingerprint() : null;
-        _cache = new SyncFileWriter(cachePath);
+        _cache = new LineFileWriter<CacheLine>(cachePath);
     }
 
     /// <summary>Paths and lengths of all objects.</summary>
@@ -62,7 +63,7 @@ internal sealed class SnapshotFinish : IDisposable
     /// <param name="hasMetadata">Whether an item's metadata is that of something that the app has.</param>
     /// <param name="cancellationToken">Stops the pass.</param>
     public IEnumerable<string> Pass(
-        IEnumerable<SyncRecord> final, Func<SyncRecord, bool> hasMetadata, CancellationToken cancellationToken)
+        IEnumerable<PlanLine> final, Func<PlanLine, bool> hasMetadata, CancellationToken cancellationToken)
     {
         foreach (var record in final)
         {
@@ -75,7 +76,7 @@ internal sealed class SnapshotFinish : IDisposable
             }
             if (record.Kind == EntryKind.File)
             {
-                _cache.Write(record with { Action = SyncAction.None, Origin = 0, LinkTarget = null });
+                _cache.Write(record.ToCacheLine());
                 yield return AddObject(record);
             }
         }
@@ -85,14 +86,14 @@ internal sealed class SnapshotFinish : IDisposable
     /// <param name="known">The one that the snapshot holds; null when that is not known.</param>
     /// <param name="beforeUpload">Called before it is replaced.</param>
     /// <param name="cancellationToken">Stops the upload.</param>
-    public async Task<string> AddFsMetadataAsync(SyncRecord? known, Func<Task> beforeUpload, CancellationToken cancellationToken)
+    public async Task<string> AddFsMetadataAsync(CacheLine? known, Func<Task> beforeUpload, CancellationToken cancellationToken)
     {
         var (length, hash) = _metadata.Complete();
-        var record = new SyncRecord
+        var record = new PlanLine
         {
             Path = FsMetadataWriter.Path,
             Kind = EntryKind.File,
-            Knows = SyncKnowledge.Hash,
+            Knows = ObjectKnowledge.Hash,
             Sha256 = hash,
             StoredSize = _names.StoredSize(length),
             Facts = new FileFacts
@@ -114,12 +115,12 @@ internal sealed class SnapshotFinish : IDisposable
         AddToIndex(EntryOf(record));
         _run.Counters.AddSourceBytes(length);
         WriteLines();
-        _cache.Write(record);
+        _cache.Write(record.ToCacheLine());
         return AddObject(record);
     }
 
     /// <summary>Ends the next sync cache.</summary>
-    public void CompleteCache(SyncStamp stamp)
+    public void CompleteCache(LineStamp stamp)
     {
         _cache.Complete(stamp, isDurable: true);
         _cache.Dispose();
@@ -131,7 +132,7 @@ internal sealed class SnapshotFinish : IDisposable
         if (_content is null)
         {
             _content = new SetFingerprint();
-            foreach (var record in SyncFileReader.Read(_cachePath))
+            foreach (var record in LineFileReader<CacheLine>.Read(_cachePath))
             {
                 _content.Add(record.Path, record.Facts.Size, record.Sha256);
             }
@@ -153,14 +154,14 @@ internal sealed class SnapshotFinish : IDisposable
         return _target.Cipher?.Encrypt(file) ?? file;
     }
 
-    private IndexEntry EntryOf(SyncRecord record) => new()
+    private IndexEntry EntryOf(PlanLine record) => new()
     {
         Facts = EntryFacts.Of(record.Path, record.Facts with { Kind = record.Kind }, record.LinkTarget, record.Attributes, _owners),
         Sha256 = record.Sha256,
         IsSparse = record.Facts.IsSparse,
     };
 
-    private string AddObject(SyncRecord record)
+    private string AddObject(PlanLine record)
     {
         var path = _names.ObjectOf(record.Path);
         _content?.Add(record.Path, record.Facts.Size, record.Sha256);

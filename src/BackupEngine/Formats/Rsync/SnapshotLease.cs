@@ -1,4 +1,4 @@
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Lines;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
@@ -121,7 +121,7 @@ internal sealed class SnapshotLease : IAsyncDisposable
         _storage.ListAsync(_files.LeaseFolder, recursive: true, cancellationToken).Where(IsLease).ToListAsync(cancellationToken).AsTask();
 
     private bool IsLease(StoredObject found) => found.Path == Path
-        || (found.Path == _files.LeasePathOf(found.Name) && found.Name.Length == SyncStamp.TokenLength && found.Name.All(char.IsAsciiHexDigitLower));
+        || (found.Path == _files.LeasePathOf(found.Name) && found.Name.Length == LineStamp.TokenLength && found.Name.All(char.IsAsciiHexDigitLower));
 
     private async Task RenewAsync()
     {

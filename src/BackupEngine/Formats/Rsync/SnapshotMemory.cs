@@ -1,12 +1,13 @@
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Lines;
+using CloudBackup.Formats.Rsync.Records;
 
 namespace CloudBackup.Formats.Rsync;
 
 /// <summary>What is known of a snapshot when a run begins.</summary>
-/// <param name="Records">Its objects, ordered by path.</param>
+/// <param name="Objects">Its objects, ordered by path.</param>
 /// <param name="ForeignObjects">Objects in it that no file is stored as.</param>
 /// <param name="IsRemembered">Whether all of it was remembered; else it had to be found out.</param>
-internal sealed record KnownSnapshot(IEnumerable<SyncRecord> Records, IEnumerable<string> ForeignObjects, bool IsRemembered)
+internal sealed record KnownSnapshot(IEnumerable<CacheLine> Objects, IEnumerable<string> ForeignObjects, bool IsRemembered)
 {
     /// <summary>The token of the state that the storage had when this was found out, whatever it said; null for no state.</summary>
     public string? StateToken { get; init; }
@@ -19,7 +20,7 @@ internal sealed record KnownSnapshot(IEnumerable<SyncRecord> Records, IEnumerabl
 /// Finds out what a snapshot holds: from the sync cache, when it and the storage agree that nothing happened since; else from what an
 /// interrupted run has left, or from the index of a backup with the same content, checked against a listing; else from the listing alone.
 /// </summary>
-internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, SyncStamp form, FormatWrite run) : IDisposable
+internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, LineStamp form, FormatWrite run) : IDisposable
 {
     private readonly List<IDisposable> _open = [];
 
@@ -38,11 +39,11 @@ internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, Syn
             run.Observer.OnStep("A backup was found damaged: reading back all that the snapshot holds.");
             return await RecoverAsync([], cancellationToken).ConfigureAwait(false);
         }
-        if (state is { IsComplete: true } && Open(files.Cache, state.Token) is { } cache)
+        if (state is { IsComplete: true } && Open<CacheLine>(files.Cache, state.Token) is { } cache)
         {
             return new KnownSnapshot(cache.ReadAll(), [], true);
         }
-        if (state is not null && Open(files.Plan, state.Token) is { } plan && SyncLog.TryOpen(files.Log, plan.Stamp) is { } log)
+        if (state is not null && Open<PlanLine>(files.Plan, state.Token) is { } plan && SyncLog.TryOpen(files.Log, plan.Stamp) is { } log)
         {
             _open.Add(log);
             run.Observer.OnStep("The last run was interrupted: looking at what it has stored.");
@@ -54,9 +55,9 @@ internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, Syn
             await foreach (var earlier in run.EarlierIndexes.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
                 await using var _ = earlier.ConfigureAwait(false);
-                if (TryRead(earlier, content) is { } records)
+                if (TryRead(earlier, content) is { } objects)
                 {
-                    return await RecoverAsync(records, cancellationToken).ConfigureAwait(false);
+                    return await RecoverAsync(objects, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -64,19 +65,20 @@ internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, Syn
     }
 
     /// <summary>Checks what may be known against a listing.</summary>
-    public async Task<KnownSnapshot> RecoverAsync(IEnumerable<SyncRecord> known, CancellationToken cancellationToken)
+    public async Task<KnownSnapshot> RecoverAsync(IEnumerable<CacheLine> known, CancellationToken cancellationToken)
     {
         var recovery = new SnapshotRecovery(target, run.SpoolFolder);
         await recovery.RunAsync(known, cancellationToken).ConfigureAwait(false);
-        return new KnownSnapshot(recovery.ReadRecords(), recovery.ReadForeignObjects(), false);
+        return new KnownSnapshot(recovery.ReadFound(), recovery.ReadForeignObjects(), false);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _open.ForEach(file => file.Dispose());
 
-    private SyncFileReader? Open(string path, string token)
+    private LineFileReader<TLine>? Open<TLine>(string path, string token)
+        where TLine : ILine<TLine>
     {
-        if (SyncFileReader.TryOpenWhole(path) is not { } reader)
+        if (LineFileReader<TLine>.TryOpenWhole(path) is not { } reader)
         {
             return null;
         }
@@ -84,7 +86,7 @@ internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, Syn
         return reader.Stamp.Token == token && reader.Stamp.HasFormOf(form) ? reader : null;
     }
 
-    private IEnumerable<SyncRecord>? TryRead(IRecordedIndex index, string content)
+    private IEnumerable<CacheLine>? TryRead(IRecordedIndex index, string content)
     {
         try
         {

@@ -1,7 +1,8 @@
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
+using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Objects;
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;
@@ -15,61 +16,60 @@ namespace CloudBackup.Formats.Rsync;
 internal sealed class SnapshotRecovery(SnapshotTarget target, string folder)
 {
     private readonly string _foreignPath = Path.Join(folder, "foreign.sync");
-    private readonly string _recordPath = Path.Join(folder, "found.sync");
+    private readonly string _foundPath = Path.Join(folder, "found.sync");
 
     /// <summary>Objects that no file is stored as.</summary>
-    public IEnumerable<string> ReadForeignObjects() => SyncFileReader.Read(_foreignPath).Select(record => record.Path);
+    public IEnumerable<string> ReadForeignObjects() => LineFileReader<ObjectPathLine>.Read(_foreignPath).Select(line => line.Path);
 
-    /// <summary>The records of what the snapshot holds, ordered by path.</summary>
-    public IEnumerable<SyncRecord> ReadRecords() => SyncFileReader.Read(_recordPath);
+    /// <summary>What the snapshot holds, ordered by path.</summary>
+    public IEnumerable<CacheLine> ReadFound() => LineFileReader<CacheLine>.Read(_foundPath);
 
     /// <summary>Lists the snapshot and writes down what is known of it.</summary>
     /// <param name="known">What may be known, ordered by path.</param>
     /// <param name="cancellationToken">Stops the listing.</param>
-    public async Task RunAsync(IEnumerable<SyncRecord> known, CancellationToken cancellationToken)
+    public async Task RunAsync(IEnumerable<CacheLine> known, CancellationToken cancellationToken)
     {
-        var stamp = new SyncStamp("", "", false);
-        using var listed = new SyncSorter(folder, "listed");
-        using (var foreign = new SyncFileWriter(_foreignPath))
+        using var listed = new LineSorter<CacheLine>(folder, "listed");
+        using (var foreign = new LineFileWriter<ObjectPathLine>(_foreignPath))
         {
             if (target.Storage.As<ISweepPartials>() is { } sweeper)
             {
                 await sweeper.SweepPartialsAsync(target.Root, cancellationToken).ConfigureAwait(false);
             }
             await ListAsync(listed, foreign, cancellationToken).ConfigureAwait(false);
-            foreign.Complete(stamp, isDurable: false);
+            foreign.Complete(LineStamp.None, isDurable: false);
         }
-        using var records = new SyncFileWriter(_recordPath);
-        foreach (var record in Merge(known, listed.ReadSorted()))
+        using var found = new LineFileWriter<CacheLine>(_foundPath);
+        foreach (var line in Merge(known, listed.ReadSorted()))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            records.Write(record);
+            found.Write(line);
         }
-        records.Complete(stamp, isDurable: false);
+        found.Complete(LineStamp.None, isDurable: false);
     }
 
     /// <summary>What an interrupted run knew of the snapshot when it ended: ordered by path.</summary>
-    public static IEnumerable<SyncRecord> ReadInterrupted(IEnumerable<SyncRecord> plan, SyncLog log)
+    public static IEnumerable<CacheLine> ReadInterrupted(IEnumerable<PlanLine> plan, SyncLog log)
     {
         long action = 0;
         foreach (var planned in plan)
         {
-            if (planned.Action == SyncAction.None)
+            if (planned.Action == PlanAction.None)
             {
                 if (planned.Kind == EntryKind.File)
                 {
-                    yield return planned;
+                    yield return planned.ToCacheLine();
                 }
                 continue;
             }
             switch (log.Find(action++, out var done, out var isDurable))
             {
-                case SyncOutcome.Done when isDurable:
-                    yield return done!;
+                case ActionOutcome.Done when isDurable:
+                    yield return done!.ToCacheLine();
                     break;
-                case SyncOutcome.None when planned.IsKnown && log.IsComplete:
+                case ActionOutcome.None when planned.IsKnown && log.IsComplete:
                     // The old object; what the plan says of the file itself is not what it was made of.
-                    yield return planned with { Action = SyncAction.None, Knows = SyncKnowledge.Hash };
+                    yield return planned.ToCacheLine() with { Knows = ObjectKnowledge.Hash };
                     break;
                 default:
                     // Half done, or done and perhaps not durable: only the object itself can tell.
@@ -82,7 +82,7 @@ internal sealed class SnapshotRecovery(SnapshotTarget target, string folder)
     /// <param name="entries">The index, to be read twice.</param>
     /// <param name="content">The fingerprint of the snapshot.</param>
     /// <param name="names">Says how long the objects are.</param>
-    public static IEnumerable<SyncRecord>? TryReadIndex(Func<IEnumerable<IndexEntry>> entries, string content, ObjectNames names)
+    public static IEnumerable<CacheLine>? TryReadIndex(Func<IEnumerable<IndexEntry>> entries, string content, ObjectNames names)
     {
         var fingerprint = new SetFingerprint();
         foreach (var entry in Files(entries()))
@@ -90,11 +90,10 @@ internal sealed class SnapshotRecovery(SnapshotTarget target, string folder)
             fingerprint.Add(entry.Path, entry.Size, entry.Sha256);
         }
         return fingerprint.ToString() != content ? null : Files(entries()).Where(entry => entry.Path != FsMetadataWriter.Path)
-            .Select(entry => new SyncRecord
+            .Select(entry => new CacheLine
             {
                 Path = entry.Path,
-                Kind = EntryKind.File,
-                Knows = SyncKnowledge.Hash,
+                Knows = ObjectKnowledge.Hash,
                 Sha256 = entry.Sha256,
                 StoredSize = names.StoredSize(entry.Size),
             });
@@ -102,7 +101,7 @@ internal sealed class SnapshotRecovery(SnapshotTarget target, string folder)
 
     private static IEnumerable<IndexEntry> Files(IEnumerable<IndexEntry> entries) => entries.Where(entry => entry.Kind == EntryKind.File);
 
-    private async Task ListAsync(SyncSorter listed, SyncFileWriter foreign, CancellationToken cancellationToken)
+    private async Task ListAsync(LineSorter<CacheLine> listed, LineFileWriter<ObjectPathLine> foreign, CancellationToken cancellationToken)
     {
         var names = target.NewNames();
         await foreach (var item in target.Storage.ListAsync(target.Root, recursive: true, cancellationToken).ConfigureAwait(false))
@@ -110,16 +109,16 @@ internal sealed class SnapshotRecovery(SnapshotTarget target, string folder)
             var objectPath = item.Path[(target.Root.Length + 1)..];
             if (names.PathOf(objectPath) is { } path)
             {
-                listed.Add(new SyncRecord { Path = path, Kind = EntryKind.File, StoredSize = item.Size });
+                listed.Add(new CacheLine { Path = path, StoredSize = item.Size });
             }
             else
             {
-                foreign.Write(new SyncRecord { Path = objectPath });
+                foreign.Write(new ObjectPathLine(objectPath));
             }
         }
     }
 
-    private static IEnumerable<SyncRecord> Merge(IEnumerable<SyncRecord> known, IEnumerable<SyncRecord> listed)
+    private static IEnumerable<CacheLine> Merge(IEnumerable<CacheLine> known, IEnumerable<CacheLine> listed)
     {
         using var remembered = known.GetEnumerator();
         var hasMore = remembered.MoveNext();

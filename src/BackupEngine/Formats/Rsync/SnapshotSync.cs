@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using CloudBackup.FileTree;
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Source;
 using CloudBackup.Storage;
 
@@ -10,7 +10,7 @@ namespace CloudBackup.Formats.Rsync;
 /// Carries out a plan: removes what is gone, then uploads what is new or changed, many at a time. Before the first change the plan is put
 /// where the next run finds it, and the storage is told that the snapshot is changing.
 /// </summary>
-internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJournal journal, SyncOrigins origins) : ISyncChanges, IDisposable
+internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJournal journal, SyncOrigins origins) : IDisposable
 {
     private const int RemovalsAtATime = 1000;
     private const int FilesAtATime = 64;
@@ -50,16 +50,6 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         {
             await TryFlushAsync().ConfigureAwait(false);
             throw;
-        }
-    }
-
-    /// <inheritdoc/>
-    public async Task BeforeReplaceAsync(SyncRecord planned, long action, CancellationToken cancellationToken)
-    {
-        await journal.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
-        if (planned.IsKnown)
-        {
-            journal.Log.Start(action);
         }
     }
 
@@ -168,14 +158,14 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
     private IEnumerable<Upload> Work(SyncPlan plan, SourceFinder finder)
     {
         long action = 0;
-        foreach (var planned in plan.Read().Where(record => record.Action != SyncAction.None))
+        foreach (var planned in plan.Read().Where(record => record.Action != PlanAction.None))
         {
             yield return new Upload(planned, action++, TryFind(finder, planned));
         }
     }
 
     /// <summary>A file, found again; null when it is gone, which is counted.</summary>
-    private SourceItem? TryFind(SourceFinder finder, SyncRecord record)
+    private SourceItem? TryFind(SourceFinder finder, PlanLine record)
     {
         try
         {
@@ -188,9 +178,9 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         }
     }
 
-    private async Task<SyncRecord?> UploadAsync(Upload work, CancellationToken cancellationToken)
+    private async Task<PlanLine?> UploadAsync(Upload work, CancellationToken cancellationToken)
     {
-        var uploader = _idle.TryTake(out var idle) ? idle : new FileUploader(target, run, this);
+        var uploader = _idle.TryTake(out var idle) ? idle : new FileUploader(target, run, journal);
         try
         {
             if (work.Item is not null)
@@ -199,7 +189,7 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
                 {
                     var (record, isUploaded) = await uploader.RunAsync(work.Planned, work.Action, work.Item, cancellationToken).ConfigureAwait(false);
                     // An object that was read back may be one that an interrupted run has written, and the disk does not have yet.
-                    journal.Finish(work.Action, record, isCertain: !isUploaded && work.Planned.Action == SyncAction.Compare);
+                    journal.Finish(work.Action, record, isCertain: !isUploaded && work.Planned.Action == PlanAction.Compare);
                     return record;
                 }
             }
@@ -237,7 +227,7 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         foreach (var link in plan.Read().Where(record => record.Kind == EntryKind.HardLink && links.IsDue(record)))
         {
             var item = TryFind(finder, link);
-            var work = new Upload(link with { Kind = EntryKind.File, LinkTarget = null, Action = SyncAction.Upload }, action, item);
+            var work = new Upload(link with { Kind = EntryKind.File, LinkTarget = null, Action = PlanAction.Upload }, action, item);
             links.Settle(link, await UploadAsync(work, cancellationToken).ConfigureAwait(false));
             action++;
         }
@@ -275,5 +265,5 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         }
     }
 
-    private sealed record Upload(SyncRecord Planned, long Action, SourceItem? Item);
+    private sealed record Upload(PlanLine Planned, long Action, SourceItem? Item);
 }

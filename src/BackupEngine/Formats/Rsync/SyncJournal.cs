@@ -1,4 +1,5 @@
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Lines;
+using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Storage;
 
 namespace CloudBackup.Formats.Rsync;
@@ -75,12 +76,25 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
         }
     }
 
-    /// <summary>An object holds what the record says.</summary>
+    /// <summary>
+    /// Called before the object of an action is replaced or removed; returns when that may be done.
+    /// </summary>
+    /// <exception cref="BackupException">As of <see cref="BeginChangeAsync"/>.</exception>
+    public async Task BeforeReplaceAsync(PlanLine planned, long action, CancellationToken cancellationToken)
+    {
+        await BeginChangeAsync(cancellationToken).ConfigureAwait(false);
+        if (planned.IsKnown)
+        {
+            _log.Start(action);
+        }
+    }
+
+    /// <summary>An object holds what the line says.</summary>
     /// <param name="action">The number of the action.</param>
-    /// <param name="record">What the object holds.</param>
+    /// <param name="stored">The item as it was stored.</param>
     /// <param name="isCertain">Whether it held the same when the state was last complete; another object may not be durable yet.</param>
-    public void Finish(long action, SyncRecord record, bool isCertain) =>
-        _log.Finish(action, record, isPending: !isCertain && target.Storage.As<IDeferredFlush>() is not null);
+    public void Finish(long action, PlanLine stored, bool isCertain) =>
+        _log.Finish(action, stored, isPending: !isCertain && target.Storage.As<IDeferredFlush>() is not null);
 
     /// <summary>
     /// Makes durable what was uploaded so far. A system tells only once what it could not write: after a flush that failed, no other one of this
@@ -114,7 +128,7 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
     {
         if (files is not null)
         {
-            if (SyncFileReader.ReadStamp(files.Plan) is { } interrupted)
+            if (LineFileReader<PlanLine>.ReadStamp(files.Plan) is { } interrupted)
             {
                 // It belongs to a run on this machine, which is dead: the app's lock is ours.
                 await target.Storage.RemoveAsync(files.LeasePathOf(interrupted.Token), cancellationToken).ConfigureAwait(false);

@@ -1,32 +1,11 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using CloudBackup.FileTree;
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Lines;
+using CloudBackup.Formats.Rsync.Records;
 using Microsoft.Win32.SafeHandles;
 
 namespace CloudBackup.Formats.Rsync;
-
-/// <summary>What became of an action of a plan.</summary>
-internal enum SyncOutcome : byte
-{
-    /// <summary>Nothing is known.</summary>
-    None,
-
-    /// <summary>An object whose content was known is being replaced.</summary>
-    Started,
-
-    /// <summary>The object holds what the record says.</summary>
-    Done,
-
-    /// <summary>The file is gone or cannot be read, and so is its object.</summary>
-    Dropped,
-
-    /// <summary>Everything up to here is durable in the storage.</summary>
-    Flushed,
-
-    /// <summary>Which plan the log belongs to.</summary>
-    Opened,
-}
 
 /// <summary>
 /// Tells, action by action, what a run has done, for a run that is killed: what counts as soon as it is said is written to the file at once,
@@ -39,7 +18,7 @@ internal sealed class SyncLog : IDisposable
 
     private readonly Lock _lock = new();
     private readonly SafeFileHandle _file;
-    private readonly SyncEncoder _encoder = new();
+    private readonly LineEncoder _encoder = new();
     private readonly List<long> _places = [];
     private byte[] _late = new byte[64 * 1024];
     private byte[] _frame = new byte[1024];
@@ -59,10 +38,10 @@ internal sealed class SyncLog : IDisposable
     private int Batch => Volatile.Read(ref _batch);
 
     /// <summary>Starts the log of a plan, in place of one of the same name.</summary>
-    public static SyncLog Create(string path, SyncStamp stamp)
+    public static SyncLog Create(string path, LineStamp stamp)
     {
         var log = new SyncLog(File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete));
-        log.Write(0, SyncOutcome.Opened, new SyncRecord { Path = stamp.Token, LinkTarget = SystemFacts.BootId }, isTrusted: true);
+        log.Write(new LogFrame(ActionOutcome.Opened, 0, null) { Opening = new LogOpening(stamp.Token, SystemFacts.BootId) });
         return log;
     }
 
@@ -70,7 +49,7 @@ internal sealed class SyncLog : IDisposable
     /// Opens the log of a plan that was not carried out to its end; an outcome that was not written whole is as if it were not there. Null
     /// when there is none, or it is of another plan.
     /// </summary>
-    public static SyncLog? TryOpen(string path, SyncStamp stamp)
+    public static SyncLog? TryOpen(string path, LineStamp stamp)
     {
         SyncLog? log = null;
         try
@@ -81,7 +60,7 @@ internal sealed class SyncLog : IDisposable
                 return log;
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SyncFileException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or LineFileException)
         {
             // As if there were none.
         }
@@ -90,45 +69,44 @@ internal sealed class SyncLog : IDisposable
     }
 
     /// <summary>An object whose content was known is about to be replaced.</summary>
-    public void Start(long action) => Write(action, SyncOutcome.Started, null, isTrusted: false);
+    public void Start(long action) => Write(new LogFrame(ActionOutcome.Started, action, Batch));
 
-    /// <summary>The object holds what the record says.</summary>
+    /// <summary>The object holds what the line says.</summary>
     /// <param name="action">The number of the action, from 0.</param>
-    /// <param name="record">The record.</param>
+    /// <param name="stored">The item as it was stored.</param>
     /// <param name="isPending">Whether it is durable only after the next flush.</param>
-    public void Finish(long action, SyncRecord record, bool isPending) => Write(action, SyncOutcome.Done, record, isTrusted: !isPending);
+    public void Finish(long action, PlanLine stored, bool isPending) =>
+        Write(new LogFrame(ActionOutcome.Done, action, isPending ? Batch : null) { Stored = stored });
 
     /// <summary>The file is gone.</summary>
-    public void Drop(long action) => Write(action, SyncOutcome.Dropped, null, isTrusted: true);
+    public void Drop(long action) => Write(new LogFrame(ActionOutcome.Dropped, action, null));
 
     /// <summary>A flush of the storage begins: what is done from now on is not covered by it.</summary>
     public int BeginFlush() => Interlocked.Increment(ref _batch) - 1;
 
     /// <summary>The flush that began with <see cref="BeginFlush"/> has ended well.</summary>
-    public void EndFlush(int batch) => Write(batch, SyncOutcome.Flushed, null, isTrusted: true);
+    public void EndFlush(int batch) => Write(new LogFrame(ActionOutcome.Flushed, batch, null));
 
     /// <summary>What became of an action.</summary>
     /// <param name="action">Its number, from 0.</param>
-    /// <param name="record">What the object holds, when it is <see cref="SyncOutcome.Done"/>.</param>
+    /// <param name="stored">The item as it was stored, when it is <see cref="ActionOutcome.Done"/>.</param>
     /// <param name="isDurable">Whether that is certain to be durable.</param>
-    public SyncOutcome Find(long action, out SyncRecord? record, out bool isDurable)
+    public ActionOutcome Find(long action, out PlanLine? stored, out bool isDurable)
     {
-        record = null;
+        stored = null;
         isDurable = false;
         lock (_lock)
         {
             WriteLate();
             if (action >= _places.Count || _places[(int)action] == 0 || ReadFrame(_places[(int)action] - 1) is not { } length)
             {
-                return SyncOutcome.None;
+                return ActionOutcome.None;
             }
-            var decoder = new SyncDecoder(_frame.AsSpan(HeadLength, length));
-            var outcome = (SyncOutcome)decoder.ReadByte();
-            _ = decoder.ReadNumber();
-            var batch = decoder.ReadNumber() - 1;
-            isDurable = batch < FlushedBatches;
-            record = outcome == SyncOutcome.Done ? decoder.ReadRecord() : null;
-            return outcome;
+            var decoder = new LineDecoder(_frame.AsSpan(HeadLength, length));
+            var frame = LogFrame.Read(ref decoder);
+            isDurable = frame.Batch is not { } batch || batch < FlushedBatches;
+            stored = frame.Stored;
+            return frame.Outcome;
         }
     }
 
@@ -138,26 +116,20 @@ internal sealed class SyncLog : IDisposable
     /// <summary>How many batches are known to be durable.</summary>
     private int FlushedBatches { get; set; }
 
-    private void Write(long number, SyncOutcome outcome, SyncRecord? record, bool isTrusted)
+    private void Write(LogFrame frame)
     {
         lock (_lock)
         {
             _encoder.Clear();
-            _encoder.WriteByte((byte)outcome);
-            _encoder.WriteNumber(number);
-            _encoder.WriteNumber(isTrusted ? 0 : Batch + 1);
-            if (record is not null)
-            {
-                _encoder.Write(record);
-            }
+            frame.Write(_encoder);
             var length = _encoder.Span.Length;
-            var frame = Reserve(HeadLength + length);
-            BinaryPrimitives.WriteInt32LittleEndian(frame, length);
-            BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], Checksum(_encoder.Span));
-            _encoder.Span.CopyTo(frame[HeadLength..]);
-            Note(number, outcome, _length);
-            _length += frame.Length;
-            if (isTrusted || outcome == SyncOutcome.Started)
+            var bytes = Reserve(HeadLength + length);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes, length);
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], Checksum(_encoder.Span));
+            _encoder.Span.CopyTo(bytes[HeadLength..]);
+            Note(frame, _length);
+            _length += bytes.Length;
+            if (frame.Batch is null || frame.Outcome == ActionOutcome.Started)
             {
                 WriteLate();
             }
@@ -186,48 +158,46 @@ internal sealed class SyncLog : IDisposable
         }
     }
 
-    private void Note(long number, SyncOutcome outcome, long place)
+    private void Note(in LogFrame frame, long place)
     {
-        if (outcome == SyncOutcome.Flushed)
+        if (frame.Outcome == ActionOutcome.Flushed)
         {
-            FlushedBatches = Math.Max(FlushedBatches, (int)number + 1);
+            FlushedBatches = Math.Max(FlushedBatches, (int)frame.Number + 1);
         }
-        if (outcome is SyncOutcome.Flushed or SyncOutcome.Opened)
+        if (frame.Outcome is ActionOutcome.Flushed or ActionOutcome.Opened)
         {
             return;
         }
-        while (_places.Count <= number)
+        while (_places.Count <= frame.Number)
         {
             _places.Add(0);
         }
-        _places[(int)number] = place + 1;
+        _places[(int)frame.Number] = place + 1;
     }
 
-    private bool Scan(SyncStamp stamp)
+    private bool Scan(LineStamp stamp)
     {
         while (ReadFrame(_length) is { } length)
         {
-            var decoder = new SyncDecoder(_frame.AsSpan(HeadLength, length));
-            var outcome = (SyncOutcome)decoder.ReadByte();
-            var number = decoder.ReadNumber();
-            _ = decoder.ReadNumber();
-            if (_length == 0 && !ReadOpening(outcome, ref decoder, stamp))
+            var decoder = new LineDecoder(_frame.AsSpan(HeadLength, length));
+            var frame = _length == 0 ? LogFrame.Read(ref decoder) : LogFrame.ReadHead(ref decoder);
+            if (_length == 0 && !IsOpening(frame, stamp))
             {
                 return false;
             }
-            Note(number, outcome, _length);
+            Note(frame, _length);
             _length += HeadLength + length;
         }
         return _length > 0;
     }
 
-    private bool ReadOpening(SyncOutcome outcome, ref SyncDecoder decoder, SyncStamp stamp)
+    private bool IsOpening(in LogFrame frame, LineStamp stamp)
     {
-        if (outcome != SyncOutcome.Opened || decoder.ReadRecord() is not { } opening || opening.Path != stamp.Token)
+        if (frame.Opening is not { } opening || opening.Token != stamp.Token)
         {
             return false;
         }
-        IsComplete = opening.LinkTarget is { Length: > 0 } boot && boot == SystemFacts.BootId;
+        IsComplete = opening.BootId is { Length: > 0 } boot && boot == SystemFacts.BootId;
         return true;
     }
 

@@ -1,5 +1,5 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Source;
 
 namespace CloudBackup.Formats.Rsync;
@@ -10,16 +10,16 @@ namespace CloudBackup.Formats.Rsync;
 /// </summary>
 internal sealed class SyncOrigins : IDisposable
 {
-    private volatile object[] _origins = [];
+    private volatile Origin[] _origins = [];
 
     /// <summary>
     /// The items as records, ordered by their paths: the generated ones, of which there are few, take their places between those of the trees.
     /// </summary>
     /// <exception cref="InvalidOperationException">The items are in no order.</exception>
-    public IEnumerable<SyncRecord> Read(IEnumerable<SourceItem> items)
+    public IEnumerable<PlanLine> Read(IEnumerable<SourceItem> items)
     {
         using var rest = items.GetEnumerator();
-        var generated = new List<SyncRecord>();
+        var generated = new List<PlanLine>();
         var hasNext = rest.MoveNext();
         for (; hasNext && rest.Current.Tree is null; hasNext = rest.MoveNext())
         {
@@ -49,36 +49,30 @@ internal sealed class SyncOrigins : IDisposable
     }
 
     /// <summary>Whether an item was made for the backup, rather than found in a tree.</summary>
-    public bool IsGenerated(SyncRecord record) => FindTree(record) is null;
+    public bool IsGenerated(PlanLine record) => FindTree(record) is null;
 
     /// <summary>Whether owner, mode and time of an item are those of something that the app has: what was dumped, or found in a tree.</summary>
-    public bool HasMetadata(SyncRecord record) => _origins[record.Origin - 1] is SpoolItem or SourceTree;
+    public bool HasMetadata(PlanLine record) => OriginOf(record) is { Tree: not null } or { Generated: SpoolItem };
 
     /// <summary>The item that was made for the backup.</summary>
-    public SourceItem Generated(SyncRecord record) => (SourceItem)_origins[record.Origin - 1];
+    public SourceItem Generated(PlanLine record) => OriginOf(record).Generated!;
 
     /// <summary>The tree that an item was found in; null for one that was made for the backup.</summary>
-    public SourceTree? FindTree(SyncRecord record) => _origins[record.Origin - 1] as SourceTree;
+    public SourceTree? FindTree(PlanLine record) => OriginOf(record).Tree;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var origin in _origins)
         {
-            if (origin is SourceItem item)
-            {
-                item.Dispose();
-            }
-            else
-            {
-                ((SourceTree)origin).Root.Dispose();
-            }
+            origin.Generated?.Dispose();
+            origin.Tree?.Root.Dispose();
         }
     }
 
-    private SyncRecord Take(SourceItem item)
+    private PlanLine Take(SourceItem item)
     {
-        var record = new SyncRecord
+        var record = new PlanLine
         {
             Path = item.Path,
             Kind = item.Facts.Kind,
@@ -99,50 +93,19 @@ internal sealed class SyncOrigins : IDisposable
     {
         if (item.Tree is not { } tree)
         {
-            _origins = [.. _origins, item];
+            _origins = [.. _origins, new Origin(item, null)];
             return _origins.Length;
         }
-        if (_origins.Length == 0 || _origins[^1] is not SourceTree last || last != tree)
+        if (_origins.Length == 0 || _origins[^1].Tree != tree)
         {
             tree.Root.AddReference();
-            _origins = [.. _origins, tree];
+            _origins = [.. _origins, new Origin(null, tree)];
         }
         return _origins.Length;
     }
-}
 
-/// <summary>Finds the files of a plan again, in its order: the folders on the way stay open from one file to the next. Not thread-safe.</summary>
-internal sealed class SourceFinder(SyncOrigins origins) : IDisposable
-{
-    private FolderCursor? _folders;
-    private SourceTree? _tree;
+    private Origin OriginOf(PlanLine item) => _origins[item.Origin - 1];
 
-    /// <summary>A file, ready to be opened; the caller disposes it.</summary>
-    /// <exception cref="FileTreeException">A folder on the way is gone, or is none any more.</exception>
-    public SourceItem Find(SyncRecord record)
-    {
-        if (origins.FindTree(record) is not { } tree)
-        {
-            return new Borrowed(origins.Generated(record));
-        }
-        if (tree != _tree)
-        {
-            _folders?.Dispose();
-            (_tree, _folders) = (tree, new FolderCursor(tree.Root, makes: false));
-        }
-        var inside = record.Path[(tree.Path.Length + 1)..];
-        var slash = inside.LastIndexOf('/');
-        return new TreeItem(tree, record.Path, record.Facts, _folders!.MoveTo(slash < 0 ? "" : inside[..slash]), inside[(slash + 1)..]);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _folders?.Dispose();
-
-    /// <summary>A generated item, which stays its owner's to dispose.</summary>
-    private sealed class Borrowed(SourceItem inner) : SourceItem(inner.Path, inner.Facts)
-    {
-        public override StreamItem? AsStream => inner.AsStream;
-
-        public override ReadableFile Open() => inner.Open();
-    }
+    /// <summary>Where items come from: one that was made for the backup comes from itself, all others from a tree.</summary>
+    private readonly record struct Origin(SourceItem? Generated, SourceTree? Tree);
 }

@@ -1,6 +1,4 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats.Records;
-using CloudBackup.Tests.Support;
 using CsCheck;
 
 namespace CloudBackup.Tests.FileTree;
@@ -24,17 +22,6 @@ public sealed class PathOrderTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.True(PathOrder.Compare(x, y) > 0);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2000);
-    }
-
-    [Fact]
-    public void Records_of_long_paths_are_sorted_in_parts()
-    {
-        using var folder = new TempFolder();
-        using var sorter = new SyncSorter(folder.Path, "long");
-        var paths = Enumerable.Range(0, 400).Select(i => $"{i * 7919 % 400:D3}{new string('x', 60_000)}").ToList();
-        paths.ForEach(path => sorter.Add(new SyncRecord { Path = path }));
-        Assert.InRange(Directory.GetFiles(folder.Path).Length, 2, 4);
-        Assert.Equal(paths.Order(StringComparer.Ordinal), sorter.ReadSorted().Select(record => record.Path));
     }
 
     private static int OfBytes(string x, string y)

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 using CloudBackup.Storage.FileSystem;
@@ -298,14 +299,14 @@ public sealed class SnapshotTrustTests : IDisposable
         {
             Before = (_, call, _) => FaultyStorage.FailIf(call == "flush" && fails),
         };
-        var stamp = new SyncStamp("token", "", false);
+        var stamp = new LineStamp("token", "", false);
         var plan = new SyncPlan { Path = folder["plan"], RemovalPath = folder["removals"], LogPath = folder["log"], Stamp = stamp };
         using var journal = new SyncJournal(null, new SnapshotTarget(storage, "snapshot/x", null), plan, null, TimeProvider.System);
-        journal.Finish(0, new SyncRecord { Path = "uploaded" }, isCertain: false);
+        journal.Finish(0, new PlanLine { Path = "uploaded" }, isCertain: false);
         await Assert.ThrowsAsync<StorageException>(() => journal.FlushAsync(Token));
         fails = false;
         await journal.FlushAsync(Token);
-        Assert.Equal(SyncOutcome.Done, journal.Log.Find(0, out _, out var isDurable));
+        Assert.Equal(ActionOutcome.Done, journal.Log.Find(0, out _, out var isDurable));
         Assert.False(isDurable);
     }
 

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
 using CloudBackup.FileTree;
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Tests.Support;
 
 namespace CloudBackup.Tests.Formats.Rsync;
@@ -32,7 +33,7 @@ public sealed class StoredLinesTests
     /// <summary>An opening names a boot in the form of a line, of which the other fields are zeros.</summary>
     private static readonly byte[] UnusedFields = new byte[16];
 
-    private static readonly SyncStamp Stamp = new("0123456789abcdef0123456789abcdef", "0011223344556677", true);
+    private static readonly LineStamp Stamp = new("0123456789abcdef0123456789abcdef", "0011223344556677", true);
 
     private static readonly FileFacts Facts = new()
     {
@@ -48,11 +49,11 @@ public sealed class StoredLinesTests
         Changed = new UnixTime(1_764_488_396, 1),
     };
 
-    private static readonly SyncRecord Kept = new()
+    private static readonly PlanLine Kept = new()
     {
         Path = "data/gr\u00FC\u00DFe.txt",
         Kind = EntryKind.File,
-        Knows = SyncKnowledge.Hash | SyncKnowledge.Facts | SyncKnowledge.Fresh,
+        Knows = ObjectKnowledge.Hash | ObjectKnowledge.Facts | ObjectKnowledge.Fresh,
         Sha256 = [.. Enumerable.Range(0, 32).Select(number => (byte)number)],
         StoredSize = 368,
         Facts = Facts,
@@ -60,13 +61,13 @@ public sealed class StoredLinesTests
     };
 
     [Fact]
-    public void A_cache_has_the_bytes_it_always_had() => Check(Cache, [Kept, new() { Path = "data/unknown", StoredSize = 0 }]);
+    public void A_cache_has_the_bytes_it_always_had() => Check<CacheLine>(Cache, [Kept.ToCacheLine(), new() { Path = "data/unknown", StoredSize = 0 }]);
 
     [Fact]
-    public void A_plan_has_the_bytes_it_always_had() => Check(Plan,
+    public void A_plan_has_the_bytes_it_always_had() => Check<PlanLine>(Plan,
     [
         new() { Path = "data", Kind = EntryKind.Directory, Origin = 1, Facts = Facts with { Kind = EntryKind.Directory, Size = 0 }, Attributes = Kept.Attributes },
-        Kept with { Action = SyncAction.Compare, Origin = 200, Knows = SyncKnowledge.Hash, Attributes = [] },
+        Kept with { Action = PlanAction.Compare, Origin = 200, Knows = ObjectKnowledge.Hash, Attributes = [] },
         new() { Path = "data/link", Kind = EntryKind.SymbolicLink, Origin = 1, LinkTarget = "../\uDC80", Facts = Facts with { Kind = EntryKind.SymbolicLink } },
     ]);
 
@@ -90,28 +91,30 @@ public sealed class StoredLinesTests
         Assert.Equal(LogWithoutOpening, Convert.ToBase64String(bytes.AsSpan(8 + length)));
         using var read = SyncLog.TryOpen(folder["log"], Stamp)!;
         Assert.True(read.IsComplete);
-        Assert.Equal(SyncOutcome.Done, read.Find(0, out var record, out var isDurable));
+        Assert.Equal(ActionOutcome.Done, read.Find(0, out var record, out var isDurable));
         Assert.Equal((Kept.Path, 200, Kept.Facts, true), (record!.Path, record.Origin, record.Facts, isDurable));
-        Assert.Equal(SyncOutcome.Dropped, read.Find(1, out _, out _));
+        Assert.Equal(ActionOutcome.Dropped, read.Find(1, out _, out _));
     }
 
-    private static void Check(string expected, IReadOnlyList<SyncRecord> records)
+    private static void Check<TLine>(string expected, IReadOnlyList<TLine> lines)
+        where TLine : ILine<TLine>
     {
         using var folder = new TempFolder();
-        Assert.Equal(expected, Write(folder["written"], records));
+        Assert.Equal(expected, Write(folder["written"], lines));
         File.WriteAllBytes(folder["kept"], Convert.FromBase64String(expected));
-        using var reader = SyncFileReader.TryOpenWhole(folder["kept"])!;
+        using var reader = LineFileReader<TLine>.TryOpenWhole(folder["kept"])!;
         Assert.Equal(Stamp, reader.Stamp);
         Assert.Equal(expected, Write(folder["again"], reader.ReadAll()));
     }
 
-    private static string Write(string path, IEnumerable<SyncRecord> records)
+    private static string Write<TLine>(string path, IEnumerable<TLine> lines)
+        where TLine : ILine<TLine>
     {
-        using (var writer = new SyncFileWriter(path))
+        using (var writer = new LineFileWriter<TLine>(path))
         {
-            foreach (var record in records)
+            foreach (var line in lines)
             {
-                writer.Write(record);
+                writer.Write(line);
             }
             writer.Complete(Stamp, isDurable: false);
         }

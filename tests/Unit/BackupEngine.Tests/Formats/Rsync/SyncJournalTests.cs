@@ -1,5 +1,5 @@
 using CloudBackup.Formats;
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Rsync;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
@@ -37,7 +37,7 @@ public sealed class SyncJournalTests
             LocalFolder = folder.Make("sync"),
             Random = random,
         };
-        var stamp = new SyncStamp(random.NextHex(SyncStamp.TokenLength / 2), "", false);
+        var stamp = new LineStamp(random.NextHex(LineStamp.TokenLength / 2), "", false);
         var plan = new SyncPlan { Path = folder.Write("plan", "a plan"), RemovalPath = folder["removals"], LogPath = folder["log"], Stamp = stamp };
         var target = new SnapshotTarget(storage, "snapshot/x", null);
         using var journal = new SyncJournal(new SyncFiles(place, isEncrypted: false), target, plan, null, TimeProvider.System);

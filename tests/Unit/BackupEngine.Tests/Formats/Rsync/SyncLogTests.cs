@@ -1,5 +1,6 @@
-using CloudBackup.Formats.Records;
+using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage.FileSystem;
 using CloudBackup.Tests.Support;
@@ -14,14 +15,14 @@ public sealed class SyncLogTests
     {
         using var folder = new TempFolder();
         var storage = new FileSystemStorage(folder.Path, new SystemRandomSource());
-        var stamp = new SyncStamp("token", "", false);
+        var stamp = new LineStamp("token", "", false);
         var plan = new SyncPlan { Path = folder["plan"], RemovalPath = folder["removals"], LogPath = folder["log"], Stamp = stamp };
         using var journal = new SyncJournal(null, new SnapshotTarget(storage, "snapshot/x", null), plan, null, TimeProvider.System);
-        journal.Finish(0, new SyncRecord { Path = "read back" }, isCertain: false);
-        journal.Finish(1, new SyncRecord { Path = "known and the same" }, isCertain: true);
-        Assert.Equal(SyncOutcome.Done, journal.Log.Find(0, out _, out var isDurable));
+        journal.Finish(0, new PlanLine { Path = "read back" }, isCertain: false);
+        journal.Finish(1, new PlanLine { Path = "known and the same" }, isCertain: true);
+        Assert.Equal(ActionOutcome.Done, journal.Log.Find(0, out _, out var isDurable));
         Assert.False(isDurable);
-        Assert.Equal(SyncOutcome.Done, journal.Log.Find(1, out _, out isDurable));
+        Assert.Equal(ActionOutcome.Done, journal.Log.Find(1, out _, out isDurable));
         Assert.True(isDurable);
     }
 
@@ -29,29 +30,29 @@ public sealed class SyncLogTests
     public void A_log_has_what_counts_whenever_its_run_is_killed()
     {
         using var folder = new TempFolder();
-        var stamp = new SyncStamp(new string('1', SyncStamp.TokenLength), "", false);
+        var stamp = new LineStamp(new string('1', LineStamp.TokenLength), "", false);
         using var written = SyncLog.Create(folder["log"], stamp);
         var pending = 0;
         for (var round = 0; round < 3; round++)
         {
             for (var i = 0; i < 2000; i++)
             {
-                written.Finish(pending++, new SyncRecord { Path = $"a path that takes some room {i}" }, isPending: true);
+                written.Finish(pending++, new PlanLine { Path = $"a path that takes some room {i}" }, isPending: true);
             }
             written.EndFlush(written.BeginFlush());
             written.Start(10_000 + round);
-            written.Finish(20_000 + round, new SyncRecord { Path = "certain" }, isPending: false);
+            written.Finish(20_000 + round, new PlanLine { Path = "certain" }, isPending: false);
             using var read = SyncLog.TryOpen(folder["log"], stamp)!;
             for (var action = 0; action < pending; action++)
             {
-                Assert.Equal(SyncOutcome.Done, read.Find(action, out var record, out var isDurable));
+                Assert.Equal(ActionOutcome.Done, read.Find(action, out var record, out var isDurable));
                 Assert.Equal(($"a path that takes some room {action % 2000}", true), (record!.Path, isDurable));
             }
-            Assert.Equal(SyncOutcome.Started, read.Find(10_000 + round, out _, out _));
-            Assert.Equal(SyncOutcome.Done, read.Find(20_000 + round, out _, out _));
+            Assert.Equal(ActionOutcome.Started, read.Find(10_000 + round, out _, out _));
+            Assert.Equal(ActionOutcome.Done, read.Find(20_000 + round, out _, out _));
         }
-        written.Finish(pending, new SyncRecord { Path = "not flushed" }, isPending: true);
-        Assert.Equal(SyncOutcome.Done, written.Find(pending, out _, out var isCertain));
+        written.Finish(pending, new PlanLine { Path = "not flushed" }, isPending: true);
+        Assert.Equal(ActionOutcome.Done, written.Find(pending, out _, out var isCertain));
         Assert.False(isCertain);
     }
 }

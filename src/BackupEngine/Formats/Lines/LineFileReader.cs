@@ -1,35 +1,37 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace CloudBackup.Formats.Records;
+namespace CloudBackup.Formats.Lines;
 
 /// <summary>
-/// Reads a file of sync records, one at a time, in constant memory. That the file is whole shows at its end: what came before may be
+/// Reads a file of lines, one at a time, in constant memory. That the file is whole shows at its end: what came before may be
 /// planned with, but nothing may be done because of it.
 /// </summary>
-internal sealed class SyncFileReader : IDisposable
+/// <typeparam name="TLine">The kind of line.</typeparam>
+internal sealed class LineFileReader<TLine> : IDisposable
+    where TLine : ILine<TLine>
 {
-    private const int LongestRecord = 64 * 1024 * 1024;
+    private const int LongestLine = 64 * 1024 * 1024;
 
     private readonly FileStream _file;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly byte[] _footer = new byte[SyncFileFormat.FooterLength];
+    private readonly byte[] _footer = new byte[LineFileFormat.FooterLength];
     private byte[] _buffer = new byte[256 * 1024];
     private int _start;
     private int _end;
     private long _left;
     private long _count;
 
-    private SyncFileReader(FileStream file) => _file = file;
+    private LineFileReader(FileStream file) => _file = file;
 
     /// <summary>What the file says that it is about.</summary>
-    public SyncStamp Stamp { get; private set; } = new("", "", false);
+    public LineStamp Stamp { get; private set; } = LineStamp.None;
 
-    /// <summary>How many records the file says that it has.</summary>
+    /// <summary>How many lines the file says that it has.</summary>
     public long Count { get; private set; }
 
     /// <summary>Opens a file that is whole, which is looked at first; null when there is none.</summary>
-    public static SyncFileReader? TryOpenWhole(string path)
+    public static LineFileReader<TLine>? TryOpenWhole(string path)
     {
         var reader = TryOpen(path);
         try
@@ -48,23 +50,23 @@ internal sealed class SyncFileReader : IDisposable
     }
 
     /// <summary>What a file says that it is about; null when there is none, or it is none of ours.</summary>
-    public static SyncStamp? ReadStamp(string path)
+    public static LineStamp? ReadStamp(string path)
     {
         using var reader = TryOpen(path);
         return reader?.Stamp;
     }
 
     /// <summary>Opens a file; null when there is none, or it is none of ours.</summary>
-    public static SyncFileReader? TryOpen(string path)
+    public static LineFileReader<TLine>? TryOpen(string path)
     {
-        SyncFileReader? reader = null;
+        LineFileReader<TLine>? reader = null;
         try
         {
-            reader = new SyncFileReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
+            reader = new LineFileReader<TLine>(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
             reader.Begin();
             return reader;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SyncFileException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or LineFileException)
         {
             reader?.Dispose();
             return null;
@@ -72,31 +74,31 @@ internal sealed class SyncFileReader : IDisposable
     }
 
     /// <summary>Opens a file of this run.</summary>
-    /// <exception cref="SyncFileException">It is gone.</exception>
-    public static SyncFileReader Open(string path) => TryOpen(path) ?? throw new SyncFileException($"'{path}' is gone.");
+    /// <exception cref="LineFileException">It is gone.</exception>
+    public static LineFileReader<TLine> Open(string path) => TryOpen(path) ?? throw new LineFileException($"'{path}' is gone.");
 
-    /// <summary>The records of a file of this run, in order. Each enumeration opens it anew.</summary>
-    /// <exception cref="SyncFileException">The file is gone, damaged or cut.</exception>
-    public static IEnumerable<SyncRecord> Read(string path)
+    /// <summary>The lines of a file of this run, in order. Each enumeration opens it anew.</summary>
+    /// <exception cref="LineFileException">The file is gone, damaged or cut.</exception>
+    public static IEnumerable<TLine> Read(string path)
     {
         using var reader = Open(path);
-        foreach (var record in reader.ReadAll())
+        foreach (var line in reader.ReadAll())
         {
-            yield return record;
+            yield return line;
         }
     }
 
-    /// <summary>The records, in order. Enumerated once.</summary>
-    /// <exception cref="SyncFileException">The file is damaged or cut.</exception>
-    public IEnumerable<SyncRecord> ReadAll()
+    /// <summary>The lines, in order. Enumerated once.</summary>
+    /// <exception cref="LineFileException">The file is damaged or cut.</exception>
+    public IEnumerable<TLine> ReadAll()
     {
         while (ReadLength() is > 0 and var length)
         {
             Need(length);
-            var record = Decode(_buffer.AsSpan(_start, length));
+            var line = Decode(_buffer.AsSpan(_start, length));
             _start += length;
             _count++;
-            yield return record;
+            yield return line;
         }
         CheckEnd();
     }
@@ -127,30 +129,30 @@ internal sealed class SyncFileReader : IDisposable
             && hash.GetHashAndReset().AsSpan().SequenceEqual(buffer.AsSpan(0, SHA256.HashSizeInBytes));
     }
 
-    private static SyncRecord Decode(ReadOnlySpan<byte> bytes)
+    private static TLine Decode(ReadOnlySpan<byte> bytes)
     {
-        var decoder = new SyncDecoder(bytes);
-        var record = decoder.ReadRecord();
-        return decoder.IsAtEnd ? record : throw new SyncFileException("A record is longer than what is in it.");
+        var decoder = new LineDecoder(bytes);
+        var line = TLine.Read(ref decoder);
+        return decoder.IsAtEnd ? line : throw new LineFileException("A line is longer than what is in it.");
     }
 
     private void Begin()
     {
-        if (_file.Length < SyncFileFormat.Magic.Length + _footer.Length)
+        if (_file.Length < LineFileFormat.Magic.Length + _footer.Length)
         {
-            throw new SyncFileException("The file is cut.");
+            throw new LineFileException("The file is cut.");
         }
         _file.Position = _file.Length - _footer.Length;
         _file.ReadExactly(_footer);
-        (Count, Stamp) = SyncFileFormat.ReadFooter(_footer);
+        (Count, Stamp) = LineFileFormat.ReadFooter(_footer);
         _file.Position = 0;
         _left = _file.Length - SHA256.HashSizeInBytes;
-        Need(SyncFileFormat.Magic.Length);
-        if (!_buffer.AsSpan(_start, SyncFileFormat.Magic.Length).SequenceEqual(SyncFileFormat.Magic))
+        Need(LineFileFormat.Magic.Length);
+        if (!_buffer.AsSpan(_start, LineFileFormat.Magic.Length).SequenceEqual(LineFileFormat.Magic))
         {
-            throw new SyncFileException("The file is of another kind.");
+            throw new LineFileException("The file is of another kind.");
         }
-        _start += SyncFileFormat.Magic.Length;
+        _start += LineFileFormat.Magic.Length;
     }
 
     private int ReadLength()
@@ -158,7 +160,7 @@ internal sealed class SyncFileReader : IDisposable
         Need(sizeof(int));
         var length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start));
         _start += sizeof(int);
-        return length is >= 0 and <= LongestRecord ? length : throw new SyncFileException("A record has no plausible length.");
+        return length is >= 0 and <= LongestLine ? length : throw new LineFileException("A line has no plausible length.");
     }
 
     private void CheckEnd()
@@ -168,7 +170,7 @@ internal sealed class SyncFileReader : IDisposable
         var isLast = _end - _start == rest && _left == 0;
         if (!isLast || _count != Count || !_hash.GetHashAndReset().AsSpan().SequenceEqual(_footer.AsSpan(_footer.Length - SHA256.HashSizeInBytes)))
         {
-            throw new SyncFileException("The file is damaged.");
+            throw new LineFileException("The file is damaged.");
         }
     }
 
@@ -190,7 +192,7 @@ internal sealed class SyncFileReader : IDisposable
             var read = _file.Read(_buffer, _end, (int)Math.Min(_buffer.Length - _end, _left));
             if (read == 0)
             {
-                throw new SyncFileException("The file is cut.");
+                throw new LineFileException("The file is cut.");
             }
             _hash.AppendData(_buffer, _end, read);
             _end += read;
