@@ -126,7 +126,7 @@ internal sealed class BackupRunner(EngineContext context)
 
         Task<FormatResult> StoreItemsAsync(IEnumerable<SourceItem> items)
         {
-            var request = new FormatWrite
+            var request = new FormatWriteRequest
             {
                 Storage = run.Storage,
                 Paths = BackupPaths.Of(record),

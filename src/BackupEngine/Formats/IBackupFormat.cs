@@ -21,22 +21,22 @@ internal interface IBackupFormat
     FormatFacts Facts { get; }
 
     /// <summary>
-    /// Stores content and index at <see cref="FormatWrite.Paths"/>. When it returns, both are durable; when it throws, what was
+    /// Stores content and index at <see cref="FormatWriteRequest.Paths"/>. When it returns, both are durable; when it throws, what was
     /// written is for the caller to remove.
     /// </summary>
-    Task<FormatResult> WriteAsync(FormatWrite request, CancellationToken cancellationToken);
+    Task<FormatResult> WriteAsync(FormatWriteRequest request, CancellationToken cancellationToken);
 
     /// <summary>
     /// Reads all content back, checks every hash, and gives it to <paramref name="target"/>. What is damaged is told to the target, which
     /// decides whether that ends the reading.
     /// </summary>
-    Task ReadAsync(FormatRead request, IEntryTarget target, CancellationToken cancellationToken);
+    Task ReadAsync(FormatReadRequest request, IEntryTarget target, CancellationToken cancellationToken);
 
     /// <summary>
     /// Checks a backup as far as that costs little, or to the last byte; what is damaged is told to <paramref name="target"/>, which wants no
     /// content. Returns whether all content was read.
     /// </summary>
-    Task<bool> CheckAsync(FormatRead request, IEntryTarget target, bool isDeep, CancellationToken cancellationToken);
+    Task<bool> CheckAsync(FormatReadRequest request, IEntryTarget target, bool isDeep, CancellationToken cancellationToken);
 
     /// <summary>A backup was found damaged: whatever the format keeps to make the next one faster is not to be believed.</summary>
     /// <param name="localFolder">See <see cref="SnapshotPlace.LocalFolder"/>.</param>
@@ -53,7 +53,7 @@ internal interface IBackupFormat
 }
 
 /// <summary>What is to be stored, and with what.</summary>
-internal sealed record FormatWrite
+internal sealed record FormatWriteRequest
 {
     /// <summary>Where to.</summary>
     public required IBackupStorage Storage { get; init; }
@@ -123,7 +123,7 @@ internal interface IRecordedIndex : IAsyncDisposable
 }
 
 /// <summary>What is to be read.</summary>
-internal sealed record FormatRead
+internal sealed record FormatReadRequest
 {
     /// <summary>Where from.</summary>
     public required IBackupStorage Storage { get; init; }

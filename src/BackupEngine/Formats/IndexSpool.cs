@@ -24,7 +24,7 @@ internal sealed class IndexSpool : IDisposable
     public IndexWriter Writer { get; }
 
     /// <summary>Completes the index and stores it, encrypted when the backup is.</summary>
-    public async Task<IndexFacts> StoreAsync(FormatWrite request, CancellationToken cancellationToken)
+    public async Task<IndexFacts> StoreAsync(FormatWriteRequest request, CancellationToken cancellationToken)
     {
         var membersOffset = Writer.Complete();
         await _file.FlushAsync(cancellationToken).ConfigureAwait(false);

@@ -202,7 +202,7 @@ internal sealed class OpenedBackup : IRecordedIndex
             _context.Home.MakeSyncFolder(backup.Site), SnapshotPlaces.NameOf(_context, BackupOwner.Of(backup))));
     }
 
-    private FormatRead NewRequest(RunCounters counters, SiteLimits limits) => new()
+    private FormatReadRequest NewRequest(RunCounters counters, SiteLimits limits) => new()
     {
         Storage = Storage,
         Info = Info,

@@ -11,7 +11,7 @@ namespace CloudBackup.Formats.Rsync;
 /// <summary>
 /// Carries out the action of one file at a time: reads it, and stores it unless the object holds the same already. One for each worker.
 /// </summary>
-internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, SyncJournal journal)
+internal sealed class FileUploader(SnapshotTarget target, FormatWriteRequest run, SnapshotChange change)
 {
     /// <summary>Files up to this length are read at once: what is stored is what one undisturbed reading gave.</summary>
     private const int SmallFile = 1024 * 1024;
@@ -80,7 +80,7 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, SyncJ
         {
             return (record, false);
         }
-        await journal.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
+        await change.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
         ReadOnlyMemory<byte> stored = target.Cipher is { } cipher ? cipher.Encrypt(content.Span) : content;
         await target.WriteAsync(_names.ObjectOf(planned.Path), ObjectContent.FromBytes(stored), IsNew(planned), cancellationToken).ConfigureAwait(false);
         return (record, true);
@@ -107,7 +107,7 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWrite run, SyncJ
                 return (RecordOf(planned, start, file.Facts, reader.Hash, attributes, HasChanged(reader)), false);
             }
         }
-        await journal.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
+        await change.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
         using var content = new SourceContent(file, target.Cipher, run.Counters);
         var isDone = false;
         try

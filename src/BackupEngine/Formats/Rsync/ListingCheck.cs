@@ -12,14 +12,14 @@ namespace CloudBackup.Formats.Rsync;
 /// </summary>
 internal sealed class ListingCheck : IDisposable
 {
-    private readonly FormatRead _request;
+    private readonly FormatReadRequest _request;
     private readonly IEntryTarget _target;
     private readonly bool _onlyForeign;
     private readonly ObjectNames _names;
     private readonly LineSorter<CacheLine> _listed;
     private CacheLine? _metadata;
 
-    private ListingCheck(FormatRead request, IEntryTarget target, bool onlyForeign)
+    private ListingCheck(FormatReadRequest request, IEntryTarget target, bool onlyForeign)
     {
         _request = request;
         _target = target;
@@ -33,7 +33,7 @@ internal sealed class ListingCheck : IDisposable
     /// <param name="target">Is told.</param>
     /// <param name="onlyForeign">Whether only objects that belong to no entry are told, since all others are read anyway.</param>
     /// <param name="cancellationToken">Stops the listing.</param>
-    public static async Task RunAsync(FormatRead request, IEntryTarget target, bool onlyForeign, CancellationToken cancellationToken)
+    public static async Task RunAsync(FormatReadRequest request, IEntryTarget target, bool onlyForeign, CancellationToken cancellationToken)
     {
         using var check = new ListingCheck(request, target, onlyForeign);
         await check.ListAsync(cancellationToken).ConfigureAwait(false);

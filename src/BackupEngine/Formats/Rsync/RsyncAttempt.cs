@@ -10,17 +10,17 @@ using CloudBackup.Storage;
 namespace CloudBackup.Formats.Rsync;
 
 /// <summary>One attempt at a backup, from the plan to the index. What it leaves behind when it fails tells the next one what was done.</summary>
-internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFiles? files, SnapshotTarget target, LineStamp form) : IDisposable
+internal sealed class RsyncAttempt(FormatWriteRequest run, PlanOrigins origins, SnapshotFiles? files, SnapshotTarget target, LineStamp form) : IDisposable
 {
     private const int MostExamples = 3;
 
     private SyncPlan? _plan;
     private IssueMark _listed;
-    private SyncJournal? _journal;
-    private MovedLinks? _links;
+    private SnapshotChange? _change;
+    private VanishedFirstNames? _links;
 
     /// <summary>The run, with a folder of the attempt's own.</summary>
-    public FormatWrite Run => run;
+    public FormatWriteRequest Run => run;
 
     /// <summary>Makes the attempt.</summary>
     /// <param name="items">The source, ordered by path.</param>
@@ -33,31 +33,31 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
         run.Counters.Expect(_plan.Bytes, _plan.Items);
         run.Observer.OnStep($"{_plan.Items} items; {_plan.Actions} files to look at, {_plan.Removals} objects to remove.");
         _listed = run.Issues.Mark();
-        _journal = new SyncJournal(files, target, _plan, known.StateToken, run.Time);
+        _change = new SnapshotChange(files, target, _plan, known.StateToken, run.Time);
         try
         {
             return await CarryOutAsync(known, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            await _journal.EndChangesAsync(cancellationToken).ConfigureAwait(false);
+            await _change.EndChangesAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     private async Task<FormatResult> CarryOutAsync(KnownSnapshot known, CancellationToken cancellationToken)
     {
-        using (var sync = new SnapshotSync(target, run, _journal!, origins))
+        using (var sync = new SnapshotSync(target, run, _change!, origins))
         {
             await sync.RunAsync(_plan!, cancellationToken).ConfigureAwait(false);
             _links = sync.Links;
         }
         using var index = new IndexSpool(run.SpoolFolder);
         var hasChanges = _plan!.Actions > 0 || _plan.Removals > 0 || !known.IsRemembered;
-        using var finish = new SnapshotFinish(target, run, index, files?.NewCache ?? Path.Join(run.SpoolFolder, "cache"), hasChanges);
+        using var finish = new FinalPass(target, run, index, files?.NewCache ?? Path.Join(run.SpoolFolder, "cache"), hasChanges);
         await RotateAsync(finish, cancellationToken).ConfigureAwait(false);
-        await _journal!.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await _change!.FlushAsync(cancellationToken).ConfigureAwait(false);
         await CheckAsync(finish, cancellationToken).ConfigureAwait(false);
-        await _journal.CheckUndisturbedAsync(cancellationToken).ConfigureAwait(false);
+        await _change.CheckUndisturbedAsync(cancellationToken).ConfigureAwait(false);
         var facts = await index.StoreAsync(run, cancellationToken).ConfigureAwait(false);
         if (files is not null)
         {
@@ -80,16 +80,16 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
     });
 
     /// <summary>What this attempt knew of the snapshot when it failed.</summary>
-    public IEnumerable<CacheLine> ReadKnown() => SnapshotRecovery.ReadInterrupted(_plan!.Read(), _journal!.Log);
+    public IEnumerable<CacheLine> ReadKnown() => SnapshotRecovery.ReadInterrupted(_plan!.Read(), _change!.Log);
 
     /// <summary>Forgets what was met while the plan was carried out; what was met while the source was listed stays.</summary>
     public void ForgetIssues() => run.Issues.ReturnTo(_listed);
 
     /// <summary>The token of the snapshot's state when this attempt failed.</summary>
-    public string? StateToken => _journal!.StateToken;
+    public string? StateToken => _change!.StateToken;
 
     /// <inheritdoc/>
-    public void Dispose() => _journal?.Dispose();
+    public void Dispose() => _change?.Dispose();
 
     private SyncPlan Plan(IEnumerable<PlanLine> items, KnownSnapshot known, CancellationToken cancellationToken)
     {
@@ -116,7 +116,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
             cancellationToken);
     }
 
-    private async Task RotateAsync(SnapshotFinish finish, CancellationToken cancellationToken)
+    private async Task RotateAsync(FinalPass finish, CancellationToken cancellationToken)
     {
         var objects = finish.Pass(ReadFinal(), origins.HasMetadata, cancellationToken);
         if (files is null)
@@ -127,7 +127,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
         }
         var rotation = new Rotation(target, run.Paths.RemotePath, run.Limits.CopyConcurrency);
         // The disk writes what was uploaded while the objects get their second names.
-        var flush = _journal!.HasChanged ? _journal.FlushAsync(cancellationToken) : Task.CompletedTask;
+        var flush = _change!.HasChanged ? _change.FlushAsync(cancellationToken) : Task.CompletedTask;
         try
         {
             await rotation.RunAsync(objects, cancellationToken).ConfigureAwait(false);
@@ -139,11 +139,11 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
         }
         await flush.ConfigureAwait(false);
         var metadata = await finish.AddFsMetadataAsync(
-            _plan!.FsMetadata, () => _journal!.BeginChangeAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            _plan!.FsMetadata, () => _change!.BeginChangeAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         await rotation.RunAsync([metadata], cancellationToken).ConfigureAwait(false);
         if (rotation.Missing.Count > 0)
         {
-            await _journal!.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await _change!.FlushAsync(cancellationToken).ConfigureAwait(false);
             throw new SnapshotDamagedException(
                 $"{rotation.Missing.Count} objects of the snapshot are gone, such as {string.Join(", ", rotation.Missing.Take(MostExamples))}.");
         }
@@ -158,7 +158,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
             var record = planned;
             if (planned.Action != PlanAction.None)
             {
-                _ = _journal!.Log.Find(action++, out record, out _);
+                _ = _change!.Log.Find(action++, out record, out _);
             }
             else if (planned.Kind == EntryKind.HardLink && _links is not null)
             {
@@ -178,7 +178,7 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
     }
 
     /// <summary>Compares what a listing of the backup's folder shows with what should be there.</summary>
-    private async Task CheckAsync(SnapshotFinish finish, CancellationToken cancellationToken)
+    private async Task CheckAsync(FinalPass finish, CancellationToken cancellationToken)
     {
         var found = new ObjectSet();
         var folder = run.Paths.RemotePath;
@@ -194,17 +194,17 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
         throw files is null ? new StorageException(StorageErrorKind.Corrupt, folder, message) : new SnapshotDamagedException(message);
     }
 
-    private async Task CommitAsync(SyncFiles kept, SnapshotFinish finish, KnownSnapshot known, CancellationToken cancellationToken)
+    private async Task CommitAsync(SnapshotFiles kept, FinalPass finish, KnownSnapshot known, CancellationToken cancellationToken)
     {
         var stamp = _plan!.Stamp;
-        if (!_journal!.HasChanged && known.IsRemembered)
+        if (!_change!.HasChanged && known.IsRemembered)
         {
             finish.CompleteCache(stamp with { Token = known.StateToken! });
         }
         else
         {
-            await _journal.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
-            await _journal.CheckUndisturbedAsync(cancellationToken).ConfigureAwait(false);
+            await _change.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
+            await _change.CheckUndisturbedAsync(cancellationToken).ConfigureAwait(false);
             finish.CompleteCache(stamp);
             var state = new SnapshotState { Token = stamp.Token, IsComplete = true, Content = finish.FingerprintContent() };
             await state.WriteAsync(target.Storage, kept.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
@@ -214,11 +214,11 @@ internal sealed class RsyncAttempt(FormatWrite run, SyncOrigins origins, SyncFil
                 await target.Storage.RemoveAsync(kept.FormerStatePath, cancellationToken).ConfigureAwait(false);
             }
         }
-        await _journal.EndChangesAsync(cancellationToken).ConfigureAwait(false);
+        await _change.EndChangesAsync(cancellationToken).ConfigureAwait(false);
         File.Move(kept.NewCache, kept.Cache, overwrite: true);
         File.Delete(kept.Plan);
         File.Delete(kept.Log);
-        kept.SettleDoubt();
+        kept.RemoveDamageMark();
     }
 }
 

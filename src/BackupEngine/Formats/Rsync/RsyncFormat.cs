@@ -23,15 +23,15 @@ internal sealed class RsyncFormat : IBackupFormat
     };
 
     /// <inheritdoc/>
-    public Task<FormatResult> WriteAsync(FormatWrite request, CancellationToken cancellationToken) =>
-        RsyncWrite.RunAsync(request, cancellationToken);
+    public Task<FormatResult> WriteAsync(FormatWriteRequest request, CancellationToken cancellationToken) =>
+        RsyncBackup.RunAsync(request, cancellationToken);
 
     /// <inheritdoc/>
-    public Task ReadAsync(FormatRead request, IEntryTarget target, CancellationToken cancellationToken) =>
+    public Task ReadAsync(FormatReadRequest request, IEntryTarget target, CancellationToken cancellationToken) =>
         RsyncReader.RunAsync(request, target, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<bool> CheckAsync(FormatRead request, IEntryTarget target, bool isDeep, CancellationToken cancellationToken)
+    public async Task<bool> CheckAsync(FormatReadRequest request, IEntryTarget target, bool isDeep, CancellationToken cancellationToken)
     {
         await ListingCheck.RunAsync(request, target, onlyForeign: isDeep, cancellationToken).ConfigureAwait(false);
         if (isDeep)
@@ -42,7 +42,7 @@ internal sealed class RsyncFormat : IBackupFormat
     }
 
     /// <inheritdoc/>
-    public void Distrust(string localFolder, string name) => SyncFiles.RaiseDoubt(localFolder, name);
+    public void Distrust(string localFolder, string name) => SnapshotFiles.MarkDamage(localFolder, name);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<string> ListObjectsAsync(IBackupStorage storage, BackupPaths paths, CancellationToken cancellationToken) =>

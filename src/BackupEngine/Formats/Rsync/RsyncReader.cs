@@ -13,7 +13,7 @@ namespace CloudBackup.Formats.Rsync;
 /// Reads a backup back, many objects at a time. The index says what there is; every content is hashed and compared with it. What the target
 /// has already is not fetched.
 /// </summary>
-internal sealed class RsyncReader(FormatRead request, IEntryTarget target)
+internal sealed class RsyncReader(FormatReadRequest request, IEntryTarget target)
 {
     /// <summary>What is told of an entry whose object is not there.</summary>
     public const string MissingObject = "its object is missing";
@@ -25,7 +25,7 @@ internal sealed class RsyncReader(FormatRead request, IEntryTarget target)
     private readonly BufferBudget _memory = new(MemoryBudget.OfFormat(request.Limits, request.Storage.Capabilities));
 
     /// <summary>Reads everything that is wanted.</summary>
-    public static Task RunAsync(FormatRead request, IEntryTarget target, CancellationToken cancellationToken)
+    public static Task RunAsync(FormatReadRequest request, IEntryTarget target, CancellationToken cancellationToken)
     {
         var reader = new RsyncReader(request, target);
         var options = new ParallelOptions

@@ -19,14 +19,14 @@ internal sealed class SnapshotLease : IAsyncDisposable
     private static readonly TimeSpan TidyLimit = TimeSpan.FromSeconds(15);
 
     private readonly IBackupStorage _storage;
-    private readonly SyncFiles _files;
+    private readonly SnapshotFiles _files;
     private readonly string _token;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private Task _renewing = Task.CompletedTask;
     private long _renewed;
 
-    private SnapshotLease(IBackupStorage storage, SyncFiles files, string token, TimeProvider time)
+    private SnapshotLease(IBackupStorage storage, SnapshotFiles files, string token, TimeProvider time)
     {
         _storage = storage;
         _files = files;
@@ -45,7 +45,7 @@ internal sealed class SnapshotLease : IAsyncDisposable
     /// <param name="cancellationToken">Stops the attempt.</param>
     /// <exception cref="BackupException">Another run has it.</exception>
     public static async Task<SnapshotLease> TakeAsync(
-        IBackupStorage storage, SyncFiles files, string token, TimeProvider time, CancellationToken cancellationToken)
+        IBackupStorage storage, SnapshotFiles files, string token, TimeProvider time, CancellationToken cancellationToken)
     {
         var lease = new SnapshotLease(storage, files, token, time);
         try

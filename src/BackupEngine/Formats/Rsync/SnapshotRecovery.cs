@@ -49,7 +49,7 @@ internal sealed class SnapshotRecovery(SnapshotTarget target, string folder)
     }
 
     /// <summary>What an interrupted run knew of the snapshot when it ended: ordered by path.</summary>
-    public static IEnumerable<CacheLine> ReadInterrupted(IEnumerable<PlanLine> plan, SyncLog log)
+    public static IEnumerable<CacheLine> ReadInterrupted(IEnumerable<PlanLine> plan, PlanLog log)
     {
         long action = 0;
         foreach (var planned in plan)

@@ -10,7 +10,7 @@ namespace CloudBackup.Formats.Rsync;
 /// Carries out a plan: removes what is gone, then uploads what is new or changed, many at a time. Before the first change the plan is put
 /// where the next run finds it, and the storage is told that the snapshot is changing.
 /// </summary>
-internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJournal journal, SyncOrigins origins) : IDisposable
+internal sealed class SnapshotSync(SnapshotTarget target, FormatWriteRequest run, SnapshotChange change, PlanOrigins origins) : IDisposable
 {
     private const int RemovalsAtATime = 1000;
     private const int FilesAtATime = 64;
@@ -32,14 +32,14 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
     private long _lastFlush = run.Time.GetTimestamp();
 
     /// <summary>What became of further names of files that have vanished; null when none has.</summary>
-    public MovedLinks? Links { get; private set; }
+    public VanishedFirstNames? Links { get; private set; }
 
     /// <summary>Carries the plan out.</summary>
     public async Task RunAsync(SyncPlan plan, CancellationToken cancellationToken)
     {
         if (plan.Removals > 0)
         {
-            await journal.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
+            await change.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
             await RemoveAsync(plan.ReadRemovals(), cancellationToken).ConfigureAwait(false);
         }
         try
@@ -180,7 +180,7 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
 
     private async Task<PlanLine?> UploadAsync(Upload work, CancellationToken cancellationToken)
     {
-        var uploader = _idle.TryTake(out var idle) ? idle : new FileUploader(target, run, journal);
+        var uploader = _idle.TryTake(out var idle) ? idle : new FileUploader(target, run, change);
         try
         {
             if (work.Item is not null)
@@ -189,7 +189,7 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
                 {
                     var (record, isUploaded) = await uploader.RunAsync(work.Planned, work.Action, work.Item, cancellationToken).ConfigureAwait(false);
                     // An object that was read back may be one that an interrupted run has written, and the disk does not have yet.
-                    journal.Finish(work.Action, record, isCertain: !isUploaded && work.Planned.Action == PlanAction.Compare);
+                    change.Finish(work.Action, record, isCertain: !isUploaded && work.Planned.Action == PlanAction.Compare);
                     return record;
                 }
             }
@@ -208,10 +208,10 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         }
         if (work.Planned.StoredSize >= 0)
         {
-            await journal.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
+            await change.BeginChangeAsync(cancellationToken).ConfigureAwait(false);
             await target.RemoveAsync(target.NewNames().ObjectOf(work.Planned.Path), cancellationToken).ConfigureAwait(false);
         }
-        journal.Log.Drop(work.Action);
+        change.Log.Drop(work.Action);
         return null;
     }
 
@@ -222,7 +222,7 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
     private async Task MoveLinksAsync(SyncPlan plan, HashSet<string> lost, CancellationToken cancellationToken)
     {
         using var finder = new SourceFinder(origins);
-        var links = Links = new MovedLinks(lost);
+        var links = Links = new VanishedFirstNames(lost);
         var action = plan.Actions;
         foreach (var link in plan.Read().Where(record => record.Kind == EntryKind.HardLink && links.IsDue(record)))
         {
@@ -243,7 +243,7 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
         try
         {
             Interlocked.Exchange(ref _unflushed, 0);
-            await journal.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await change.FlushAsync(cancellationToken).ConfigureAwait(false);
             Interlocked.Exchange(ref _lastFlush, run.Time.GetTimestamp());
         }
         finally
@@ -257,7 +257,7 @@ internal sealed class SnapshotSync(SnapshotTarget target, FormatWrite run, SyncJ
     {
         try
         {
-            await journal.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            await change.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (StorageException)
         {

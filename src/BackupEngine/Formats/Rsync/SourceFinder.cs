@@ -5,7 +5,7 @@ using CloudBackup.Source;
 namespace CloudBackup.Formats.Rsync;
 
 /// <summary>Finds the files of a plan again, in its order: the folders on the way stay open from one file to the next. Not thread-safe.</summary>
-internal sealed class SourceFinder(SyncOrigins origins) : IDisposable
+internal sealed class SourceFinder(PlanOrigins origins) : IDisposable
 {
     private FolderCursor? _folders;
     private SourceTree? _tree;

@@ -15,7 +15,7 @@ internal sealed class TgzFormat : IBackupFormat
     public FormatFacts Facts { get; } = new() { HasArchive = true, HoldsFirstNamesOpen = true, ForecastsByWalking = true };
 
     /// <inheritdoc/>
-    public async Task<FormatResult> WriteAsync(FormatWrite request, CancellationToken cancellationToken)
+    public async Task<FormatResult> WriteAsync(FormatWriteRequest request, CancellationToken cancellationToken)
     {
         using var index = new IndexSpool(request.SpoolFolder);
         var archive = await WriteArchiveAsync(request, index, cancellationToken).ConfigureAwait(false);
@@ -24,7 +24,7 @@ internal sealed class TgzFormat : IBackupFormat
     }
 
     /// <inheritdoc/>
-    public async Task ReadAsync(FormatRead request, IEntryTarget target, CancellationToken cancellationToken)
+    public async Task ReadAsync(FormatReadRequest request, IEntryTarget target, CancellationToken cancellationToken)
     {
         var facts = request.Info.Archive ?? throw BackupErrors.BackupDamaged(request.Info.Id, "its record does not tell of an archive.");
         var length = request.Members.Sum();
@@ -50,7 +50,7 @@ internal sealed class TgzFormat : IBackupFormat
     }
 
     /// <inheritdoc/>
-    public async Task<bool> CheckAsync(FormatRead request, IEntryTarget target, bool isDeep, CancellationToken cancellationToken)
+    public async Task<bool> CheckAsync(FormatReadRequest request, IEntryTarget target, bool isDeep, CancellationToken cancellationToken)
     {
         // One stream: only who reads all of it knows that it is whole.
         await ReadAsync(request, target, cancellationToken).ConfigureAwait(false);
@@ -66,7 +66,7 @@ internal sealed class TgzFormat : IBackupFormat
     /// each file does, which stands in the authenticated index.
     /// </summary>
     private static async Task ReadSelectedAsync(
-        FormatRead request, IEntryTarget target, Func<IndexEntry, bool> isWanted, CancellationToken cancellationToken)
+        FormatReadRequest request, IEntryTarget target, Func<IndexEntry, bool> isWanted, CancellationToken cancellationToken)
     {
         var wanted = MemberSource.FindWanted(request.Members.Count, request.Entries, isWanted);
         var source = new MemberSource(request.Members, wanted, (offset, length, token) => OpenRangeAsync(request, offset, length, token));
@@ -74,14 +74,14 @@ internal sealed class TgzFormat : IBackupFormat
         await ReadMembersAsync(request, source, target, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task ReadMembersAsync(FormatRead request, MemberSource source, IEntryTarget target, CancellationToken cancellationToken)
+    private static async Task ReadMembersAsync(FormatReadRequest request, MemberSource source, IEntryTarget target, CancellationToken cancellationToken)
     {
         var options = new TgzOptions { MemoryBudgetBytes = MemoryBudget.OfFormat(request.Limits, request.Storage.Capabilities) };
         using var reader = new TgzReader(options, target, request.Counters, cancellationToken);
         await reader.RunAsync(source, request.Entries, request.Info.Id).ConfigureAwait(false);
     }
 
-    private static async Task<Stream> OpenRangeAsync(FormatRead request, long offset, long length, CancellationToken cancellationToken)
+    private static async Task<Stream> OpenRangeAsync(FormatReadRequest request, long offset, long length, CancellationToken cancellationToken)
     {
         var path = request.Info.Paths.Archive;
         if (request.Cipher is not { } cipher)
@@ -93,7 +93,7 @@ internal sealed class TgzFormat : IBackupFormat
         return cipher.DecryptRange(stored, offset, length);
     }
 
-    private static async Task<ArchiveFacts> WriteArchiveAsync(FormatWrite request, IndexSpool index, CancellationToken cancellationToken)
+    private static async Task<ArchiveFacts> WriteArchiveAsync(FormatWriteRequest request, IndexSpool index, CancellationToken cancellationToken)
     {
         var options = new TgzOptions
         {

@@ -16,7 +16,7 @@ public abstract partial class FormatConformance
     {
         using var index = await OpenIndexAsync(storage);
         var members = await MembersAsync(storage);
-        var request = new FormatRead
+        var request = new FormatReadRequest
         {
             Storage = storage,
             Info = InfoFor(members, await ArchiveSizeAsync(storage)),

@@ -274,7 +274,7 @@ public abstract partial class FormatConformance
         var spool = folder.Make($"spool-{Guid.CreateVersion7():N}");
         var walker = new TreeWalker(new ExcludeRules([]), new HashSet<(ulong, ulong)>(), issues);
         var result = await Format.WriteAsync(
-            new FormatWrite
+            new FormatWriteRequest
             {
                 Storage = storage,
                 Paths = Paths,

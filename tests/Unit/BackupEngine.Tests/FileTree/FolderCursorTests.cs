@@ -46,7 +46,7 @@ public sealed class FolderCursorTests : IDisposable
         DeepTree.Make(_folder.Path, Levels, nameLength: 1, files: 2);
         using var root = LocalFileSystem.Open(_folder.Path);
         var walker = new TreeWalker(new ExcludeRules([]), new HashSet<(ulong, ulong)>(), new SourceIssues(continueOnError: false));
-        using var origins = new SyncOrigins();
+        using var origins = new PlanOrigins();
         var files = origins.Read(walker.Walk(root, "data", CancellationToken.None)).Where(record => record.Kind == EntryKind.File).ToList();
         using var finder = new SourceFinder(origins);
         foreach (var record in files)

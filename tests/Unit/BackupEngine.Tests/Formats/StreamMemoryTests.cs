@@ -37,7 +37,7 @@ public sealed class StreamMemoryTests
         { PieceLength = 1024 * 1024 };
         await using var storage = new FileSystemStorage(folder.Make("storage"), new SeededRandom(1));
         await BackupFormats.Get(kind).WriteAsync(
-            new FormatWrite
+            new FormatWriteRequest
             {
                 Storage = storage,
                 Paths = new BackupPaths("2026-11-23-031500-123/app_x_v1", IsEncrypted: false),

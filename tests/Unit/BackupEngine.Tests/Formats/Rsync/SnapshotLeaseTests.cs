@@ -34,7 +34,7 @@ public sealed class SnapshotLeaseTests
         var uploads = new AdaptiveLimiter(1, _ => { });
         await using var storage = new ConcurrencyLimitStorage(watched, uploads, new AdaptiveLimiter(1, _ => { }), new AdaptiveLimiter(1, _ => { }));
         var place = new SnapshotPlace { Name = "x", LocalFolder = folder.Make("sync"), Random = new SystemRandomSource() };
-        await using var lease = await SnapshotLease.TakeAsync(storage, new SyncFiles(place, isEncrypted: false), "token", time, Token);
+        await using var lease = await SnapshotLease.TakeAsync(storage, new SnapshotFiles(place, isEncrypted: false), "token", time, Token);
         await renewed.WaitAsync(Token);
         var isLong = new TaskCompletionSource<int>();
         var longUpload = uploads.RunAsync(() => isLong.Task, Token);
@@ -55,7 +55,7 @@ public sealed class SnapshotLeaseTests
         var time = new FakeTimeProvider();
         await using var storage = new SilentRemoval(new MemoryStorage());
         var place = new SnapshotPlace { Name = "x", LocalFolder = folder.Make("sync"), Random = new SystemRandomSource() };
-        var lease = await SnapshotLease.TakeAsync(storage, new SyncFiles(place, isEncrypted: false), "token", time, Token);
+        var lease = await SnapshotLease.TakeAsync(storage, new SnapshotFiles(place, isEncrypted: false), "token", time, Token);
         var ending = lease.EndAsync(new CancellationToken(canceled: true)).AsTask();
         await storage.Asked.Task.WaitAsync(Token);
         Assert.False(ending.IsCompleted);

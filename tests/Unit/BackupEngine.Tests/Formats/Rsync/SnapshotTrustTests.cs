@@ -301,12 +301,12 @@ public sealed class SnapshotTrustTests : IDisposable
         };
         var stamp = new LineStamp("token", "", false);
         var plan = new SyncPlan { Path = folder["plan"], RemovalPath = folder["removals"], LogPath = folder["log"], Stamp = stamp };
-        using var journal = new SyncJournal(null, new SnapshotTarget(storage, "snapshot/x", null), plan, null, TimeProvider.System);
-        journal.Finish(0, new PlanLine { Path = "uploaded" }, isCertain: false);
-        await Assert.ThrowsAsync<StorageException>(() => journal.FlushAsync(Token));
+        using var change = new SnapshotChange(null, new SnapshotTarget(storage, "snapshot/x", null), plan, null, TimeProvider.System);
+        change.Finish(0, new PlanLine { Path = "uploaded" }, isCertain: false);
+        await Assert.ThrowsAsync<StorageException>(() => change.FlushAsync(Token));
         fails = false;
-        await journal.FlushAsync(Token);
-        Assert.Equal(ActionOutcome.Done, journal.Log.Find(0, out _, out var isDurable));
+        await change.FlushAsync(Token);
+        Assert.Equal(ActionOutcome.Done, change.Log.Find(0, out _, out var isDurable));
         Assert.False(isDurable);
     }
 

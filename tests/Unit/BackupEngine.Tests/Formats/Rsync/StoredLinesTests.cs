@@ -75,7 +75,7 @@ public sealed class StoredLinesTests
     public void A_log_has_the_bytes_it_always_had()
     {
         using var folder = new TempFolder();
-        using (var log = SyncLog.Create(folder["log"], Stamp))
+        using (var log = PlanLog.Create(folder["log"], Stamp))
         {
             log.Start(0);
             log.Finish(0, Kept with { Origin = 200 }, isPending: true);
@@ -89,7 +89,7 @@ public sealed class StoredLinesTests
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
         Assert.Equal(opening, bytes.AsSpan(8, length).ToArray());
         Assert.Equal(LogWithoutOpening, Convert.ToBase64String(bytes.AsSpan(8 + length)));
-        using var read = SyncLog.TryOpen(folder["log"], Stamp)!;
+        using var read = PlanLog.TryOpen(folder["log"], Stamp)!;
         Assert.True(read.IsComplete);
         Assert.Equal(ActionOutcome.Done, read.Find(0, out var record, out var isDurable));
         Assert.Equal((Kept.Path, 200, Kept.Facts, true), (record!.Path, record.Origin, record.Facts, isDurable));

@@ -134,7 +134,7 @@ internal sealed class SyncScene : IDisposable
         Issues = new SourceIssues(continueOnError: false);
         using var root = LocalFileSystem.Open(Source);
         var walker = new TreeWalker(new ExcludeRules([]), new HashSet<(ulong, ulong)>(), Issues) { OpensLinkedFiles = false };
-        var request = new FormatWrite
+        var request = new FormatWriteRequest
         {
             Storage = Storage,
             Paths = new BackupPaths(path, Cipher is not null),

@@ -12,7 +12,7 @@ namespace CloudBackup.Formats.Rsync;
 /// what counts only after a flush of the storage at the latest before that flush is noted. Where each outcome stands is kept in memory, eight
 /// bytes for each action. Thread-safe.
 /// </summary>
-internal sealed class SyncLog : IDisposable
+internal sealed class PlanLog : IDisposable
 {
     private const int HeadLength = 8;
 
@@ -26,7 +26,7 @@ internal sealed class SyncLog : IDisposable
     private int _lateLength;
     private int _batch;
 
-    private SyncLog(SafeFileHandle file) => _file = file;
+    private PlanLog(SafeFileHandle file) => _file = file;
 
     /// <summary>
     /// Whether all that was written is still there, although none of it was forced to the disk: the machine has not been started anew since.
@@ -38,9 +38,9 @@ internal sealed class SyncLog : IDisposable
     private int Batch => Volatile.Read(ref _batch);
 
     /// <summary>Starts the log of a plan, in place of one of the same name.</summary>
-    public static SyncLog Create(string path, LineStamp stamp)
+    public static PlanLog Create(string path, LineStamp stamp)
     {
-        var log = new SyncLog(File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete));
+        var log = new PlanLog(File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete));
         log.Write(new LogFrame(ActionOutcome.Opened, 0, null) { Opening = new LogOpening(stamp.Token, SystemFacts.BootId) });
         return log;
     }
@@ -49,12 +49,12 @@ internal sealed class SyncLog : IDisposable
     /// Opens the log of a plan that was not carried out to its end; an outcome that was not written whole is as if it were not there. Null
     /// when there is none, or it is of another plan.
     /// </summary>
-    public static SyncLog? TryOpen(string path, LineStamp stamp)
+    public static PlanLog? TryOpen(string path, LineStamp stamp)
     {
-        SyncLog? log = null;
+        PlanLog? log = null;
         try
         {
-            log = new SyncLog(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            log = new PlanLog(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
             if (log.Scan(stamp))
             {
                 return log;

@@ -10,7 +10,7 @@ using CloudBackup.Tests.Support;
 namespace CloudBackup.Tests.Formats.Rsync;
 
 /// <summary>What is left behind before the first change of a snapshot, by many workers at once.</summary>
-public sealed class SyncJournalTests
+public sealed class SnapshotChangeTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -40,11 +40,11 @@ public sealed class SyncJournalTests
         var stamp = new LineStamp(random.NextHex(LineStamp.TokenLength / 2), "", false);
         var plan = new SyncPlan { Path = folder.Write("plan", "a plan"), RemovalPath = folder["removals"], LogPath = folder["log"], Stamp = stamp };
         var target = new SnapshotTarget(storage, "snapshot/x", null);
-        using var journal = new SyncJournal(new SyncFiles(place, isEncrypted: false), target, plan, null, TimeProvider.System);
+        using var change = new SnapshotChange(new SnapshotFiles(place, isEncrypted: false), target, plan, null, TimeProvider.System);
         var failures = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
-            Assert.ThrowsAsync<StorageException>(() => journal.BeginChangeAsync(Token))));
+            Assert.ThrowsAsync<StorageException>(() => change.BeginChangeAsync(Token))));
         Assert.All(failures, failure => Assert.Equal(StorageErrorKind.OutOfSpace, failure.Kind));
         Assert.Equal(1, attempts);
-        Assert.False(journal.HasChanged);
+        Assert.False(change.HasChanged);
     }
 }

@@ -3,7 +3,7 @@ using CloudBackup.Layout;
 namespace CloudBackup.Formats.Rsync;
 
 /// <summary>The files and objects that belong to a snapshot besides its content.</summary>
-internal sealed class SyncFiles(SnapshotPlace place, bool isEncrypted)
+internal sealed class SnapshotFiles(SnapshotPlace place, bool isEncrypted)
 {
     /// <summary>What is remembered of the snapshot.</summary>
     public string Cache => InFolder("cache");
@@ -33,30 +33,30 @@ internal sealed class SyncFiles(SnapshotPlace place, bool isEncrypted)
     public string LeasePathOf(string token) => $"{LeaseFolder}/{token}";
 
     /// <summary>Tells by being there that objects of the snapshot may be damaged: all are read back, whatever is remembered.</summary>
-    private string Doubt => DoubtOf(place.LocalFolder, place.Name);
+    private string DamageMark => DamageMarkOf(place.LocalFolder, place.Name);
 
-    /// <summary>The doubt that the present run deals with. One that is raised meanwhile is the next run's.</summary>
-    private string DoubtAtHand => InFolder("doubted");
+    /// <summary>The mark that the present run deals with. One that is made meanwhile is the next run's.</summary>
+    private string DamageMarkAtHand => InFolder("doubted");
 
     /// <summary>Whether all objects have to be read back in this run.</summary>
-    public bool TakeDoubt()
+    public bool TakeDamageMark()
     {
-        if (File.Exists(Doubt))
+        if (File.Exists(DamageMark))
         {
-            File.Move(Doubt, DoubtAtHand, overwrite: true);
+            File.Move(DamageMark, DamageMarkAtHand, overwrite: true);
         }
-        return File.Exists(DoubtAtHand);
+        return File.Exists(DamageMarkAtHand);
     }
 
     /// <summary>All objects were read back.</summary>
-    public void SettleDoubt() => File.Delete(DoubtAtHand);
+    public void RemoveDamageMark() => File.Delete(DamageMarkAtHand);
 
     /// <summary>Has the next run read back all of a snapshot.</summary>
-    public static void RaiseDoubt(string localFolder, string name) => File.WriteAllBytes(DoubtOf(localFolder, name), []);
+    public static void MarkDamage(string localFolder, string name) => File.WriteAllBytes(DamageMarkOf(localFolder, name), []);
 
     private string StatePathOf(bool encrypted) => $"{Root}.state{(encrypted ? BackupNames.EncryptedExtension : "")}";
 
-    private static string DoubtOf(string localFolder, string name) => Path.Join(localFolder, $"{name}.doubt");
+    private static string DamageMarkOf(string localFolder, string name) => Path.Join(localFolder, $"{name}.doubt");
 
     private string InFolder(string extension) => Path.Join(place.LocalFolder, $"{place.Name}.{extension}");
 }

@@ -20,7 +20,7 @@ internal sealed record KnownSnapshot(IEnumerable<CacheLine> Objects, IEnumerable
 /// Finds out what a snapshot holds: from the sync cache, when it and the storage agree that nothing happened since; else from what an
 /// interrupted run has left, or from the index of a backup with the same content, checked against a listing; else from the listing alone.
 /// </summary>
-internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, LineStamp form, FormatWrite run) : IDisposable
+internal sealed class SnapshotSurvey(SnapshotTarget target, SnapshotFiles files, LineStamp form, FormatWriteRequest run) : IDisposable
 {
     private readonly List<IDisposable> _open = [];
 
@@ -34,7 +34,7 @@ internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, Lin
 
     private async Task<KnownSnapshot> ReadAsync(SnapshotState? state, CancellationToken cancellationToken)
     {
-        if (files.TakeDoubt())
+        if (files.TakeDamageMark())
         {
             run.Observer.OnStep("A backup was found damaged: reading back all that the snapshot holds.");
             return await RecoverAsync([], cancellationToken).ConfigureAwait(false);
@@ -43,7 +43,7 @@ internal sealed class SnapshotMemory(SnapshotTarget target, SyncFiles files, Lin
         {
             return new KnownSnapshot(cache.ReadAll(), [], true);
         }
-        if (state is not null && Open<PlanLine>(files.Plan, state.Token) is { } plan && SyncLog.TryOpen(files.Log, plan.Stamp) is { } log)
+        if (state is not null && Open<PlanLine>(files.Plan, state.Token) is { } plan && PlanLog.TryOpen(files.Log, plan.Stamp) is { } log)
         {
             _open.Add(log);
             run.Observer.OnStep("The last run was interrupted: looking at what it has stored.");

@@ -9,34 +9,34 @@ namespace CloudBackup.Formats.Rsync;
 /// One backup: compare the source with the snapshot, bring the snapshot up to date, rotate it to the backup's folder, look whether all is
 /// there. Where a storage cannot copy by itself there is no snapshot, and everything is uploaded to the backup's folder.
 /// </summary>
-internal sealed class RsyncWrite
+internal sealed class RsyncBackup
 {
-    private readonly FormatWrite _run;
-    private readonly SyncOrigins _origins;
-    private readonly SyncFiles? _files;
+    private readonly FormatWriteRequest _run;
+    private readonly PlanOrigins _origins;
+    private readonly SnapshotFiles? _files;
     private readonly SnapshotTarget _target;
     private readonly LineStamp _form;
 
-    private RsyncWrite(FormatWrite run, SyncOrigins origins)
+    private RsyncBackup(FormatWriteRequest run, PlanOrigins origins)
     {
         _run = run;
         _origins = origins;
         var place = run.Storage.CopiesByItself() ? run.Snapshot : null;
-        _files = place is null ? null : new SyncFiles(place, run.Paths.IsEncrypted);
+        _files = place is null ? null : new SnapshotFiles(place, run.Paths.IsEncrypted);
         _target = new SnapshotTarget(run.Storage, _files?.Root ?? run.Paths.RemotePath, run.Cipher);
         _form = new LineStamp("", run.Cipher?.KeyId ?? "", run.Cipher?.Names is not null);
     }
 
     /// <summary>Makes the backup's content and index.</summary>
-    public static async Task<FormatResult> RunAsync(FormatWrite run, CancellationToken cancellationToken)
+    public static async Task<FormatResult> RunAsync(FormatWriteRequest run, CancellationToken cancellationToken)
     {
-        using var origins = new SyncOrigins();
-        var write = new RsyncWrite(run, origins);
+        using var origins = new PlanOrigins();
+        var write = new RsyncBackup(run, origins);
         var items = ReadAhead.Of(origins.Read(run.Items));
         using var first = write.NewAttempt("first");
         try
         {
-            using var memory = write._files is null ? null : new SnapshotMemory(write._target, write._files, write._form, first.Run);
+            using var memory = write._files is null ? null : new SnapshotSurvey(write._target, write._files, write._form, first.Run);
             var known = memory is null ? KnownSnapshot.Nothing : await memory.ReadAsync(cancellationToken).ConfigureAwait(false);
             return await first.RunAsync(items, known, cancellationToken).ConfigureAwait(false);
         }
@@ -55,7 +55,7 @@ internal sealed class RsyncWrite
         _run.Counters.Reset();
         first.ForgetIssues();
         using var second = NewAttempt("second");
-        using var memory = new SnapshotMemory(_target, _files!, _form, second.Run);
+        using var memory = new SnapshotSurvey(_target, _files!, _form, second.Run);
         var known = await memory.RecoverAsync(first.ReadKnown(), cancellationToken).ConfigureAwait(false);
         try
         {

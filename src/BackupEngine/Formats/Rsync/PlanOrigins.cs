@@ -8,7 +8,7 @@ namespace CloudBackup.Formats.Rsync;
 /// Where the items of a plan come from: a plan is a file, so it names trees and generated items by their numbers, and items are looked for
 /// again when their turn comes. Items may be read on one thread while another asks for the origins of those it has.
 /// </summary>
-internal sealed class SyncOrigins : IDisposable
+internal sealed class PlanOrigins : IDisposable
 {
     private volatile Origin[] _origins = [];
 

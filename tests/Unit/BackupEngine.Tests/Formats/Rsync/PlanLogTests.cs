@@ -8,7 +8,7 @@ using CloudBackup.Tests.Support;
 namespace CloudBackup.Tests.Formats.Rsync;
 
 /// <summary>What the log of a run says was done, and whether that is durable.</summary>
-public sealed class SyncLogTests
+public sealed class PlanLogTests
 {
     [Fact]
     public void What_was_only_read_back_is_not_taken_for_durable_before_a_flush()
@@ -17,12 +17,12 @@ public sealed class SyncLogTests
         var storage = new FileSystemStorage(folder.Path, new SystemRandomSource());
         var stamp = new LineStamp("token", "", false);
         var plan = new SyncPlan { Path = folder["plan"], RemovalPath = folder["removals"], LogPath = folder["log"], Stamp = stamp };
-        using var journal = new SyncJournal(null, new SnapshotTarget(storage, "snapshot/x", null), plan, null, TimeProvider.System);
-        journal.Finish(0, new PlanLine { Path = "read back" }, isCertain: false);
-        journal.Finish(1, new PlanLine { Path = "known and the same" }, isCertain: true);
-        Assert.Equal(ActionOutcome.Done, journal.Log.Find(0, out _, out var isDurable));
+        using var change = new SnapshotChange(null, new SnapshotTarget(storage, "snapshot/x", null), plan, null, TimeProvider.System);
+        change.Finish(0, new PlanLine { Path = "read back" }, isCertain: false);
+        change.Finish(1, new PlanLine { Path = "known and the same" }, isCertain: true);
+        Assert.Equal(ActionOutcome.Done, change.Log.Find(0, out _, out var isDurable));
         Assert.False(isDurable);
-        Assert.Equal(ActionOutcome.Done, journal.Log.Find(1, out _, out isDurable));
+        Assert.Equal(ActionOutcome.Done, change.Log.Find(1, out _, out isDurable));
         Assert.True(isDurable);
     }
 
@@ -31,7 +31,7 @@ public sealed class SyncLogTests
     {
         using var folder = new TempFolder();
         var stamp = new LineStamp(new string('1', LineStamp.TokenLength), "", false);
-        using var written = SyncLog.Create(folder["log"], stamp);
+        using var written = PlanLog.Create(folder["log"], stamp);
         var pending = 0;
         for (var round = 0; round < 3; round++)
         {
@@ -42,7 +42,7 @@ public sealed class SyncLogTests
             written.EndFlush(written.BeginFlush());
             written.Start(10_000 + round);
             written.Finish(20_000 + round, new PlanLine { Path = "certain" }, isPending: false);
-            using var read = SyncLog.TryOpen(folder["log"], stamp)!;
+            using var read = PlanLog.TryOpen(folder["log"], stamp)!;
             for (var action = 0; action < pending; action++)
             {
                 Assert.Equal(ActionOutcome.Done, read.Find(action, out var record, out var isDurable));

@@ -7,7 +7,7 @@ namespace CloudBackup.Formats.Rsync;
 /// content, and the others lead to it. There are few of them.
 /// </summary>
 /// <param name="lost">First names that have vanished.</param>
-internal sealed class MovedLinks(IReadOnlySet<string> lost)
+internal sealed class VanishedFirstNames(IReadOnlySet<string> lost)
 {
     private readonly Dictionary<string, PlanLine> _carriers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);

@@ -13,17 +13,17 @@ namespace CloudBackup.Formats.Rsync;
 /// <param name="plan">The plan.</param>
 /// <param name="knownToken">The token of the state that the plan was made from; null when there was none.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncPlan plan, string? knownToken, TimeProvider time) : IDisposable
+internal sealed class SnapshotChange(SnapshotFiles? files, SnapshotTarget target, SyncPlan plan, string? knownToken, TimeProvider time) : IDisposable
 {
     private readonly Lock _beginning = new();
     private Task? _begun;
     private SnapshotLease? _lease;
     private volatile bool _hasLost;
 
-    private readonly SyncLog _log = SyncLog.Create(plan.LogPath, plan.Stamp);
+    private readonly PlanLog _log = PlanLog.Create(plan.LogPath, plan.Stamp);
 
     /// <summary>What has been done.</summary>
-    public SyncLog Log => _log;
+    public PlanLog Log => _log;
 
     /// <summary>Whether anything of the snapshot was, or may have been, changed.</summary>
     public bool HasChanged { get; private set; }
@@ -145,7 +145,7 @@ internal sealed class SyncJournal(SyncFiles? files, SnapshotTarget target, SyncP
         HasChanged = true;
     }
 
-    private async Task CheckStateAsync(SyncFiles kept, string? token, CancellationToken cancellationToken)
+    private async Task CheckStateAsync(SnapshotFiles kept, string? token, CancellationToken cancellationToken)
     {
         var state = await SnapshotState.TryReadAsync(target.Storage, kept.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
         if (state?.Token != token)

@@ -13,12 +13,12 @@ namespace CloudBackup.Formats.Rsync;
 /// The last pass over a plan that was carried out: writes the index, <c>fsmetadata.json</c> and the next sync cache, and rotates the objects
 /// meanwhile.
 /// </summary>
-internal sealed class SnapshotFinish : IDisposable
+internal sealed class FinalPass : IDisposable
 {
     private const int FlushAt = 64 * 1024;
 
     private readonly SnapshotTarget _target;
-    private readonly FormatWrite _run;
+    private readonly FormatWriteRequest _run;
     private readonly IndexSpool _index;
     private readonly FsMetadataWriter _metadata;
     private readonly LineFileWriter<CacheLine> _cache;
@@ -40,7 +40,7 @@ internal sealed class SnapshotFinish : IDisposable
     /// Whether the snapshot changes, so that its content is surely asked for and is best hashed on the way; else it is only when the metadata
     /// alone have changed.
     /// </param>
-    public SnapshotFinish(SnapshotTarget target, FormatWrite run, IndexSpool index, string cachePath, bool hasChanges)
+    public FinalPass(SnapshotTarget target, FormatWriteRequest run, IndexSpool index, string cachePath, bool hasChanges)
     {
         _target = target;
         _run = run;
