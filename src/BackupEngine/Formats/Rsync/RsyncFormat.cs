@@ -1,3 +1,5 @@
+using CloudBackup.Formats.Rsync.Run;
+using CloudBackup.Formats.Rsync.Snapshot;
 using CloudBackup.Layout;
 using CloudBackup.Storage;
 

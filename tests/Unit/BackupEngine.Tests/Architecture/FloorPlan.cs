@@ -7,7 +7,7 @@ namespace CloudBackup.Tests.Architecture;
 /// <summary>The floors of the engine, as section 3 of docs/design.md lists them: the one list of them.</summary>
 /// <param name="Floors">The floor of each room, a folder of the engine.</param>
 /// <param name="Doors">
-/// What may name the types of a closed folder from outside it: types, or the folders below another one, written as <c>Storage/*</c>.
+/// What may name the types of a closed folder from outside it: types, other folders, or the folders below another one, written as <c>Storage/*</c>.
 /// </param>
 internal sealed partial record FloorPlan(IReadOnlyDictionary<string, int> Floors, IReadOnlyDictionary<string, string[]> Doors)
 {
@@ -32,11 +32,11 @@ internal sealed partial record FloorPlan(IReadOnlyDictionary<string, int> Floors
     /// <summary>Whether an arrow leads through this door.</summary>
     public static bool IsThrough(string door, TypeArrow arrow) => door.EndsWith("/*", StringComparison.Ordinal)
         ? arrow.From.StartsWith(door[..^1], StringComparison.Ordinal)
-        : arrow.Type == door;
+        : door.Contains('/') ? arrow.From == door : arrow.Type == door;
 
     [GeneratedRegex(@"^(?<number>\d\d) (?<rooms>[A-Z][A-Za-z]*(, [A-Z][A-Za-z]*)*)(?=  |$)", RegexOptions.Multiline)]
     private static partial Regex Floor();
 
-    [GeneratedRegex(@"^(?<folder>[A-Z][A-Za-z]*/[A-Za-z0-9]+) +<- (?<doors>[A-Za-z0-9, /*]+)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?<folder>[A-Z][A-Za-z]*(/[A-Za-z0-9]+)+) +<- (?<doors>[A-Za-z0-9, /*]+)$", RegexOptions.Multiline)]
     private static partial Regex ClosedFolder();
 }

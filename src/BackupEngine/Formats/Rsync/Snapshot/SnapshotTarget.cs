@@ -4,7 +4,7 @@ using CloudBackup.Encryption;
 using CloudBackup.Formats.Objects;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Snapshot;
 
 /// <summary>The folder of a storage whose objects a run brings up to date: a snapshot, or the backup itself where there can be none.</summary>
 /// <param name="Storage">The storage.</param>

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using CloudBackup.FileTree;
+using CloudBackup.Formats.Rsync.Snapshot;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>
 /// Tells whether two sets of objects have the same paths and lengths, whatever order they come in and however many they are: their number and

@@ -3,7 +3,7 @@ using CloudBackup.Formats.Objects;
 using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Progress;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>What a plan is made of.</summary>
 internal sealed record SyncPlanRequest

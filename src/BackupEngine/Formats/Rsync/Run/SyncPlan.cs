@@ -1,7 +1,7 @@
 using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Rsync.Records;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>
 /// What a run is going to do, in two files: all items in their order, each with its action, and the objects to remove. Made before anything

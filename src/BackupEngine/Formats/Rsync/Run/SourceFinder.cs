@@ -2,7 +2,7 @@ using CloudBackup.FileTree;
 using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Source;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>Finds the files of a plan again, in its order: the folders on the way stay open from one file to the next. Not thread-safe.</summary>
 internal sealed class SourceFinder(PlanOrigins origins) : IDisposable

@@ -2,7 +2,7 @@ using CloudBackup.FileTree;
 using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Source;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>
 /// Where the items of a plan come from: a plan is a file, so it names trees and generated items by their numbers, and items are looked for

@@ -1,7 +1,7 @@
 using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Rsync.Records;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Snapshot;
 
 /// <summary>What is known of a snapshot when a run begins.</summary>
 /// <param name="Objects">Its objects, ordered by path.</param>

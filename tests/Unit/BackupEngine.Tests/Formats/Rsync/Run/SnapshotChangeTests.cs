@@ -1,13 +1,14 @@
 using CloudBackup.Formats;
 using CloudBackup.Formats.Lines;
-using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Rsync.Run;
+using CloudBackup.Formats.Rsync.Snapshot;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 using CloudBackup.Storage.FileSystem;
 using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 
-namespace CloudBackup.Tests.Formats.Rsync;
+namespace CloudBackup.Tests.Formats.Rsync.Run;
 
 /// <summary>What is left behind before the first change of a snapshot, by many workers at once.</summary>
 public sealed class SnapshotChangeTests

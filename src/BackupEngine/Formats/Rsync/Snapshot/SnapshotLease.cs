@@ -2,7 +2,7 @@ using CloudBackup.Formats.Lines;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Snapshot;
 
 /// <summary>
 /// The right to change a snapshot, held by one run at a time, whatever machine it runs on: after a move of the platform the old server may

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using CloudBackup.Formats.Rsync.Snapshot;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>
 /// Gives the objects of a snapshot second paths below a backup's folder, by the means that the storage has: whole folders at once, or copies of

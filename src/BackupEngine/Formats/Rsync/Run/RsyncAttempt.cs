@@ -2,12 +2,13 @@ using CloudBackup.FileTree;
 using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Objects;
 using CloudBackup.Formats.Rsync.Records;
+using CloudBackup.Formats.Rsync.Snapshot;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Source;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>One attempt at a backup, from the plan to the index. What it leaves behind when it fails tells the next one what was done.</summary>
 internal sealed class RsyncAttempt(FormatWriteRequest run, PlanOrigins origins, SnapshotFiles? files, SnapshotTarget target, LineStamp form) : IDisposable

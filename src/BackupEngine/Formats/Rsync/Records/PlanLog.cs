@@ -2,10 +2,9 @@ using System.Buffers.Binary;
 using System.Numerics;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Lines;
-using CloudBackup.Formats.Rsync.Records;
 using Microsoft.Win32.SafeHandles;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Records;
 
 /// <summary>
 /// Tells, action by action, what a run has done, for a run that is killed: what counts as soon as it is said is written to the file at once,

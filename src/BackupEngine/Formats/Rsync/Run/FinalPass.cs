@@ -4,10 +4,11 @@ using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Objects;
 using CloudBackup.Formats.Rsync.Records;
+using CloudBackup.Formats.Rsync.Snapshot;
 using CloudBackup.Source;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>
 /// The last pass over a plan that was carried out: writes the index, <c>fsmetadata.json</c> and the next sync cache, and rotates the objects

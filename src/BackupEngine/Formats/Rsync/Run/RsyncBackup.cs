@@ -1,9 +1,10 @@
 using CloudBackup.Formats.Lines;
+using CloudBackup.Formats.Rsync.Snapshot;
 using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>
 /// One backup: compare the source with the snapshot, bring the snapshot up to date, rotate it to the backup's folder, look whether all is

@@ -5,7 +5,7 @@ using CloudBackup.Formats.Objects;
 using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Snapshot;
 
 /// <summary>
 /// Finds out what is in a snapshot when what is remembered does not count: lists it, and keeps of what is known what the listing does not

@@ -3,10 +3,11 @@ using System.Security.Cryptography;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Objects;
 using CloudBackup.Formats.Rsync.Records;
+using CloudBackup.Formats.Rsync.Snapshot;
 using CloudBackup.Source;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>
 /// Carries out the action of one file at a time: reads it, and stores it unless the object holds the same already. One for each worker.

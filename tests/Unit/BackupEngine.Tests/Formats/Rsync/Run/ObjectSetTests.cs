@@ -1,7 +1,7 @@
-using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Rsync.Run;
 using CsCheck;
 
-namespace CloudBackup.Tests.Formats.Rsync;
+namespace CloudBackup.Tests.Formats.Rsync.Run;
 
 public sealed class ObjectSetTests
 {

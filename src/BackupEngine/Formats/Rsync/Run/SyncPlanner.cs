@@ -3,7 +3,7 @@ using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Objects;
 using CloudBackup.Formats.Rsync.Records;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>
 /// Compares a source with what is known of its snapshot, both in the order of their paths, and writes down what has to be done. Neither is

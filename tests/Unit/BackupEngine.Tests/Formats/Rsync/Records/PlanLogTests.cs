@@ -1,11 +1,12 @@
 using CloudBackup.Formats.Lines;
-using CloudBackup.Formats.Rsync;
 using CloudBackup.Formats.Rsync.Records;
+using CloudBackup.Formats.Rsync.Run;
+using CloudBackup.Formats.Rsync.Snapshot;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage.FileSystem;
 using CloudBackup.Tests.Support;
 
-namespace CloudBackup.Tests.Formats.Rsync;
+namespace CloudBackup.Tests.Formats.Rsync.Records;
 
 /// <summary>What the log of a run says was done, and whether that is durable.</summary>
 public sealed class PlanLogTests

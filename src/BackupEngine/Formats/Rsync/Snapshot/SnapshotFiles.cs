@@ -1,6 +1,6 @@
 using CloudBackup.Layout;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Snapshot;
 
 /// <summary>The files and objects that belong to a snapshot besides its content.</summary>
 internal sealed class SnapshotFiles(SnapshotPlace place, bool isEncrypted)

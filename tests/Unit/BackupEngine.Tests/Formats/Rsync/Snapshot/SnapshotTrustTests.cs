@@ -4,6 +4,8 @@ using System.Text;
 using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Rsync;
 using CloudBackup.Formats.Rsync.Records;
+using CloudBackup.Formats.Rsync.Run;
+using CloudBackup.Formats.Rsync.Snapshot;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 using CloudBackup.Storage.FileSystem;
@@ -11,7 +13,7 @@ using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
-namespace CloudBackup.Tests.Formats.Rsync;
+namespace CloudBackup.Tests.Formats.Rsync.Snapshot;
 
 /// <summary>
 /// What is remembered of a snapshot is damaged, of another time, or wrong since somebody was at the snapshot: no backup is made of it that is

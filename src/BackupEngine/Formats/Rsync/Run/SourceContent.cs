@@ -5,7 +5,7 @@ using CloudBackup.Progress;
 using CloudBackup.Source;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>The content of a long file as it is uploaded: counted while it is read, and read again from the start when a try fails.</summary>
 internal sealed class SourceContent(ReadableFile file, BackupCipher? cipher, RunCounters counters) : ObjectContent, IDisposable

@@ -1,8 +1,9 @@
 using CloudBackup.Formats.Lines;
 using CloudBackup.Formats.Rsync.Records;
+using CloudBackup.Formats.Rsync.Snapshot;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>
 /// What a run leaves behind while it changes a snapshot: the plan and the log on this machine, and the state in the storage that says that

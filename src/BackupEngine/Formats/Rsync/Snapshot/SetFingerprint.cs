@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using CloudBackup.FileTree;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Snapshot;
 
 /// <summary>
 /// Tells whether two sets of objects are the same, whatever order they come in and however many they are: the sum of the members' hashes and

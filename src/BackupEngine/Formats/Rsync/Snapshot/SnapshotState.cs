@@ -4,7 +4,7 @@ using CloudBackup.Encryption;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Snapshot;
 
 /// <summary>
 /// What a snapshot's storage says of the snapshot, in an object beside it. It is written before anything of the snapshot changes, with a new

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Rsync.Records;
+using CloudBackup.Formats.Rsync.Snapshot;
 using CloudBackup.Source;
 using CloudBackup.Storage;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>
 /// Carries out a plan: removes what is gone, then uploads what is new or changed, many at a time. Before the first change the plan is put

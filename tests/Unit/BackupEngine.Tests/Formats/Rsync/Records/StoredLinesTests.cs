@@ -2,11 +2,10 @@ using System.Buffers.Binary;
 using System.Text;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Lines;
-using CloudBackup.Formats.Rsync;
 using CloudBackup.Formats.Rsync.Records;
 using CloudBackup.Tests.Support;
 
-namespace CloudBackup.Tests.Formats.Rsync;
+namespace CloudBackup.Tests.Formats.Rsync.Records;
 
 /// <summary>
 /// The bytes of what a run keeps on its machine for the next one: a later version must read the cache, and the plan and log of an interrupted run,

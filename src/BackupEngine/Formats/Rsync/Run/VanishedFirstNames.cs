@@ -1,6 +1,6 @@
 using CloudBackup.Formats.Rsync.Records;
 
-namespace CloudBackup.Formats.Rsync;
+namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>
 /// Further names of files whose first name has vanished between the listing and the reading: the first name that is still there carries the

@@ -1,5 +1,5 @@
 using CloudBackup.Formats;
-using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Rsync.Snapshot;
 using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 using CloudBackup.Storage.Decorators;
@@ -8,7 +8,7 @@ using CloudBackup.Tests.Fakes;
 using CloudBackup.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 
-namespace CloudBackup.Tests.Formats.Rsync;
+namespace CloudBackup.Tests.Formats.Rsync.Snapshot;
 
 /// <summary>The right to change a snapshot, while its run is busy with something long.</summary>
 public sealed class SnapshotLeaseTests
