@@ -18,8 +18,8 @@ internal sealed class BackupOperations(EngineContext context, SiteStorage storag
         var changed = record.Backup with { Label = note.Label, PreserveUntil = note.PreserveUntil };
         await storages.UseAsync(storages.Resolve(changed.Site), observer, async storage =>
         {
-            var cipher = changed.KeyId is { } keyId ? new BackupCipher(context.Keys.Get(keyId), encryptNames: true, context.Random) : null;
-            await note.WriteAsync(storage, BackupPaths.Of(changed), cipher, cancellationToken).ConfigureAwait(false);
+            var sealer = changed.KeyId is { } keyId ? new BackupSealer(context.Keys.Get(keyId), encryptNames: true, context.Random) : null;
+            await note.WriteAsync(storage, BackupPaths.Of(changed), sealer, cancellationToken).ConfigureAwait(false);
             return true;
         }).ConfigureAwait(false);
         context.Backups.Save(record with { Backup = changed });

@@ -84,7 +84,7 @@ internal sealed class BackupRunner(EngineContext context)
         };
         var encryption = run.Site.KeyId is { } keyId ? new EncryptionFacts(Cbv2.Version, keyId, run.Site.EncryptFileName) : null;
         var info = BackupInfo.Of(record, result, encryption, issues, counters).ToBytes();
-        info = CipherOf(run.Site)?.Encrypt(info) ?? info;
+        info = SealerOf(run.Site)?.Encrypt(info) ?? info;
         cancellationToken.ThrowIfCancellationRequested();
         subject.CheckBeforeCommit();
         var hash = StoredInfo.HashOf(info);
@@ -130,7 +130,8 @@ internal sealed class BackupRunner(EngineContext context)
             {
                 Storage = run.Storage,
                 Paths = BackupPaths.Of(record),
-                Cipher = CipherOf(run.Site),
+                Sealer = SealerOf(run.Site),
+                Opener = OpenerOf(run.Site),
                 Items = items,
                 SpoolFolder = content.SpoolFolder,
                 Issues = issues,
@@ -221,10 +222,13 @@ internal sealed class BackupRunner(EngineContext context)
         };
     }
 
-    /// <summary>The cipher of a site's new backups; null when they are not encrypted.</summary>
+    /// <summary>Encrypts a site's new backups; null when they are not encrypted.</summary>
     /// <exception cref="BackupException">The platform has lost the site's keys.</exception>
-    private BackupCipher? CipherOf(BackupSite site) =>
-        site.KeyId is { } keyId ? new BackupCipher(context.Keys.Get(keyId), site.EncryptFileName, context.Random) : null;
+    private BackupSealer? SealerOf(BackupSite site) =>
+        site.KeyId is { } keyId ? new BackupSealer(context.Keys.Get(keyId), site.EncryptFileName, context.Random) : null;
+
+    private BackupOpener? OpenerOf(BackupSite site) =>
+        site.KeyId is { } keyId ? new BackupOpener(context.Keys.Get(keyId), site.EncryptFileName) : null;
 
     private static void Report(BackupSubject subject, BackupRun run, SiteBackup record, SourceIssues issues)
     {

@@ -76,7 +76,7 @@ internal static class DeadRuns
         try
         {
             var stored = await StoredBackup.TryReadAsync(
-                storage, site, BackupPaths.Of(backup), keys, context.Random, cancellationToken).ConfigureAwait(false);
+                storage, site, BackupPaths.Of(backup), keys, cancellationToken).ConfigureAwait(false);
             return (stored?.Backup.Id != backup.Id
                 ? null
                 : IsOfRun(record, stored) ? stored with { Backup = stored.Backup with { Origin = BackupOrigin.Platform } } : stored, null);

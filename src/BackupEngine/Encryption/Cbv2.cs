@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace CloudBackup.Encryption;
 
 /// <summary>
@@ -32,42 +30,6 @@ internal static class Cbv2
     /// <summary>Whether a file may be one of this format, whatever keys it was encrypted with.</summary>
     public static bool HasForm(ReadOnlySpan<byte> file) =>
         file.Length >= SmallestLength && (file.Length - SmallestLength) % BlockLength == 0 && file.StartsWith(Magic);
-
-    /// <summary>Encrypts a short content.</summary>
-    /// <param name="content">The content.</param>
-    /// <param name="keys">The keys.</param>
-    /// <param name="vector">16 random bytes, never used for another content.</param>
-    public static byte[] Encrypt(ReadOnlySpan<byte> content, BackupKeys keys, ReadOnlySpan<byte> vector)
-    {
-        using var aes = Aes.Create();
-        aes.SetKey(keys.DataKey);
-        byte[] authenticated = [.. vector, .. aes.EncryptCbc(content, vector)];
-        return [.. Magic, .. authenticated, .. HMACSHA256.HashData(keys.DataHmacKey, authenticated)];
-    }
-
-    /// <summary>Decrypts a short file; nothing is decrypted before its HMAC is right.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="keys">The keys.</param>
-    /// <param name="coverage">Which HMACs are accepted.</param>
-    /// <param name="found">Which one it has.</param>
-    /// <exception cref="WrongPasswordOrDamagedException">It was not encrypted with these keys, or was changed.</exception>
-    public static byte[] Decrypt(ReadOnlySpan<byte> file, BackupKeys keys, MacCoverage coverage, out MacCoverage found)
-    {
-        if (!HasForm(file))
-        {
-            throw MacCheck.Failure();
-        }
-        using var mac = new MacCheck(keys, coverage);
-        var vector = file.Slice(MagicLength, VectorLength);
-        var cipher = file[HeaderLength..^MacLength];
-        mac.Start(vector);
-        mac.Append(cipher);
-        mac.Check(file[^MacLength..]);
-        found = mac.Found;
-        using var aes = Aes.Create();
-        aes.SetKey(keys.DataKey);
-        return aes.DecryptCbc(cipher, vector);
-    }
 
     /// <summary>The length of the file for a content of <paramref name="length"/> bytes.</summary>
     public static long EncryptedLength(long length) => HeaderLength + (((length / BlockLength) + 1) * BlockLength) + MacLength;

@@ -62,7 +62,13 @@ internal sealed record FormatWriteRequest
     public required BackupPaths Paths { get; init; }
 
     /// <summary>Encrypts the content; null when it is stored as it is.</summary>
-    public BackupCipher? Cipher { get; init; }
+    public BackupSealer? Sealer { get; init; }
+
+    /// <summary>
+    /// Reads back what the sealer has encrypted, in earlier runs too; null when nothing is encrypted, and on a machine that can encrypt but not
+    /// decrypt.
+    /// </summary>
+    public BackupOpener? Opener { get; init; }
 
     /// <summary>
     /// What goes in, in order: generated items first, then trees by the paths of their roots, each as it is walked. Enumerated once, on a
@@ -132,7 +138,7 @@ internal sealed record FormatReadRequest
     public required BackupInfo Info { get; init; }
 
     /// <summary>Decrypts the content; null when it is stored as it is.</summary>
-    public BackupCipher? Cipher { get; init; }
+    public BackupOpener? Opener { get; init; }
 
     /// <summary>The index's entries, in order, from the start for each enumeration.</summary>
     public required IEnumerable<IndexEntry> Entries { get; init; }

@@ -29,12 +29,12 @@ internal sealed class IndexSpool : IDisposable
         var membersOffset = Writer.Complete();
         await _file.FlushAsync(cancellationToken).ConfigureAwait(false);
         // Encrypted once, into a file: a write that is tried again must store the same bytes.
-        var path = request.Cipher is null ? _path : await EncryptAsync(request.Cipher, cancellationToken).ConfigureAwait(false);
+        var path = request.Sealer is null ? _path : await EncryptAsync(request.Sealer, cancellationToken).ConfigureAwait(false);
         using var stored = OpenShared(path);
         var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(stored, cancellationToken).ConfigureAwait(false));
         var content = ObjectContent.FromFactory(stored.Length, () => OpenShared(path));
         var size = await request.Storage.WriteAsync(request.Paths.Index, content, WriteMode.CreateNew, cancellationToken).ConfigureAwait(false);
-        return new IndexFacts(size, hash, membersOffset, request.Cipher?.IndexMac(request.Paths.RemotePath, hash));
+        return new IndexFacts(size, hash, membersOffset, request.Sealer?.IndexMac(request.Paths.RemotePath, hash));
     }
 
     /// <inheritdoc/>
@@ -44,10 +44,10 @@ internal sealed class IndexSpool : IDisposable
         _file.Dispose();
     }
 
-    private async Task<string> EncryptAsync(BackupCipher cipher, CancellationToken cancellationToken)
+    private async Task<string> EncryptAsync(BackupSealer sealer, CancellationToken cancellationToken)
     {
         var path = _path + BackupNames.EncryptedExtension;
-        var encrypted = cipher.Encrypt(OpenShared(_path));
+        var encrypted = sealer.Encrypt(OpenShared(_path));
         await using var _ = encrypted.ConfigureAwait(false);
         var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
         await using var __ = file.ConfigureAwait(false);

@@ -1,15 +1,14 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using CloudBackup.Encryption;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 
 namespace CloudBackup.Formats;
 
-/// <summary>A backup info as it is stored, opened: with the cipher of the backup's other objects, when it is encrypted.</summary>
+/// <summary>A backup info as it is stored, opened: with what opens the backup's other objects, when it is encrypted.</summary>
 /// <param name="Info">The record.</param>
-/// <param name="Cipher">Decrypts the other objects; null when they are stored as they are.</param>
-internal sealed record StoredInfo(BackupInfo Info, BackupCipher? Cipher)
+/// <param name="Opener">Decrypts the other objects; null when they are stored as they are.</param>
+internal sealed record StoredInfo(BackupInfo Info, BackupOpener? Opener)
 {
     /// <summary>
     /// Opens the stored bytes of a backup info with one of the given keys, and checks that it belongs where it was found. Which HMACs it
@@ -18,11 +17,15 @@ internal sealed record StoredInfo(BackupInfo Info, BackupCipher? Cipher)
     /// <param name="bytes">The stored bytes.</param>
     /// <param name="paths">Where they were found.</param>
     /// <param name="keys">Keys to try, the likeliest first; not asked for a backup that is not encrypted.</param>
-    /// <param name="random">For the cipher.</param>
     /// <exception cref="BackupException">
     /// It is damaged or belongs elsewhere; <see cref="BackupErrors.NoKeyFits"/> when it is encrypted and no key opens it.
     /// </exception>
-    public static StoredInfo Open(byte[] bytes, BackupPaths paths, IEnumerable<BackupKeys> keys, IRandomSource random)
+    public static StoredInfo Open(byte[] bytes, BackupPaths paths, IEnumerable<BackupKeys> keys) =>
+        TryOpen(bytes, paths, keys) ?? throw BackupErrors.NoKeyFits(paths.RemotePath);
+
+    /// <summary>As <see cref="Open"/>; null when it is encrypted and no key opens it.</summary>
+    /// <exception cref="BackupException">It is damaged or belongs elsewhere.</exception>
+    public static StoredInfo? TryOpen(byte[] bytes, BackupPaths paths, IEnumerable<BackupKeys> keys)
     {
         if (!paths.IsEncrypted)
         {
@@ -35,11 +38,11 @@ internal sealed record StoredInfo(BackupInfo Info, BackupCipher? Cipher)
                 var info = Parse(plain, paths);
                 var isOwn = info.Encryption is { Version: Cbv2.Version } facts && facts.KeyId == candidate.Id;
                 return isOwn
-                    ? new StoredInfo(info, new BackupCipher(candidate, info.Encryption!.Names, random, coverage))
+                    ? new StoredInfo(info, new BackupOpener(candidate, info.Encryption!.Names, coverage))
                     : throw BackupErrors.BackupDamaged(paths.RemotePath, "its record tells of another encryption than it has.");
             }
         }
-        throw BackupErrors.NoKeyFits(paths.RemotePath);
+        return null;
     }
 
     /// <summary>What tells the stored bytes of a backup info from others: their SHA-256, in hexadecimal.</summary>
@@ -50,7 +53,7 @@ internal sealed record StoredInfo(BackupInfo Info, BackupCipher? Cipher)
         coverage = MacCoverage.Either;
         try
         {
-            return Cbv2.Decrypt(bytes, keys, MacCoverage.Either, out coverage);
+            return Cbv2Bytes.Decrypt(bytes, keys, MacCoverage.Either, out coverage);
         }
         catch (WrongPasswordOrDamagedException)
         {

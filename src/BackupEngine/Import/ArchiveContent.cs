@@ -13,16 +13,16 @@ namespace CloudBackup.Import;
 internal sealed class ArchiveContent : LocalContent
 {
     private readonly string _path;
-    private readonly BackupCipher? _cipher;
+    private readonly BackupOpener? _opener;
     private readonly Spool? _spool;
     private readonly Encoding? _zipEncoding;
     private ArchiveReading? _last;
 
-    private ArchiveContent(string path, BackupCipher? cipher, Spool? spool, long size, Encoding? zipEncoding)
+    private ArchiveContent(string path, BackupOpener? opener, Spool? spool, long size, Encoding? zipEncoding)
     {
         _zipEncoding = zipEncoding;
         _path = path;
-        _cipher = cipher;
+        _opener = opener;
         _spool = spool;
         Size = size;
     }
@@ -31,7 +31,7 @@ internal sealed class ArchiveContent : LocalContent
     public override long Size { get; }
 
     /// <inheritdoc/>
-    public override bool IsTrusted => _cipher is not null;
+    public override bool IsTrusted => _opener is not null;
 
     /// <summary>
     /// Opens an archive. An encrypted one is read once to its end for that: nothing that comes out of it may be relied on before.
@@ -51,8 +51,8 @@ internal sealed class ArchiveContent : LocalContent
         {
             return keys.Open(path, fitting =>
             {
-                var cipher = new BackupCipher(fitting, encryptNames: false, context.Random, MacCoverage.Either);
-                return Decrypt(context, reading, cipher);
+                var opener = new BackupOpener(fitting, encryptNames: false, MacCoverage.Either);
+                return Decrypt(context, reading, opener);
             });
         }
         var kind = Recognise(file, reading);
@@ -63,7 +63,7 @@ internal sealed class ArchiveContent : LocalContent
     public override IEnumerable<LocalEntry> Read(CancellationToken cancellationToken)
     {
         using var file = _spool?.OpenRead() ?? OpenFile(_path);
-        using var decrypted = _spool is null ? _cipher?.Decrypt(file) : null;
+        using var decrypted = _spool is null ? _opener?.Decrypt(file) : null;
         var start = new PeekStream(decrypted ?? file);
         var reading = _last = new ArchiveReading(_path, _zipEncoding, cancellationToken);
         foreach (var entry in ArchiveKinds.Of(start) == ArchiveKind.Zip ? ZipEntries.Read(file, reading) : ReadTar(start, reading))
@@ -82,17 +82,17 @@ internal sealed class ArchiveContent : LocalContent
         base.Dispose();
     }
 
-    private static ArchiveContent Decrypt(EngineContext context, ArchiveReading reading, BackupCipher cipher)
+    private static ArchiveContent Decrypt(EngineContext context, ArchiveReading reading, BackupOpener opener)
     {
         var cancellationToken = reading.CancellationToken;
         using var file = OpenFile(reading.Path);
         var length = file.Length;
-        using var decrypted = cipher.Decrypt(file);
+        using var decrypted = opener.Decrypt(file);
         var plain = new PeekStream(decrypted);
         if (ArchiveKinds.Of(plain) != ArchiveKind.Zip)
         {
             Copy(plain, Stream.Null, cancellationToken);
-            return new ArchiveContent(reading.Path, cipher, null, length, reading.ZipEncoding);
+            return new ArchiveContent(reading.Path, opener, null, length, reading.ZipEncoding);
         }
         // A zip is read from its end; what is encrypted, from its beginning.
         var spool = new Spool(context, length);
@@ -103,7 +103,7 @@ internal sealed class ArchiveContent : LocalContent
                 Copy(plain, content, cancellationToken);
             }
             using var zip = spool.OpenRead();
-            return new ArchiveContent(reading.Path, cipher, spool, ZipEntries.SizeOf(zip, reading), reading.ZipEncoding);
+            return new ArchiveContent(reading.Path, opener, spool, ZipEntries.SizeOf(zip, reading), reading.ZipEncoding);
         }
         catch
         {

@@ -2,7 +2,6 @@ using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats.Index;
 using CloudBackup.Formats.Objects;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Source;
 using CloudBackup.Storage;
@@ -18,15 +17,15 @@ internal sealed class FolderContent : LocalContent
     private static readonly ObjectNames PlainNames = new(cipher: null);
 
     private readonly string _path;
-    private readonly BackupCipher? _cipher;
+    private readonly BackupOpener? _opener;
     private readonly ObjectNames _names;
     private readonly bool _hasMetadata;
 
-    private FolderContent(string path, BackupCipher? cipher, bool hasMetadata, CancellationToken cancellationToken)
+    private FolderContent(string path, BackupOpener? opener, bool hasMetadata, CancellationToken cancellationToken)
     {
         _path = path;
-        _cipher = cipher;
-        _names = cipher is null ? PlainNames : new ObjectNames(cipher);
+        _opener = opener;
+        _names = opener is null ? PlainNames : new ObjectNames(opener);
         _hasMetadata = hasMetadata;
         Size = Survey(cancellationToken);
     }
@@ -40,7 +39,7 @@ internal sealed class FolderContent : LocalContent
     /// <summary>Opens a folder: looks at all of it, without reading more of its files than it takes to know whether the keys fit.</summary>
     /// <exception cref="BackupException">It cannot be read, files are missing or cut, or no key opens it.</exception>
     /// <exception cref="FileTreeException">The folder itself cannot be read.</exception>
-    public static FolderContent Open(string path, ImportKeys keys, IRandomSource random, CancellationToken cancellationToken)
+    public static FolderContent Open(string path, ImportKeys keys, CancellationToken cancellationToken)
     {
         using var root = LocalFileSystem.Open(path);
         // One that can be read tells that nothing is encrypted: what it names must be there under that name, as long as it says.
@@ -52,41 +51,40 @@ internal sealed class FolderContent : LocalContent
             .Where(item => item.Facts.Kind == EntryKind.File && FolderFile.IsEncrypted(item)).Select(item => item.Path).FirstOrDefault();
         return encrypted is null
             ? new FolderContent(path, null, hasMetadata: false, cancellationToken)
-            : keys.Open(path, fitting => Decrypt(path, root, encrypted, fitting, random, cancellationToken));
+            : keys.Open(path, fitting => Decrypt(path, root, encrypted, fitting, cancellationToken));
     }
 
     /// <inheritdoc/>
     public override IEnumerable<LocalEntry> Read(CancellationToken cancellationToken) =>
-        _cipher is null && !_hasMetadata ? FolderEntries.Read(_path, cancellationToken) : ReadPairs(cancellationToken);
+        _opener is null && !_hasMetadata ? FolderEntries.Read(_path, cancellationToken) : ReadPairs(cancellationToken);
 
     /// <summary>The folder of an encrypted backup, or of <c>Protect-BackupFile</c>.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="root">The open folder.</param>
     /// <param name="found">One of its encrypted files.</param>
     /// <param name="keys">Keys that may fit.</param>
-    /// <param name="random">For the cipher.</param>
     /// <param name="cancellationToken">Stops the look.</param>
     private static FolderContent Decrypt(
-        string path, DirectoryNode root, string found, BackupKeys keys, IRandomSource random, CancellationToken cancellationToken)
+        string path, DirectoryNode root, string found, BackupKeys keys, CancellationToken cancellationToken)
     {
         // An encrypted name never has a dot.
         var encryptsNames = !found.EndsWith(BackupNames.EncryptedExtension, StringComparison.Ordinal);
-        var cipher = new BackupCipher(keys, encryptsNames, random, MacCoverage.Either);
-        var names = new ObjectNames(cipher);
+        var opener = new BackupOpener(keys, encryptsNames, MacCoverage.Either);
+        var names = new ObjectNames(opener);
         var known = new[] { AppConfig.Path, FsMetadataWriter.Path }.Where(file => root.Exists(names.ObjectOf(file))).ToList();
         if (known.Count == 0)
         {
-            _ = cipher.Names?.DecryptPath(found);
-            Authenticate(root, found, cipher, cancellationToken);
+            _ = opener.Names?.DecryptPath(found);
+            Authenticate(root, found, opener, cancellationToken);
         }
-        known.ForEach(file => Authenticate(root, names.ObjectOf(file), cipher, cancellationToken));
-        return new FolderContent(path, cipher, known.Contains(FsMetadataWriter.Path), cancellationToken);
+        known.ForEach(file => Authenticate(root, names.ObjectOf(file), opener, cancellationToken));
+        return new FolderContent(path, opener, known.Contains(FsMetadataWriter.Path), cancellationToken);
     }
 
-    private static void Authenticate(DirectoryNode root, string path, BackupCipher cipher, CancellationToken cancellationToken)
+    private static void Authenticate(DirectoryNode root, string path, BackupOpener opener, CancellationToken cancellationToken)
     {
         using var folder = StoragePath.FolderOf(path) is { Length: > 0 } above ? root.OpenBelow(above) : root.AddReference();
-        FolderFile.Authenticate(folder, StoragePath.NameOf(path), cipher, cancellationToken);
+        FolderFile.Authenticate(folder, StoragePath.NameOf(path), opener, cancellationToken);
     }
 
     private long Survey(CancellationToken cancellationToken)
@@ -95,7 +93,7 @@ internal sealed class FolderContent : LocalContent
         long size = 0;
         foreach (var (entry, item) in Pairs(root, cancellationToken))
         {
-            if (entry is null && _cipher is null && _hasMetadata && item!.Facts.Kind == EntryKind.File && FolderFile.IsEncrypted(item))
+            if (entry is null && _opener is null && _hasMetadata && item!.Facts.Kind == EntryKind.File && FolderFile.IsEncrypted(item))
             {
                 throw BackupErrors.ImportMixed(_path, item.Path);
             }
@@ -106,7 +104,7 @@ internal sealed class FolderContent : LocalContent
         return size;
     }
 
-    private long SizeOf(in FileFacts facts) => _cipher is not null ? facts.Size
+    private long SizeOf(in FileFacts facts) => _opener is not null ? facts.Size
         : facts.IsSparse ? facts.Allocated
         : facts.Size / Math.Max(1u, facts.LinkCount);
 
@@ -119,7 +117,7 @@ internal sealed class FolderContent : LocalContent
         {
             yield break;
         }
-        using var reader = new FsMetadataReader(FolderFile.Open(root, _names.ObjectOf(FsMetadataWriter.Path), FsMetadataWriter.Path, _cipher));
+        using var reader = new FsMetadataReader(FolderFile.Open(root, _names.ObjectOf(FsMetadataWriter.Path), FsMetadataWriter.Path, _opener));
         foreach (var entry in reader.Read())
         {
             yield return entry;
@@ -137,11 +135,11 @@ internal sealed class FolderContent : LocalContent
                 yield return LocalEntry.Of(entry) with { IsOwned = told is not null };
                 continue;
             }
-            using var content = FolderFile.Open(item!.Parent, item.Name, item.Path, _cipher);
+            using var content = FolderFile.Open(item!.Parent, item.Name, item.Path, _opener);
             yield return new LocalEntry(entry, buffer => content.Read(buffer, 0, buffer.Length))
             {
                 IsOwned = told is not null,
-                IsSizeExact = told is not null || _cipher is null,
+                IsSizeExact = told is not null || _opener is null,
             };
         }
     }
@@ -155,7 +153,7 @@ internal sealed class FolderContent : LocalContent
             Kind = item.Facts.Kind,
             Mode = item.Facts.Mode,
             Modified = item.Facts.Modified,
-            Size = item.Facts.Kind != EntryKind.File ? 0 : _cipher is null ? item.Facts.Size : Cbv2.LongestContent(item.Facts.Size),
+            Size = item.Facts.Kind != EntryKind.File ? 0 : _opener?.LongestContent(item.Facts.Size) ?? item.Facts.Size,
             LinkTarget = item.Facts.Kind == EntryKind.SymbolicLink ? item.Parent.ReadLink(item.Name) : null,
         },
     };

@@ -23,13 +23,13 @@ internal sealed class FolderFile : SpanStream
     /// <param name="folder">The folder.</param>
     /// <param name="name">The file's name.</param>
     /// <param name="path">What it stands for, for messages.</param>
-    /// <param name="cipher">Decrypts it; null for a plain one.</param>
+    /// <param name="opener">Decrypts it; null for a plain one.</param>
     /// <exception cref="BackupException">It cannot be opened or decrypted.</exception>
-    public static FolderFile Open(DirectoryNode folder, string name, string path, BackupCipher? cipher)
+    public static FolderFile Open(DirectoryNode folder, string name, string path, BackupOpener? opener)
     {
         try
         {
-            return new FolderFile(path, OpenContent(folder, name, cipher));
+            return new FolderFile(path, OpenContent(folder, name, opener));
         }
         catch (Exception failure) when (Translate(path, failure) is { } told)
         {
@@ -41,16 +41,16 @@ internal sealed class FolderFile : SpanStream
     /// <exception cref="BackupException">It cannot be read.</exception>
     public static bool IsEncrypted(FolderItem item)
     {
-        using var file = Open(item.Parent, item.Name, item.Path, cipher: null);
+        using var file = Open(item.Parent, item.Name, item.Path, opener: null);
         return new PeekStream(file).StartsWith(Cbv2.Magic);
     }
 
     /// <summary>Reads a file to its end: then it is known whether the keys fit.</summary>
     /// <exception cref="WrongPasswordOrDamagedException">They do not, or the file was changed.</exception>
     /// <exception cref="FileTreeException">It cannot be read.</exception>
-    public static void Authenticate(DirectoryNode folder, string name, BackupCipher cipher, CancellationToken cancellationToken)
+    public static void Authenticate(DirectoryNode folder, string name, BackupOpener opener, CancellationToken cancellationToken)
     {
-        using var content = OpenContent(folder, name, cipher);
+        using var content = OpenContent(folder, name, opener);
         var buffer = new byte[64 * 1024];
         do
         {
@@ -82,21 +82,21 @@ internal sealed class FolderFile : SpanStream
         base.Dispose(disposing);
     }
 
-    private static Stream OpenContent(DirectoryNode folder, string name, BackupCipher? cipher)
+    private static Stream OpenContent(DirectoryNode folder, string name, BackupOpener? opener)
     {
         var file = folder.OpenFile(name);
-        if (cipher is null)
+        if (opener is null)
         {
             return new Stored(file);
         }
         if (file.Facts.Size > SmallFile)
         {
-            return cipher.Decrypt(new Stored(file));
+            return opener.Decrypt(new Stored(file));
         }
         using (file)
         {
             var stored = new byte[file.Facts.Size];
-            return new MemoryStream(cipher.Decrypt(stored.AsSpan(0, file.Read(stored, 0))), writable: false);
+            return new MemoryStream(opener.Decrypt(stored.AsSpan(0, file.Read(stored, 0))), writable: false);
         }
     }
 

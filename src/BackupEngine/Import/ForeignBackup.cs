@@ -25,13 +25,13 @@ internal sealed class ForeignBackup(EngineContext context, RestoreSite source, I
                 continue;
             }
             var bytes = await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false);
-            var stored = source.Open(bytes, paths, context.Random);
+            var stored = source.Open(bytes, paths);
             if (stored.Info.AppId is null)
             {
                 throw BackupErrors.ImportOfPlatform(stored.Info.Id);
             }
             return await StoredBackup.IsCompleteAsync(storage, stored, cancellationToken).ConfigureAwait(false)
-                ? (stored, stored.Cipher is not null || IsKnown(stored.Info.Id, bytes))
+                ? (stored, stored.Opener is not null || IsKnown(stored.Info.Id, bytes))
                 : throw BackupErrors.BackupDamaged(stored.Info.Id, "an object that its record names is missing or has another size.");
         }
         throw BackupErrors.ImportNotFound(site, remotePath);

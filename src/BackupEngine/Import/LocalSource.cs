@@ -88,7 +88,7 @@ internal sealed class LocalSource : IRestoreSource, IDisposable
         try
         {
             content = Directory.Exists(path)
-                ? FolderContent.Open(path, keys, context.Random, cancellationToken)
+                ? FolderContent.Open(path, keys, cancellationToken)
                 : ArchiveContent.Open(context, path, keys, zipEncoding, cancellationToken);
             return new LocalSource(context, path, content, FindConfig(content, path, needsConfig, cancellationToken));
         }

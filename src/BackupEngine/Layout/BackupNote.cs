@@ -23,12 +23,12 @@ internal sealed record BackupNote
     /// <summary>The note of a backup; null when there is none.</summary>
     /// <exception cref="BackupException">It is there, and cannot be read.</exception>
     public static async Task<BackupNote?> TryReadAsync(
-        IBackupStorage storage, BackupPaths paths, BackupCipher? cipher, CancellationToken cancellationToken)
+        IBackupStorage storage, BackupPaths paths, BackupOpener? opener, CancellationToken cancellationToken)
     {
         try
         {
             var bytes = await SteadyObject.ReadAsync(storage, paths.Note, null, SmallObject.LargestNote, cancellationToken).ConfigureAwait(false);
-            var note = OutsideJson.Read(cipher?.Decrypt(bytes) ?? bytes, BackupNoteJson.Default.BackupNote);
+            var note = OutsideJson.Read(opener?.Decrypt(bytes) ?? bytes, BackupNoteJson.Default.BackupNote);
             return note with { Label = OutsideText.Clean(note.Label, LongestLabel) };
         }
         catch (StorageException failure) when (failure.Kind == StorageErrorKind.NotFound)
@@ -42,10 +42,10 @@ internal sealed record BackupNote
     }
 
     /// <summary>Stores the note of a backup.</summary>
-    public Task WriteAsync(IBackupStorage storage, BackupPaths paths, BackupCipher? cipher, CancellationToken cancellationToken)
+    public Task WriteAsync(IBackupStorage storage, BackupPaths paths, BackupSealer? sealer, CancellationToken cancellationToken)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(this, BackupNoteJson.Default.BackupNote);
-        return storage.WriteAsync(paths.Note, ObjectContent.FromBytes(cipher?.Encrypt(bytes) ?? bytes), WriteMode.Replace, cancellationToken);
+        return storage.WriteAsync(paths.Note, ObjectContent.FromBytes(sealer?.Encrypt(bytes) ?? bytes), WriteMode.Replace, cancellationToken);
     }
 
     /// <summary>Removes the note of a backup.</summary>

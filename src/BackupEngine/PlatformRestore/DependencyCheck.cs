@@ -1,7 +1,6 @@
 using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Storage;
 using CloudBackup.Sync;
@@ -9,7 +8,7 @@ using CloudBackup.Sync;
 namespace CloudBackup.PlatformRestore;
 
 /// <summary>Looks for the app backups that a platform backup depends on: that each is there, whole, and can be opened. Only reads.</summary>
-internal sealed class DependencyCheck(IBackupStorage storage, IReadOnlyList<BackupKeys> keys, IRandomSource random)
+internal sealed class DependencyCheck(IBackupStorage storage, IReadOnlyList<BackupKeys> keys)
 {
     private const int AtATime = 8;
 
@@ -61,7 +60,7 @@ internal sealed class DependencyCheck(IBackupStorage storage, IReadOnlyList<Back
         {
             throw BackupErrors.BackupDamaged(record.Backup.Id, "its record in the storage is not the one that the platform backup knows.");
         }
-        var stored = StoredInfo.Open(bytes, paths, keys, random);
+        var stored = StoredInfo.Open(bytes, paths, keys);
         return await StoredBackup.IsCompleteAsync(storage, stored, cancellationToken).ConfigureAwait(false)
             ? stored.Info
             : throw BackupErrors.BackupDamaged(record.Backup.Id, "an object that its record names is missing or has another size.");

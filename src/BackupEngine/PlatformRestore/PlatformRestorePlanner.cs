@@ -68,7 +68,7 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
         IOperationObserver observer,
         CancellationToken cancellationToken)
     {
-        var finder = new BoxFinder(source, storage, context.Random, context.Backups, context.Time);
+        var finder = new BoxFinder(source, storage, context.Backups, context.Time);
         var box = (unfinished?.BackupId ?? options.BackupId) is { } id
             ? await finder.FindAsync(id, cancellationToken).ConfigureAwait(false)
             : await finder.FindNewestAsync(source.Export?.RemotePath, cancellationToken).ConfigureAwait(false);
@@ -81,7 +81,7 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
         var content = await BoxContent.UnpackAsync(context, backup, source.Site.Limits, observer, cancellationToken).ConfigureAwait(false);
         try
         {
-            var check = new DependencyCheck(storage, [.. content.Keys, .. source.Keys], context.Random);
+            var check = new DependencyCheck(storage, [.. content.Keys, .. source.Keys]);
             var apps = await check.RunAsync(box.Info, content, cancellationToken).ConfigureAwait(false);
             var sizes = content.Config.ExtraDirectories.ToDictionary(extra => extra.Name, extra => SizeOf(extra.Name, backup));
             var trust = TrustCheck.Run(context, options, box, apps, content.Config);

@@ -55,7 +55,7 @@ public sealed class FileProtection : IDisposable
     /// <exception cref="BackupException">The source cannot be read, or the destination exists or cannot be written.</exception>
     public Task<FileInfo> ProtectAsync(
         string source, string destination, bool replace, IOperationObserver observer, CancellationToken cancellationToken) =>
-        ConvertAsync(source, destination, replace, $"Encrypting {source}", NewCipher(true).Encrypt, observer, cancellationToken);
+        ConvertAsync(source, destination, replace, $"Encrypting {source}", new BackupSealer(_keys, true, _random).Encrypt, observer, cancellationToken);
 
     /// <summary>Decrypts a file.</summary>
     /// <param name="source">The file; a symbolic link is followed.</param>
@@ -75,14 +75,14 @@ public sealed class FileProtection : IDisposable
             try
             {
                 return await ConvertAsync(
-                    source, destination, replace, activity, NewCipher(true).Decrypt, observer, cancellationToken).ConfigureAwait(false);
+                    source, destination, replace, activity, new BackupOpener(_keys, true).Decrypt, observer, cancellationToken).ConfigureAwait(false);
             }
             catch (WrongPasswordOrDamagedException)
             {
                 // Computing both HMACs at once would slow down every file for the sake of the rare ones that cover the magic too.
-                var cipher = NewCipher(true, MacCoverage.Everything);
+                var opener = new BackupOpener(_keys, true, MacCoverage.Everything);
                 return await ConvertAsync(
-                    source, destination, replace, activity, cipher.Decrypt, observer, cancellationToken).ConfigureAwait(false);
+                    source, destination, replace, activity, opener.Decrypt, observer, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (WrongPasswordOrDamagedException failure)
@@ -108,8 +108,8 @@ public sealed class FileProtection : IDisposable
         IOperationObserver observer,
         Action<FileInfo> onFile,
         CancellationToken cancellationToken) =>
-        new ProtectedTree(NewCipher(encryptNames), _random, _time, replace, observer, onFile)
-            .ProtectAsync(source, destination, cancellationToken);
+        new ProtectedTree(_random, _time, replace, observer, onFile)
+            .ProtectAsync(new BackupSealer(_keys, encryptNames, _random), source, destination, cancellationToken);
 
     /// <summary>
     /// Decrypts all files below a folder into another one. Names are decrypted too; files whose names end in <see cref="Extension"/> have
@@ -129,8 +129,8 @@ public sealed class FileProtection : IDisposable
         IOperationObserver observer,
         Action<FileInfo> onFile,
         CancellationToken cancellationToken) =>
-        new ProtectedTree(NewCipher(true, MacCoverage.Either), _random, _time, replace, observer, onFile)
-            .UnprotectAsync(source, destination, cancellationToken);
+        new ProtectedTree(_random, _time, replace, observer, onFile)
+            .UnprotectAsync(new BackupOpener(_keys, true, MacCoverage.Either), source, destination, cancellationToken);
 
     /// <summary>Encrypts a name, or each part of a relative path.</summary>
     /// <exception cref="BackupException">It is no relative path, or a part is too long.</exception>
@@ -152,9 +152,6 @@ public sealed class FileProtection : IDisposable
 
     /// <summary>Forgets the keys.</summary>
     public void Dispose() => _keys.Dispose();
-
-    private BackupCipher NewCipher(bool encryptNames, MacCoverage coverage = MacCoverage.VectorAndCiphertext) =>
-        new(_keys, encryptNames, _random, coverage);
 
     private string ProtectPart(string part) =>
         FileNameCipher.FindFault(part) is { } fault ? throw BackupErrors.NamesTooLong([part], [fault]) : new FileNameCipher(_keys).Encrypt(part);

@@ -12,24 +12,24 @@ namespace CloudBackup.Protection;
 /// Encrypts or decrypts a folder tree into another folder, file by file. All names are known to be right before anything is written.
 /// </summary>
 internal sealed class ProtectedTree(
-    BackupCipher cipher, IRandomSource random, TimeProvider time, bool replace, IOperationObserver observer, Action<FileInfo> onFile)
+    IRandomSource random, TimeProvider time, bool replace, IOperationObserver observer, Action<FileInfo> onFile)
 {
     /// <summary>Encrypts everything below <paramref name="source"/>.</summary>
-    public Task ProtectAsync(string source, string destination, CancellationToken cancellationToken)
+    public Task ProtectAsync(BackupSealer sealer, string source, string destination, CancellationToken cancellationToken)
     {
         var counters = new RunCounters();
-        var limits = new NameLimits(new StorageCapabilities(), cipher.Names is null ? NameForm.Suffixed : NameForm.Encrypted, folderBytes: 0);
+        var limits = new NameLimits(new StorageCapabilities(), sealer.Names is null ? NameForm.Suffixed : NameForm.Encrypted, folderBytes: 0);
         foreach (var item in Survey(source, destination, counters, cancellationToken))
         {
             limits.Add(item.Path, item.IsFolder);
         }
         return limits.Offenders.Count > 0
             ? throw BackupErrors.NamesTooLong([.. limits.Offenders.Select(PathText.ForDisplay)], limits.Reasons)
-            : ConvertAsync(source, destination, $"Encrypting {source}", ProtectPath, cipher.Encrypt, counters, cancellationToken);
+            : ConvertAsync(source, destination, $"Encrypting {source}", item => ProtectPath(sealer, item), sealer.Encrypt, counters, cancellationToken);
     }
 
     /// <summary>Decrypts everything below <paramref name="source"/>.</summary>
-    public Task UnprotectAsync(string source, string destination, CancellationToken cancellationToken)
+    public Task UnprotectAsync(BackupOpener opener, string source, string destination, CancellationToken cancellationToken)
     {
         var counters = new RunCounters();
         // An encrypted name never has a dot: one file named *.enc tells that this tree's names were left readable.
@@ -38,9 +38,9 @@ internal sealed class ProtectedTree(
         {
             _ = Rename(item);
         }
-        return ConvertAsync(source, destination, $"Decrypting {source}", Rename, cipher.Decrypt, counters, cancellationToken);
+        return ConvertAsync(source, destination, $"Decrypting {source}", Rename, opener.Decrypt, counters, cancellationToken);
 
-        string? Rename(TreeFile item) => isReadable ? UnprotectReadable(item) : UnprotectPath(item);
+        string? Rename(TreeFile item) => isReadable ? UnprotectReadable(item) : UnprotectPath(opener, item);
     }
 
     private IEnumerable<TreeFile> Survey(string source, string destination, RunCounters counters, CancellationToken cancellationToken)
@@ -54,7 +54,7 @@ internal sealed class ProtectedTree(
         counters.Expect(bytes, entries);
     }
 
-    private string? ProtectPath(TreeFile item) => cipher.Names is { } names
+    private static string? ProtectPath(BackupSealer sealer, TreeFile item) => sealer.Names is { } names
         ? names.EncryptPath(item.Path)
         : item.IsFolder ? item.Path : item.Path + BackupNames.EncryptedExtension;
 
@@ -72,11 +72,11 @@ internal sealed class ProtectedTree(
         return null;
     }
 
-    private string UnprotectPath(TreeFile item)
+    private static string UnprotectPath(BackupOpener opener, TreeFile item)
     {
         try
         {
-            var path = cipher.Names!.DecryptPath(item.Path);
+            var path = opener.Names!.DecryptPath(item.Path);
             // Only who has the keys can make such names; a mistake of theirs must not lead out of the destination either.
             return path.Count(c => c == '/') == item.Path.Count(c => c == '/') && !path.Contains('\0')
                 ? StoragePath.Check(path)

@@ -22,13 +22,13 @@ internal sealed class OpenedBackup : IRecordedIndex
     private readonly string _spoolName;
     private readonly string _indexPath;
 
-    private readonly BackupCipher? _cipher;
+    private readonly BackupOpener? _opener;
     private BackupRecord? _record;
 
     private OpenedBackup(EngineContext context, IBackupStorage storage, StoredInfo stored, string spoolName, string indexPath, bool isTrusted)
     {
         _context = context;
-        _cipher = stored.Cipher;
+        _opener = stored.Opener;
         _spoolName = spoolName;
         Storage = storage;
         Info = stored.Info;
@@ -66,7 +66,7 @@ internal sealed class OpenedBackup : IRecordedIndex
         var backup = record.Backup;
         backup.RequireData();
         var stored = await ReadInfoAsync(context, record, storage, cancellationToken).ConfigureAwait(false);
-        var opened = await OpenAsync(context, stored, backup.Trusted || stored.Cipher is not null, storage, cancellationToken).ConfigureAwait(false);
+        var opened = await OpenAsync(context, stored, backup.Trusted || stored.Opener is not null, storage, cancellationToken).ConfigureAwait(false);
         opened._record = record;
         return opened;
     }
@@ -206,7 +206,7 @@ internal sealed class OpenedBackup : IRecordedIndex
     {
         Storage = Storage,
         Info = Info,
-        Cipher = _cipher,
+        Opener = _opener,
         Entries = ReadEntries(),
         Members = Info.Archive is null ? [] : ReadMembers(),
         SpoolFolder = Path.GetDirectoryName(_indexPath)!,
@@ -224,7 +224,7 @@ internal sealed class OpenedBackup : IRecordedIndex
         {
             throw BackupErrors.BackupDamaged(backup.Id, "its record in the storage is not the one that the catalog knows.");
         }
-        var stored = StoredInfo.Open(bytes, paths, backup.KeyId is { } keyId ? [context.Keys.Get(keyId)] : [], context.Random);
+        var stored = StoredInfo.Open(bytes, paths, backup.KeyId is { } keyId ? [context.Keys.Get(keyId)] : []);
         return stored.Info.Id == backup.Id
             ? stored
             : throw BackupErrors.BackupDamaged(backup.Id, $"its record belongs to '{stored.Info.Id}'.");
@@ -234,23 +234,23 @@ internal sealed class OpenedBackup : IRecordedIndex
         StoredInfo stored, IBackupStorage storage, string folder, string path, CancellationToken cancellationToken)
     {
         var info = stored.Info;
-        var fetched = stored.Cipher is null ? path : Path.Join(folder, "index.enc");
+        var fetched = stored.Opener is null ? path : Path.Join(folder, "index.enc");
         var hash = await FetchAsync(storage, info.Paths.Index, fetched, cancellationToken).ConfigureAwait(false);
         if (hash.Sha256 != info.Index.Sha256 || hash.Size != info.Index.Size)
         {
             throw BackupErrors.BackupDamaged(info.Id, "its index is not the one that its record tells of.");
         }
-        if (stored.Cipher is not { } cipher)
+        if (stored.Opener is not { } opener)
         {
             return;
         }
-        if (cipher.IndexMac(info.RemotePath, hash.Sha256) != info.Index.Mac)
+        if (opener.IndexMac(info.RemotePath, hash.Sha256) != info.Index.Mac)
         {
             throw BackupErrors.BackupDamaged(info.Id, "its index is not authenticated for this backup.");
         }
         try
         {
-            var plain = cipher.Decrypt(File.OpenRead(fetched));
+            var plain = opener.Decrypt(File.OpenRead(fetched));
             await using var _ = plain.ConfigureAwait(false);
             var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
             await using var __ = target.ConfigureAwait(false);

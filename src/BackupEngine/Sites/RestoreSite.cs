@@ -1,6 +1,5 @@
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Platform;
 using CloudBackup.Storage;
@@ -69,19 +68,16 @@ internal sealed class RestoreSite : IDisposable
 
     /// <summary>Opens the stored bytes of a backup info, and tells a password that is missing or wrong.</summary>
     /// <exception cref="BackupException">It is damaged, belongs elsewhere, or no key opens it.</exception>
-    public StoredInfo Open(byte[] bytes, BackupPaths paths, IRandomSource random)
-    {
-        try
-        {
-            return StoredInfo.Open(bytes, paths, Keys, random);
-        }
-        catch (BackupException failure) when (failure.ErrorId == nameof(BackupErrors.NoKeyFits))
-        {
-            throw Given is null
-                ? BackupErrors.RestorePasswordNeeded(Site.Name, paths.RemotePath)
-                : BackupErrors.RestorePasswordWrong(Site.Name, paths.RemotePath);
-        }
-    }
+    public StoredInfo Open(byte[] bytes, BackupPaths paths) => TryOpen(bytes, paths) ?? throw Locked(paths);
+
+    /// <summary>Opens the stored bytes of a backup info; null when no key opens it.</summary>
+    /// <exception cref="BackupException">It is damaged, or belongs elsewhere.</exception>
+    public StoredInfo? TryOpen(byte[] bytes, BackupPaths paths) => StoredInfo.TryOpen(bytes, paths, Keys);
+
+    /// <summary>The failure of a backup that no key opens.</summary>
+    public BackupException Locked(BackupPaths paths) => Given is null
+        ? BackupErrors.RestorePasswordNeeded(Site.Name, paths.RemotePath)
+        : BackupErrors.RestorePasswordWrong(Site.Name, paths.RemotePath);
 
     /// <summary>Whether a failure says that a password is missing or wrong.</summary>
     public static bool IsLocked(BackupException failure) =>

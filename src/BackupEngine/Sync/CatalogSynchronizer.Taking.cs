@@ -22,7 +22,12 @@ internal sealed partial class CatalogSynchronizer
         try
         {
             var (record, content) = await ReadAsync(run, paths, cancellationToken).ConfigureAwait(false);
-            if (record is null)
+            if (content == StoredContent.Locked)
+            {
+                observer.OnDetail(BackupErrors.NoKeyFits(paths.RemotePath).Message);
+                found.Locked.Add(paths.RemotePath);
+            }
+            else if (record is null)
             {
                 // What the storage does not show may be there all the same: only an object that is another one ends what the catalog knows.
                 _ = content == StoredContent.Different ? found.Damaged.Add(paths.RemotePath) : found.Unreadable.Add(paths.RemotePath);
@@ -33,11 +38,6 @@ internal sealed partial class CatalogSynchronizer
             {
                 Take(run, paths, record);
             }
-        }
-        catch (BackupException failure) when (failure.ErrorId == nameof(BackupErrors.NoKeyFits))
-        {
-            observer.OnDetail(failure.Message);
-            found.Locked.Add(paths.RemotePath);
         }
         catch (Exception failure) when (failure is BackupException { Category: BackupErrorCategory.Damaged } or StorageException { IsOutage: false })
         {
@@ -85,7 +85,7 @@ internal sealed partial class CatalogSynchronizer
         BackupException? badNote = null;
         var known = KnownAt(run, paths);
         var (stored, content) = await StoredBackup.ReadAsync(
-            run.Storage, run.Site, paths, run.Keys, context.Random, known?.InfoHash, failure => badNote = failure, cancellationToken).ConfigureAwait(false);
+            run.Storage, run.Site, paths, run.Keys, known?.InfoHash, failure => badNote = failure, cancellationToken).ConfigureAwait(false);
         if (stored is null)
         {
             return (null, content);

@@ -2,7 +2,6 @@ using CloudBackup.Catalog;
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Objects;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Storage;
 
@@ -19,6 +18,9 @@ internal enum StoredContent
 
     /// <summary>An object has another size, or the backup info cannot be right.</summary>
     Different,
+
+    /// <summary>The backup info is encrypted, and no key opens it.</summary>
+    Locked,
 }
 
 /// <summary>Makes catalog records of what a storage holds: the storage is the truth, the catalog its cache.</summary>
@@ -33,11 +35,10 @@ internal static class StoredBackup
         BackupSite site,
         BackupPaths paths,
         IEnumerable<BackupKeys> keys,
-        IRandomSource random,
         CancellationToken cancellationToken)
     {
-        var (record, content) = await ReadAsync(storage, site, paths, keys, random, knownHash: null, _ => { }, cancellationToken).ConfigureAwait(false);
-        return content == StoredContent.Complete ? record : null;
+        var (record, content) = await ReadAsync(storage, site, paths, keys, knownHash: null, _ => { }, cancellationToken).ConfigureAwait(false);
+        return content == StoredContent.Locked ? throw BackupErrors.NoKeyFits(paths.RemotePath) : record;
     }
 
     /// <summary>
@@ -48,7 +49,6 @@ internal static class StoredBackup
     /// <param name="site">Its site.</param>
     /// <param name="paths">The backup.</param>
     /// <param name="keys">Keys to try on an encrypted one, the likeliest first.</param>
-    /// <param name="random">For the cipher.</param>
     /// <param name="knownHash">SHA-256 of the backup info as the catalog knows it, in hexadecimal; null when it does not.</param>
     /// <param name="onBadNote">Takes why the backup's note cannot be read; label and preservation are then those of the backup info.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -58,7 +58,6 @@ internal static class StoredBackup
         BackupSite site,
         BackupPaths paths,
         IEnumerable<BackupKeys> keys,
-        IRandomSource random,
         string? knownHash,
         Action<BackupException> onBadNote,
         CancellationToken cancellationToken)
@@ -68,13 +67,16 @@ internal static class StoredBackup
             return (null, StoredContent.Lacking);
         }
         var bytes = await SteadyObject.ReadAsync(storage, paths.Info, knownHash, SmallObject.LargestInfo, cancellationToken).ConfigureAwait(false);
-        var stored = StoredInfo.Open(bytes, paths, keys, random);
+        if (StoredInfo.TryOpen(bytes, paths, keys) is not { } stored)
+        {
+            return (null, StoredContent.Locked);
+        }
         var content = await LookAsync(storage, stored, cancellationToken).ConfigureAwait(false);
         if (content != StoredContent.Complete)
         {
             return (null, content);
         }
-        var note = await TryReadNoteAsync(storage, paths, stored.Cipher, onBadNote, cancellationToken).ConfigureAwait(false);
+        var note = await TryReadNoteAsync(storage, paths, stored.Opener, onBadNote, cancellationToken).ConfigureAwait(false);
         var record = new BackupRecord
         {
             Backup = stored.Info.ToBackup(site.Name, bytes.Length, note) with { Origin = BackupOrigin.Storage },
@@ -84,11 +86,11 @@ internal static class StoredBackup
     }
 
     private static async Task<BackupNote?> TryReadNoteAsync(
-        IBackupStorage storage, BackupPaths paths, BackupCipher? cipher, Action<BackupException> onBadNote, CancellationToken cancellationToken)
+        IBackupStorage storage, BackupPaths paths, BackupOpener? opener, Action<BackupException> onBadNote, CancellationToken cancellationToken)
     {
         try
         {
-            return await BackupNote.TryReadAsync(storage, paths, cipher, cancellationToken).ConfigureAwait(false);
+            return await BackupNote.TryReadAsync(storage, paths, opener, cancellationToken).ConfigureAwait(false);
         }
         catch (BackupException failure)
         {
@@ -125,7 +127,7 @@ internal static class StoredBackup
         }
         // A look whether there is anything must do: Test-AppBackup lists all.
         return await storage.ListAsync(info.RemotePath, recursive: false, cancellationToken).AnyAsync(cancellationToken).ConfigureAwait(false)
-            || await StoredProof.HasAnyAsync(storage, info.Paths.FirstObjects(new ObjectNames(stored.Cipher).ObjectOf), cancellationToken).ConfigureAwait(false)
+            || await StoredProof.HasAnyAsync(storage, info.Paths.FirstObjects(new ObjectNames(stored.Opener).ObjectOf), cancellationToken).ConfigureAwait(false)
                 ? StoredContent.Complete
                 : StoredContent.Lacking;
     }

@@ -7,7 +7,7 @@ namespace CloudBackup.Formats.Objects;
 /// Which object a file is stored as: the same path when nothing is encrypted, the path with <c>.enc</c> when contents are, and a path of
 /// encrypted names when those are too. Folders that come one after the other are encrypted once. Not thread-safe.
 /// </summary>
-/// <param name="cipher">Encrypts; null for backups that are not encrypted.</param>
+/// <param name="cipher">That of the backup; null for backups that are not encrypted.</param>
 internal sealed class ObjectNames(BackupCipher? cipher)
 {
     private const int MostFolders = 4096;
@@ -50,7 +50,7 @@ internal sealed class ObjectNames(BackupCipher? cipher)
     }
 
     /// <summary>Bytes that a content of <paramref name="length"/> bytes takes in the storage.</summary>
-    public long StoredSize(long length) => cipher is null ? length : Cbv2.EncryptedLength(length);
+    public long StoredSize(long length) => cipher?.StoredLength(length) ?? length;
 
     private string EncryptPath(string path)
     {

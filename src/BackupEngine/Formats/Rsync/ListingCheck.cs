@@ -24,7 +24,7 @@ internal sealed class ListingCheck : IDisposable
         _request = request;
         _target = target;
         _onlyForeign = onlyForeign;
-        _names = new ObjectNames(request.Cipher);
+        _names = new ObjectNames(request.Opener);
         _listed = new LineSorter<CacheLine>(request.SpoolFolder, "stored");
     }
 

@@ -80,11 +80,11 @@ internal sealed class RsyncReader(FormatReadRequest request, IEntryTarget target
 
     private async Task FetchAsync(IndexEntry entry, CancellationToken cancellationToken)
     {
-        var names = _names.TryTake(out var idle) ? idle : new ObjectNames(request.Cipher);
+        var names = _names.TryTake(out var idle) ? idle : new ObjectNames(request.Opener);
         var path = $"{request.Info.RemotePath}/{names.ObjectOf(entry.Path)}";
-        _names.Add(names);
         // As many at a time as fit in memory (I10); one byte more than there should be, since a longer object is a wrong one.
-        var length = (request.Cipher is null ? entry.Size : Cbv2.EncryptedLength(entry.Size)) + 1;
+        var length = names.StoredSize(entry.Size) + 1;
+        _names.Add(names);
         using var share = await _memory.TakeAsync(2 * Math.Min(length, SmallFile), cancellationToken).ConfigureAwait(false);
         var stored = await request.Storage.OpenReadAsync(path, 0, length, cancellationToken).ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(entry.Size + 1, SmallFile));
@@ -109,12 +109,12 @@ internal sealed class RsyncReader(FormatReadRequest request, IEntryTarget target
     private async Task ReadSmallAsync(IndexEntry entry, Stream stored, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         int length;
-        if (request.Cipher is { } cipher)
+        if (request.Opener is { } opener)
         {
             // Short ones are decrypted at once, after their HMAC is right.
-            var encrypted = new byte[Cbv2.EncryptedLength(entry.Size) + 1];
+            var encrypted = new byte[opener.StoredLength(entry.Size) + 1];
             var count = await stored.ReadAtLeastAsync(encrypted, encrypted.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            var plain = cipher.Decrypt(encrypted.AsSpan(0, count));
+            var plain = opener.Decrypt(encrypted.AsSpan(0, count));
             length = Math.Min(plain.Length, buffer.Length);
             plain.AsSpan(0, length).CopyTo(buffer.Span);
         }
@@ -138,7 +138,7 @@ internal sealed class RsyncReader(FormatReadRequest request, IEntryTarget target
 
     private async Task ReadLargeAsync(IndexEntry entry, Stream stored, byte[] buffer, CancellationToken cancellationToken)
     {
-        var content = request.Cipher?.Decrypt(stored) ?? stored;
+        var content = request.Opener?.Decrypt(stored) ?? stored;
         await using var _ = content.ConfigureAwait(false);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var file = Begin(entry);

@@ -1,4 +1,3 @@
-using CloudBackup.Encryption;
 using CloudBackup.Formats.Index;
 using CloudBackup.Layout;
 using CloudBackup.Storage;
@@ -28,7 +27,7 @@ internal sealed class TgzFormat : IBackupFormat
     {
         var facts = request.Info.Archive ?? throw BackupErrors.BackupDamaged(request.Info.Id, "its record does not tell of an archive.");
         var length = request.Members.Sum();
-        if (request.Members.Count != facts.Members || (request.Cipher is null ? length : Cbv2.EncryptedLength(length)) != facts.Size)
+        if (request.Members.Count != facts.Members || (request.Opener?.StoredLength(length) ?? length) != facts.Size)
         {
             throw BackupErrors.BackupDamaged(request.Info.Id, "its index does not fit its archive.");
         }
@@ -38,7 +37,7 @@ internal sealed class TgzFormat : IBackupFormat
             return;
         }
         var stored = await request.Storage.OpenReadAsync(request.Info.Paths.Archive, 0, null, cancellationToken).ConfigureAwait(false);
-        var archive = request.Cipher?.Decrypt(stored) ?? stored;
+        var archive = request.Opener?.Decrypt(stored) ?? stored;
         var source = new MemberSource(request.Members, null, (_, _, _) => Task.FromResult(archive));
         await using var _ = source.ConfigureAwait(false);
         await ReadMembersAsync(request, source, target, cancellationToken).ConfigureAwait(false);
@@ -84,13 +83,13 @@ internal sealed class TgzFormat : IBackupFormat
     private static async Task<Stream> OpenRangeAsync(FormatReadRequest request, long offset, long length, CancellationToken cancellationToken)
     {
         var path = request.Info.Paths.Archive;
-        if (request.Cipher is not { } cipher)
+        if (request.Opener is not { } opener)
         {
             return await request.Storage.OpenReadAsync(path, offset, length, cancellationToken).ConfigureAwait(false);
         }
-        var stored = await request.Storage
-            .OpenReadAsync(path, Cbv2RangeStream.FileStart(offset), Cbv2RangeStream.FileLength(offset, length), cancellationToken).ConfigureAwait(false);
-        return cipher.DecryptRange(stored, offset, length);
+        var range = opener.RangeOf(offset, length);
+        var stored = await request.Storage.OpenReadAsync(path, range.Offset, range.Length, cancellationToken).ConfigureAwait(false);
+        return opener.DecryptRange(stored, offset, length);
     }
 
     private static async Task<ArchiveFacts> WriteArchiveAsync(FormatWriteRequest request, IndexSpool index, CancellationToken cancellationToken)
@@ -104,7 +103,7 @@ internal sealed class TgzFormat : IBackupFormat
         var archive = new TgzArchiveStream(request.Items, index.Writer, options, request.Issues, request.Counters, cancellationToken);
         await using var _ = archive.ConfigureAwait(false);
         var path = request.Paths.Archive;
-        var stored = request.Cipher?.Encrypt(archive) ?? archive;
+        var stored = request.Sealer?.Encrypt(archive) ?? archive;
         await using var __ = stored.ConfigureAwait(false);
         var content = ObjectContent.FromStream(stored, () => request.LastSize > 0 ? request.LastSize : request.Counters.ExpectedBytes);
         var size = await request.Storage.WriteAsync(path, content, WriteMode.CreateNew, cancellationToken).ConfigureAwait(false);

@@ -20,7 +20,7 @@ public abstract partial class FormatConformance
         {
             Storage = storage,
             Info = InfoFor(members, await ArchiveSizeAsync(storage)),
-            Cipher = Cipher,
+            Opener = Cipher?.Opener,
             Entries = index.ReadEntries(),
             Members = members,
             SpoolFolder = "/none", // reading needs none
@@ -41,7 +41,7 @@ public abstract partial class FormatConformance
         RemotePath = RemotePath,
         Archive = members.Count == 0 ? null : new ArchiveFacts(size, members.Count),
         Index = new IndexFacts(0, "", 0),
-        Encryption = Cipher is null ? null : new EncryptionFacts(Cbv2.Version, Cipher.KeyId, Cipher.Names is not null),
+        Encryption = Cipher is null ? null : new EncryptionFacts(Cbv2.Version, Cipher.Sealer.KeyId, Cipher.Sealer.Names is not null),
     };
 
     private async Task<long> ArchiveSizeAsync(IBackupStorage storage) => (await storage.FindAsync(Paths.Archive, Token))?.Size ?? 0;

@@ -1,4 +1,3 @@
-using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Infrastructure;
@@ -21,7 +20,7 @@ public abstract partial class FormatConformance
     private protected abstract IBackupFormat Format { get; }
 
     /// <summary>Encrypts the backups; null for backups that are not encrypted.</summary>
-    private protected virtual BackupCipher? Cipher => null;
+    private protected virtual CipherPair? Cipher => null;
 
     /// <summary>The longest file name, in bytes, that the format takes here.</summary>
     private protected virtual int LongestName => 255;
@@ -278,7 +277,8 @@ public abstract partial class FormatConformance
             {
                 Storage = storage,
                 Paths = Paths,
-                Cipher = Cipher,
+                Sealer = Cipher?.Sealer,
+                Opener = Cipher?.Opener,
                 Items = Watched(walker.Walk(root, "data", stop), watch, extra),
                 SpoolFolder = spool,
                 Issues = issues,

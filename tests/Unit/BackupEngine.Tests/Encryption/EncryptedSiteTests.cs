@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using CloudBackup.Encryption;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 using CloudBackup.Tests.Support;
 using Microsoft.Data.Sqlite;
@@ -171,13 +170,13 @@ public sealed class EncryptedSiteTests
         using var platform = await StartAsync();
         var backup = await platform.BackUpAsync();
         var keys = BackupKeys.Derive(Secret.Of(Password));
-        var cipher = new BackupCipher(keys, true, new SystemRandomSource());
+        var cipher = new CipherPair(keys, true);
         string At(string extension) => Path.Join(platform.SitePath, backup.RemotePath + extension);
         Remac(At(".tar.gz.enc"));
         Remac(At(".index.gz.enc"));
         var info = BackupInfo.FromBytes(cipher.Decrypt(await File.ReadAllBytesAsync(At(".backupinfo.enc"), Token)));
         var hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(At(".index.gz.enc"), Token)));
-        info = info with { Index = info.Index with { Sha256 = hash, Mac = cipher.IndexMac(info.RemotePath, hash) } };
+        info = info with { Index = info.Index with { Sha256 = hash, Mac = cipher.Sealer.IndexMac(info.RemotePath, hash) } };
         await File.WriteAllBytesAsync(At(".backupinfo.enc"), cipher.Encrypt(info.ToBytes()), Token);
         Remac(At(".backupinfo.enc"));
         Assert.Single(await platform.Engine.SyncAsync(null, [], platform.Observer, Token));

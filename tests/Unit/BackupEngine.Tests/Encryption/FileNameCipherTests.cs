@@ -99,7 +99,7 @@ public sealed class FileNameCipherTests
         Assert.Equal("EB8I5qgDF9MyQETDZhjGj8GlErbR9yi6VtUvKYCTnFY", new FileNameCipher(keys).Encrypt("a.jpg"));
         Assert.Equal(
             "43425632000102030405060708090a0b0c0d0e0ff42bc2ffb0b9267c08aadeb3655480c15aea1acf53ff2ce940109e57c4b230a895bd4293f06a2085ff321e21d612584a",
-            Convert.ToHexStringLower(Cbv2.Encrypt("CloudBackup\n"u8, keys, Convert.FromHexString("000102030405060708090a0b0c0d0e0f"))));
+            Convert.ToHexStringLower(Cbv2Bytes.Encrypt("CloudBackup\n"u8, keys, Convert.FromHexString("000102030405060708090a0b0c0d0e0f"))));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using CloudBackup.FileTree;
-using CloudBackup.Formats.Rsync;
+using CloudBackup.Formats.Rsync.Run;
 using CloudBackup.Source;
 using CloudBackup.Tests.Support;
 

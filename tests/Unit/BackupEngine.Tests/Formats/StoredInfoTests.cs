@@ -1,5 +1,4 @@
 using CloudBackup.Formats;
-using CloudBackup.Infrastructure;
 using CloudBackup.Layout;
 
 namespace CloudBackup.Tests.Formats;
@@ -55,5 +54,5 @@ public sealed class StoredInfoTests
     }
 
     private static StoredInfo Open(BackupInfo info) =>
-        StoredInfo.Open(info.ToBytes(), new BackupPaths(info.RemotePath, false), [], new SystemRandomSource());
+        StoredInfo.Open(info.ToBytes(), new BackupPaths(info.RemotePath, false), []);
 }

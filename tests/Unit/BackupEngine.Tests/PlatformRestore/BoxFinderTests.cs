@@ -95,9 +95,9 @@ public sealed class BoxFinderTests
     private static void Rewrite(string file, Action<JsonNode> change)
     {
         using var keys = BackupKeys.Derive(Secret.Of(Password));
-        var record = JsonNode.Parse(Cbv2.Decrypt(File.ReadAllBytes(file), keys, MacCoverage.Either, out _))!;
+        var record = JsonNode.Parse(Cbv2Bytes.Decrypt(File.ReadAllBytes(file), keys, MacCoverage.Either, out _))!;
         change(record);
-        File.WriteAllBytes(file, Cbv2.Encrypt(System.Text.Encoding.UTF8.GetBytes(record.ToJsonString()), keys, new byte[Cbv2.VectorLength]));
+        File.WriteAllBytes(file, Cbv2Bytes.Encrypt(System.Text.Encoding.UTF8.GetBytes(record.ToJsonString()), keys, new byte[Cbv2.VectorLength]));
     }
 
     /// <summary>A storage that has an object and does not give it out.</summary>

@@ -33,7 +33,7 @@ internal sealed class ForgedBackup(TestPlatform platform, BackupFormat format, B
 
     private static readonly DateTimeOffset Made = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly BackupCipher? _cipher = keys is null ? null : new BackupCipher(keys, encryptNames, new SeededRandom(5));
+    private readonly CipherPair? _cipher = keys is null ? null : new CipherPair(keys, encryptNames, new SeededRandom(5));
 
     public List<ForgedEntry> Entries { get; } = [];
 
@@ -72,7 +72,7 @@ internal sealed class ForgedBackup(TestPlatform platform, BackupFormat format, B
                 .Aggregate(0L, (sum, entry) => unchecked(sum + entry.Index(new IndexEntry { Facts = entry.Header }).Size)),
             Archive = archive is null ? null : new ArchiveFacts(archive.Length, members.Count),
             Objects = archive is null ? new ObjectFacts(1, 1) : null,
-            Index = new IndexFacts(index.Length, hash, offset, _cipher?.IndexMac(name, hash)),
+            Index = new IndexFacts(index.Length, hash, offset, _cipher?.Sealer.IndexMac(name, hash)),
             Encryption = keys is null ? null : new EncryptionFacts(2, keys.Id, encryptNames),
         });
         var paths = new BackupPaths(name, keys is not null);
@@ -109,7 +109,7 @@ internal sealed class ForgedBackup(TestPlatform platform, BackupFormat format, B
 
         async Task<byte[]?> StoreAllAsync()
         {
-            var names = new ObjectNames(_cipher);
+            var names = new ObjectNames(_cipher?.Opener);
             foreach (var entry in Entries.Where(entry => entry.Header.Kind == EntryKind.File && entry.IsStored))
             {
                 try

@@ -82,7 +82,7 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWriteRequest run
             return (record, false);
         }
         await change.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
-        ReadOnlyMemory<byte> stored = target.Cipher is { } cipher ? cipher.Encrypt(content.Span) : content;
+        ReadOnlyMemory<byte> stored = target.Sealer is { } sealer ? sealer.Encrypt(content.Span) : content;
         await target.WriteAsync(_names.ObjectOf(planned.Path), ObjectContent.FromBytes(stored), IsNew(planned), cancellationToken).ConfigureAwait(false);
         return (record, true);
     }
@@ -109,7 +109,7 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWriteRequest run
             }
         }
         await change.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
-        using var content = new SourceContent(file, target.Cipher, run.Counters);
+        using var content = new SourceContent(file, target.Sealer, run.Counters);
         var isDone = false;
         try
         {
@@ -131,11 +131,11 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWriteRequest run
     private async Task<(PlanLine Record, bool IsUploaded)> RunStreamAsync(
         PlanLine planned, long action, StreamItem stream, CancellationToken cancellationToken)
     {
-        await changes.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
+        await change.BeforeReplaceAsync(planned, action, cancellationToken).ConfigureAwait(false);
         var path = _names.ObjectOf(planned.Path);
         var reading = new StreamReading(stream, count => run.Counters.AddSourceBytes(count));
         await using var _ = reading.ConfigureAwait(false);
-        var stored = target.Cipher?.Encrypt(reading) ?? reading;
+        var stored = target.Sealer?.Encrypt(reading) ?? reading;
         await using var __ = stored.ConfigureAwait(false);
         try
         {

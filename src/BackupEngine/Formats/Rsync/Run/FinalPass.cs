@@ -152,7 +152,7 @@ internal sealed class FinalPass : IDisposable
     private Stream Open()
     {
         var file = new FileStream(_metadata.LocalPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        return _target.Cipher?.Encrypt(file) ?? file;
+        return _target.Sealer?.Encrypt(file) ?? file;
     }
 
     private IndexEntry EntryOf(PlanLine record) => new()

@@ -208,7 +208,7 @@ internal sealed class RsyncAttempt(FormatWriteRequest run, PlanOrigins origins, 
             await _change.CheckUndisturbedAsync(cancellationToken).ConfigureAwait(false);
             finish.CompleteCache(stamp);
             var state = new SnapshotState { Token = stamp.Token, IsComplete = true, Content = finish.FingerprintContent() };
-            await state.WriteAsync(target.Storage, kept.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
+            await state.WriteAsync(target.Storage, kept.StatePath, target.Sealer, cancellationToken).ConfigureAwait(false);
             if (!known.IsRemembered && _plan.Removals > 0)
             {
                 // The objects that went may be those of a time when the site did not encrypt, or did.

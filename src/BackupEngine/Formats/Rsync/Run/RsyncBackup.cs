@@ -24,8 +24,8 @@ internal sealed class RsyncBackup
         _origins = origins;
         var place = run.Storage.CopiesByItself() ? run.Snapshot : null;
         _files = place is null ? null : new SnapshotFiles(place, run.Paths.IsEncrypted);
-        _target = new SnapshotTarget(run.Storage, _files?.Root ?? run.Paths.RemotePath, run.Cipher);
-        _form = new LineStamp("", run.Cipher?.KeyId ?? "", run.Cipher?.Names is not null);
+        _target = new SnapshotTarget(run.Storage, _files?.Root ?? run.Paths.RemotePath, run.Sealer, run.Opener);
+        _form = new LineStamp("", run.Sealer?.KeyId ?? "", run.Sealer?.Names is not null);
     }
 
     /// <summary>Makes the backup's content and index.</summary>

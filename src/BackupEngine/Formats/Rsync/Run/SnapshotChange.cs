@@ -141,14 +141,14 @@ internal sealed class SnapshotChange(SnapshotFiles? files, SnapshotTarget target
             _lease = await SnapshotLease.TakeAsync(target.Storage, files, plan.Stamp.Token, time, cancellationToken).ConfigureAwait(false);
             await CheckStateAsync(files, knownToken, cancellationToken).ConfigureAwait(false);
             await new SnapshotState { Token = plan.Stamp.Token }
-                .WriteAsync(target.Storage, files.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
+                .WriteAsync(target.Storage, files.StatePath, target.Sealer, cancellationToken).ConfigureAwait(false);
         }
         HasChanged = true;
     }
 
     private async Task CheckStateAsync(SnapshotFiles kept, string? token, CancellationToken cancellationToken)
     {
-        var state = await SnapshotState.TryReadAsync(target.Storage, kept.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
+        var state = await SnapshotState.TryReadAsync(target.Storage, kept.StatePath, target.Opener, cancellationToken).ConfigureAwait(false);
         if (state?.Token != token)
         {
             throw BackupErrors.SnapshotShared(kept.Root);

@@ -8,12 +8,12 @@ using CloudBackup.Storage;
 namespace CloudBackup.Formats.Rsync.Run;
 
 /// <summary>The content of a long file as it is uploaded: counted while it is read, and read again from the start when a try fails.</summary>
-internal sealed class SourceContent(ReadableFile file, BackupCipher? cipher, RunCounters counters) : ObjectContent, IDisposable
+internal sealed class SourceContent(ReadableFile file, BackupSealer? sealer, RunCounters counters) : ObjectContent, IDisposable
 {
     private LongFileReader? _last;
 
     /// <inheritdoc/>
-    public override long? Length => cipher is null ? file.Facts.Size : Cbv2.EncryptedLength(file.Facts.Size);
+    public override long? Length => sealer?.StoredLength(file.Facts.Size) ?? file.Facts.Size;
 
     /// <inheritdoc/>
     public override bool IsRewindable => true;
@@ -34,7 +34,7 @@ internal sealed class SourceContent(ReadableFile file, BackupCipher? cipher, Run
             Counted += count;
             counters.AddSourceBytes(count);
         });
-        return cipher?.Encrypt(stream) ?? stream;
+        return sealer?.Encrypt(stream) ?? stream;
     }
 
     /// <inheritdoc/>

@@ -31,14 +31,14 @@ internal sealed record SnapshotState
     /// </summary>
     public string? Content { get; init; }
 
-    /// <summary>Reads the state; null when there is none that can be read with the cipher.</summary>
+    /// <summary>Reads the state; null when there is none that can be read.</summary>
     public static async Task<SnapshotState?> TryReadAsync(
-        IBackupStorage storage, string path, BackupCipher? cipher, CancellationToken cancellationToken)
+        IBackupStorage storage, string path, BackupOpener? opener, CancellationToken cancellationToken)
     {
         try
         {
             var bytes = await SmallObject.ReadAsync(storage, path, cancellationToken, SmallObject.LargestNote).ConfigureAwait(false);
-            var state = OutsideJson.Read(cipher?.Decrypt(bytes) ?? bytes, SnapshotStateJson.Default.SnapshotState);
+            var state = OutsideJson.Read(opener?.Decrypt(bytes) ?? bytes, SnapshotStateJson.Default.SnapshotState);
             return state is { StateVersion: CurrentVersion } ? state : null;
         }
         catch (StorageException failure) when (failure.Kind is StorageErrorKind.NotFound or StorageErrorKind.Corrupt)
@@ -52,10 +52,10 @@ internal sealed record SnapshotState
     }
 
     /// <summary>Stores the state.</summary>
-    public Task WriteAsync(IBackupStorage storage, string path, BackupCipher? cipher, CancellationToken cancellationToken)
+    public Task WriteAsync(IBackupStorage storage, string path, BackupSealer? sealer, CancellationToken cancellationToken)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(this, SnapshotStateJson.Default.SnapshotState);
-        return storage.WriteAsync(path, ObjectContent.FromBytes(cipher?.Encrypt(bytes) ?? bytes), WriteMode.Replace, cancellationToken);
+        return storage.WriteAsync(path, ObjectContent.FromBytes(sealer?.Encrypt(bytes) ?? bytes), WriteMode.Replace, cancellationToken);
     }
 }
 

@@ -27,7 +27,7 @@ internal sealed class SnapshotSurvey(SnapshotTarget target, SnapshotFiles files,
     /// <summary>What is known.</summary>
     public async Task<KnownSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
-        var state = await SnapshotState.TryReadAsync(target.Storage, files.StatePath, target.Cipher, cancellationToken).ConfigureAwait(false);
+        var state = await SnapshotState.TryReadAsync(target.Storage, files.StatePath, target.Opener, cancellationToken).ConfigureAwait(false);
         var known = await ReadAsync(state, cancellationToken).ConfigureAwait(false);
         return known with { StateToken = state?.Token };
     }

@@ -9,13 +9,14 @@ namespace CloudBackup.Formats.Rsync.Snapshot;
 /// <summary>The folder of a storage whose objects a run brings up to date: a snapshot, or the backup itself where there can be none.</summary>
 /// <param name="Storage">The storage.</param>
 /// <param name="Root">The folder.</param>
-/// <param name="Cipher">Encrypts the objects; null when they are stored as they are.</param>
-internal sealed record SnapshotTarget(IBackupStorage Storage, string Root, BackupCipher? Cipher)
+/// <param name="Sealer">Encrypts the objects; null when they are stored as they are.</param>
+/// <param name="Opener">Decrypts them; null where that is not needed, or not possible.</param>
+internal sealed record SnapshotTarget(IBackupStorage Storage, string Root, BackupSealer? Sealer, BackupOpener? Opener)
 {
     private const int BufferLength = 128 * 1024;
 
     /// <summary>A translation of names, for one thread.</summary>
-    public ObjectNames NewNames() => new(Cipher);
+    public ObjectNames NewNames() => new(Sealer);
 
     /// <summary>Stores an object in place of the one of its name; durable with the next flush at the latest.</summary>
     /// <param name="objectPath">Its path.</param>
@@ -42,7 +43,7 @@ internal sealed record SnapshotTarget(IBackupStorage Storage, string Root, Backu
         try
         {
             var stored = await Storage.OpenReadAsync(PathOf(objectPath), 0, null, cancellationToken).ConfigureAwait(false);
-            var content = Cipher?.Decrypt(stored) ?? stored;
+            var content = Opener?.Decrypt(stored) ?? stored;
             await using var _ = content.ConfigureAwait(false);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             while (await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var count)

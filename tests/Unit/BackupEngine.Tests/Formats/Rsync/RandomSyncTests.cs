@@ -1,6 +1,5 @@
 using CloudBackup.Encryption;
 using CloudBackup.FileTree;
-using CloudBackup.Infrastructure;
 using CloudBackup.Swapping;
 using CloudBackup.Tests.Support;
 using CsCheck;
@@ -35,12 +34,12 @@ public sealed class RandomSyncTests
     public Task After_a_sync_the_snapshot_is_the_source_and_an_idle_run_does_nothing() => CheckAsync(1500, null);
 
     [Fact]
-    public Task Encrypted_names_are_found_again() => CheckAsync(250, new BackupCipher(Keys, encryptNames: true, new SystemRandomSource()));
+    public Task Encrypted_names_are_found_again() => CheckAsync(250, new CipherPair(Keys, encryptNames: true));
 
     [Fact]
-    public Task Encrypted_contents_under_readable_names_are_found_again() => CheckAsync(250, new BackupCipher(Keys, encryptNames: false, new SystemRandomSource()));
+    public Task Encrypted_contents_under_readable_names_are_found_again() => CheckAsync(250, new CipherPair(Keys, encryptNames: false));
 
-    private static Task CheckAsync(long pairs, BackupCipher? cipher) => Gen.Select(Trees, Trees, Gen.Bool, Gen.Bool).SampleAsync(
+    private static Task CheckAsync(long pairs, CipherPair? cipher) => Gen.Select(Trees, Trees, Gen.Bool, Gen.Bool).SampleAsync(
         async (first, second, forgets, isOld) =>
         {
             // By a clock that is ahead no file was just written to: what its facts say is believed.

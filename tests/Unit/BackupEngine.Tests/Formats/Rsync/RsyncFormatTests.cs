@@ -1,7 +1,6 @@
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Rsync;
-using CloudBackup.Infrastructure;
 using CloudBackup.Storage;
 using CloudBackup.Storage.FileSystem;
 using CloudBackup.Tests.Conformance;
@@ -79,7 +78,7 @@ public sealed class RsyncEncryptedTests : RsyncFormatConformance
 {
     private protected override int LongestName => 156;
 
-    private protected override BackupCipher Cipher { get; } = new(Keys, encryptNames: true, new SystemRandomSource());
+    private protected override CipherPair Cipher { get; } = new(Keys, encryptNames: true);
 
     private protected override IBackupStorage OpenStorage() => new MemoryStorage();
 }
@@ -88,7 +87,7 @@ public sealed class RsyncEncryptedReadableNamesTests : RsyncFormatConformance
 {
     private protected override int LongestName => 251;
 
-    private protected override BackupCipher Cipher { get; } = new(Keys, encryptNames: false, new SystemRandomSource());
+    private protected override CipherPair Cipher { get; } = new(Keys, encryptNames: false);
 
     private protected override IBackupStorage OpenStorage() => new FileSystemStorage(Disk.Make($"{Guid.CreateVersion7():N}"), new SeededRandom(1));
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using CloudBackup.Encryption;
 using CloudBackup.FileTree;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Index;
@@ -46,7 +45,7 @@ internal sealed class SyncScene : IDisposable
 
     public FaultyStorage Storage { get; }
 
-    public BackupCipher? Cipher { get; set; }
+    public CipherPair? Cipher { get; set; }
 
     /// <summary>Looked at before each call; what it throws is the call's failure.</summary>
     public Action<string, string>? BeforeCall { get; set; }
@@ -138,7 +137,8 @@ internal sealed class SyncScene : IDisposable
         {
             Storage = Storage,
             Paths = new BackupPaths(path, Cipher is not null),
-            Cipher = Cipher,
+            Sealer = Cipher?.Sealer,
+            Opener = Cipher?.Opener,
             Items = walker.Walk(root, "data", token ?? Token).Select(item =>
             {
                 OnItem?.Invoke(item);
@@ -168,7 +168,7 @@ internal sealed class SyncScene : IDisposable
     /// <summary>The files of a folder of the storage, by their paths, with their contents' hashes.</summary>
     public async Task<List<string>> ReadAsync(string folder)
     {
-        var names = new ObjectNames(Cipher);
+        var names = new ObjectNames(Cipher?.Opener);
         var found = new List<string>();
         await foreach (var item in _inner.ListAsync(folder, recursive: true, Token))
         {

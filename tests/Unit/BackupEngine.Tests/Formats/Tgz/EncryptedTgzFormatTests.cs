@@ -1,7 +1,6 @@
 using CloudBackup.Encryption;
 using CloudBackup.Formats;
 using CloudBackup.Formats.Tgz;
-using CloudBackup.Infrastructure;
 using CloudBackup.Reading;
 using CloudBackup.Storage;
 using CloudBackup.Tests.Conformance;
@@ -16,7 +15,7 @@ public sealed class EncryptedTgzFormatTests : FormatConformance
 
     private protected override IBackupFormat Format { get; } = new TgzFormat();
 
-    private protected override BackupCipher Cipher { get; } = new(Keys, encryptNames: true, new SystemRandomSource());
+    private protected override CipherPair Cipher { get; } = new(Keys, encryptNames: true);
 
     private protected override IBackupStorage OpenStorage() => new MemoryStorage();
 
@@ -33,7 +32,7 @@ public sealed class EncryptedTgzFormatTests : FormatConformance
         Assert.Equal([Paths.Archive, Paths.Index], storage.Objects.Keys.Order(StringComparer.Ordinal).OrderBy(path => path != Paths.Archive));
         Assert.All(storage.Objects.Values, bytes => Assert.True(bytes.AsSpan().StartsWith("CBV2"u8)));
         using var others = BackupKeys.Derive("incorrect horse"u8);
-        var wrong = new BackupCipher(others, encryptNames: true, new SystemRandomSource(), MacCoverage.Either);
+        var wrong = new BackupOpener(others, encryptNames: true, MacCoverage.Either);
         Assert.Throws<WrongPasswordOrDamagedException>(() => wrong.Decrypt(storage.Objects[Paths.Index]));
         Assert.Throws<WrongPasswordOrDamagedException>(() => wrong.Decrypt(storage.Objects[Paths.Archive]));
     }

@@ -18,7 +18,7 @@ public sealed class PlanLogTests
         var storage = new FileSystemStorage(folder.Path, new SystemRandomSource());
         var stamp = new LineStamp("token", "", false);
         var plan = new SyncPlan { Path = folder["plan"], RemovalPath = folder["removals"], LogPath = folder["log"], Stamp = stamp };
-        using var change = new SnapshotChange(null, new SnapshotTarget(storage, "snapshot/x", null), plan, null, TimeProvider.System);
+        using var change = new SnapshotChange(null, new SnapshotTarget(storage, "snapshot/x", null, null), plan, null, TimeProvider.System);
         change.Finish(0, new PlanLine { Path = "read back" }, isCertain: false);
         change.Finish(1, new PlanLine { Path = "known and the same" }, isCertain: true);
         Assert.Equal(ActionOutcome.Done, change.Log.Find(0, out _, out var isDurable));

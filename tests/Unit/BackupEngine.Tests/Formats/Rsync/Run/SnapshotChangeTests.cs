@@ -40,7 +40,7 @@ public sealed class SnapshotChangeTests
         };
         var stamp = new LineStamp(random.NextHex(LineStamp.TokenLength / 2), "", false);
         var plan = new SyncPlan { Path = folder.Write("plan", "a plan"), RemovalPath = folder["removals"], LogPath = folder["log"], Stamp = stamp };
-        var target = new SnapshotTarget(storage, "snapshot/x", null);
+        var target = new SnapshotTarget(storage, "snapshot/x", null, null);
         using var change = new SnapshotChange(new SnapshotFiles(place, isEncrypted: false), target, plan, null, TimeProvider.System);
         var failures = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
             Assert.ThrowsAsync<StorageException>(() => change.BeginChangeAsync(Token))));

@@ -303,7 +303,7 @@ public sealed class SnapshotTrustTests : IDisposable
         };
         var stamp = new LineStamp("token", "", false);
         var plan = new SyncPlan { Path = folder["plan"], RemovalPath = folder["removals"], LogPath = folder["log"], Stamp = stamp };
-        using var change = new SnapshotChange(null, new SnapshotTarget(storage, "snapshot/x", null), plan, null, TimeProvider.System);
+        using var change = new SnapshotChange(null, new SnapshotTarget(storage, "snapshot/x", null, null), plan, null, TimeProvider.System);
         change.Finish(0, new PlanLine { Path = "uploaded" }, isCertain: false);
         await Assert.ThrowsAsync<StorageException>(() => change.FlushAsync(Token));
         fails = false;

@@ -22,10 +22,9 @@ internal sealed record FoundBox(StoredInfo Stored, string InfoHash, long InfoSiz
 /// <summary>Finds platform backups in a storage without a catalog. Only reads.</summary>
 /// <param name="source">The site, and what opens its backups.</param>
 /// <param name="storage">Its storage.</param>
-/// <param name="random">For ciphers.</param>
 /// <param name="backups">Says which backups this platform made.</param>
 /// <param name="time">Says which time stamps are in the future: such a backup is the newest only where there is no other.</param>
-internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRandomSource random, BackupStore backups, TimeProvider time)
+internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, BackupStore backups, TimeProvider time)
 {
     private const int MostReported = 5;
 
@@ -85,7 +84,7 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRan
     }
 
     /// <summary>Whether a key opened the backup, or this platform made it.</summary>
-    public static bool IsTrusted(BackupStore backups, FoundBox box) => box.Stored.Cipher is not null
+    public static bool IsTrusted(BackupStore backups, FoundBox box) => box.Stored.Opener is not null
         || (backups.Find(box.Info.Id) is { IsLocal: true } known && known.InfoHash == box.InfoHash);
 
     /// <summary>What is at the place of a platform backup.</summary>
@@ -95,14 +94,11 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRan
         try
         {
             var bytes = await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false);
-            var box = new FoundBox(source.Open(bytes, paths, random), StoredInfo.HashOf(bytes), bytes.Length);
-            return new(IsTrusted(backups, box) ? BoxStanding.Trusted : BoxStanding.Untrusted, paths, box);
-        }
-        catch (BackupException failure) when (RestoreSite.IsLocked(failure))
-        {
-            return await CanBeBackupAsync(paths, cancellationToken).ConfigureAwait(false)
-                ? new(BoxStanding.Locked, paths, Failure: failure)
-                : AsJunk(paths, "it cannot be a backup, whatever its password");
+            if (source.TryOpen(bytes, paths) is { } stored)
+            {
+                var box = new FoundBox(stored, StoredInfo.HashOf(bytes), bytes.Length);
+                return new(IsTrusted(backups, box) ? BoxStanding.Trusted : BoxStanding.Untrusted, paths, box);
+            }
         }
         catch (BackupException failure)
         {
@@ -118,6 +114,9 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, IRan
                 ? new(BoxStanding.Unreadable, paths, Failure: StorageFailure.Explain(source.Site.Name, failure))
                 : AsJunk(paths, failure.Message);
         }
+        return await CanBeBackupAsync(paths, cancellationToken).ConfigureAwait(false)
+            ? new(BoxStanding.Locked, paths, Failure: source.Locked(paths))
+            : AsJunk(paths, "it cannot be a backup, whatever its password");
     }
 
     private BoxLook AsJunk(BackupPaths paths, string reason)
