@@ -35,17 +35,17 @@ internal sealed partial record BackupInfo
     public static BackupInfo Of(
         SiteBackup backup, FormatResult result, EncryptionFacts? encryption, SourceIssues issues, RunCounters counters)
     {
-        var (app, box) = (backup as AppBackup, backup as PlatformBackup);
+        var (app, platform) = (backup as AppBackup, backup as PlatformBackup);
         return new()
         {
             Id = backup.Id,
-            Type = box is null ? BackupType.App : BackupType.Box,
+            Type = platform is null ? BackupType.App : BackupType.Box,
             AppId = app?.AppId,
             Location = app?.Location,
             PackageName = app?.PackageName,
-            PlatformId = box?.PlatformId,
-            DependsOn = box?.DependsOn,
-            Apps = box?.Apps,
+            PlatformId = platform?.PlatformId,
+            DependsOn = platform?.DependsOn,
+            Apps = platform?.Apps,
             Version = backup.Version,
             RemotePath = backup.RemotePath,
             Format = backup.Format,

@@ -46,22 +46,22 @@ internal static partial class RecordRules
         {
             return "the id of its keys is not valid";
         }
-        return backup is PlatformBackup box ? FindFault(box) : null;
+        return backup is PlatformBackup platform ? FindFault(platform) : null;
     }
 
     private const int IdSuffixLength = 9;
 
-    private static string? FindFault(PlatformBackup box)
+    private static string? FindFault(PlatformBackup platform)
     {
-        if (box.DependsOn.Any(id => !IsId(id)))
+        if (platform.DependsOn.Any(id => !IsId(id)))
         {
             return "it depends on a backup whose id is not valid";
         }
-        if (box.Apps.DistinctBy(app => app.AppId).Count() != box.Apps.Count)
+        if (platform.Apps.DistinctBy(app => app.AppId).Count() != platform.Apps.Count)
         {
             return "it names an app twice";
         }
-        return box.Apps.Any(app => !AppNames.IsLocation(app.Location) || !Enum.IsDefined(app.Outcome) || (app.BackupId is not null && !IsId(app.BackupId)))
+        return platform.Apps.Any(app => !AppNames.IsLocation(app.Location) || !Enum.IsDefined(app.Outcome) || (app.BackupId is not null && !IsId(app.BackupId)))
             ? "what it says of an app is not valid"
             : null;
     }

@@ -12,7 +12,7 @@ internal sealed class CatalogTakeover(EngineContext context)
     /// <summary>Takes over what the plan says.</summary>
     public void Run(PlatformRestorePlan plan, PlatformRestoreEntry entry)
     {
-        var (box, content) = (plan.Box!, plan.Content!);
+        var (platform, content) = (plan.Platform!, plan.Content!);
         CatalogImport.Run(context.Database, content.DatabasePath, PlatformRestoreJournal.Table, () =>
         {
             context.RestoreJournal.Clear();
@@ -20,14 +20,14 @@ internal sealed class CatalogTakeover(EngineContext context)
             {
                 context.Backups.Distrust();
             }
-            PlaceSite(plan.Source.Site with { KeyId = box.Info.Encryption?.KeyId }, entry.Site);
+            PlaceSite(plan.Source.Site with { KeyId = platform.Info.Encryption?.KeyId }, entry.Site);
             context.Backups.Save(new BackupRecord
             {
-                Backup = box.Info.ToBackup(entry.Site, box.InfoSize, note: null) with
+                Backup = platform.Info.ToBackup(entry.Site, platform.InfoSize, note: null) with
                 {
                     Origin = plan.IsTrusted ? BackupOrigin.Platform : BackupOrigin.Matched,
                 },
-                InfoHash = box.InfoHash,
+                InfoHash = platform.InfoHash,
             });
             foreach (var app in plan.Apps)
             {

@@ -13,9 +13,9 @@ internal sealed class DependencyCheck(IBackupStorage storage, IReadOnlyList<Back
     private const int AtATime = 8;
 
     /// <summary>Looks at all of them, and returns an entry for each app of the platform, in the same order.</summary>
-    public async Task<IReadOnlyList<AppToRestore>> RunAsync(BackupInfo box, BoxContent content, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AppToRestore>> RunAsync(BackupInfo platform, PlatformContent content, CancellationToken cancellationToken)
     {
-        var backups = (box.Apps ?? []).ToDictionary(app => app.AppId, app => app.BackupId);
+        var backups = (platform.Apps ?? []).ToDictionary(app => app.AppId, app => app.BackupId);
         var found = new AppToRestore[content.Apps.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, found.Length, options, async (number, token) =>

@@ -3,7 +3,7 @@ using CloudBackup.Layout;
 namespace CloudBackup.PlatformRestore;
 
 /// <summary>What is at the place of a platform backup.</summary>
-internal enum BoxStanding
+internal enum PlatformStanding
 {
     /// <summary>A backup that a key opens, or that this platform made.</summary>
     Trusted,
@@ -27,44 +27,44 @@ internal enum BoxStanding
 /// <summary>A look at one place.</summary>
 /// <param name="Standing">What is there.</param>
 /// <param name="Paths">The place.</param>
-/// <param name="Box">The backup, when it can be read.</param>
+/// <param name="Platform">The backup, when it can be read.</param>
 /// <param name="Failure">Why it cannot be read.</param>
-internal sealed record BoxLook(BoxStanding Standing, BackupPaths Paths, FoundBox? Box = null, BackupException? Failure = null);
+internal sealed record PlatformLook(PlatformStanding Standing, BackupPaths Paths, FoundPlatform? Platform = null, BackupException? Failure = null);
 
 /// <summary>Chooses the newest of platform backups that are looked at from the newest to the oldest.</summary>
-internal sealed class BoxChoice
+internal sealed class PlatformChoice
 {
-    private BoxLook? _trusted;
-    private BoxLook? _other;
+    private PlatformLook? _trusted;
+    private PlatformLook? _other;
     private BackupException? _locked;
 
     /// <summary>A backup newer than the result that may be genuine and cannot be read; null when there is none.</summary>
-    public BoxLook? Unreadable { get; private set; }
+    public PlatformLook? Unreadable { get; private set; }
 
     /// <summary>Whether only a trusted backup counts from now on.</summary>
     public bool IsDecided => _other is not null || Unreadable is not null;
 
     /// <summary>A newer one that was passed over for the trusted one: its id, or the path of one that cannot be read; null when there is none.</summary>
-    public string? PassedOver => _trusted is null ? null : _other?.Box?.Info.Id ?? _other?.Paths.RemotePath;
+    public string? PassedOver => _trusted is null ? null : _other?.Platform?.Info.Id ?? _other?.Paths.RemotePath;
 
     /// <summary>Weighs the next one; returns whether the choice is made.</summary>
     /// <exception cref="BackupException">The newest is locked.</exception>
-    public bool Add(BoxLook look)
+    public bool Add(PlatformLook look)
     {
         switch (look.Standing)
         {
-            case BoxStanding.Trusted:
+            case PlatformStanding.Trusted:
                 _trusted = look;
                 break;
-            case BoxStanding.Untrusted or BoxStanding.Broken:
+            case PlatformStanding.Untrusted or PlatformStanding.Broken:
                 _other ??= look;
                 break;
-            case BoxStanding.Unreadable:
+            case PlatformStanding.Unreadable:
                 Unreadable ??= look;
                 break;
-            case BoxStanding.Locked when !IsDecided:
+            case PlatformStanding.Locked when !IsDecided:
                 throw look.Failure!;
-            case BoxStanding.Locked:
+            case PlatformStanding.Locked:
                 _locked ??= look.Failure;
                 break;
         }
@@ -73,13 +73,13 @@ internal sealed class BoxChoice
 
     /// <summary>The backup; null when there is none.</summary>
     /// <exception cref="BackupException">What is there cannot be read, or no key opens it.</exception>
-    public FoundBox? Result()
+    public FoundPlatform? Result()
     {
         if (_trusted is null && _locked is not null)
         {
             throw _locked; // a backup that may be trusted is there, and its password is not
         }
-        var box = (_trusted ?? _other)?.Box;
-        return box is null && (Unreadable ?? _other)?.Failure is { } failure ? throw failure : box;
+        var platform = (_trusted ?? _other)?.Platform;
+        return platform is null && (Unreadable ?? _other)?.Failure is { } failure ? throw failure : platform;
     }
 }

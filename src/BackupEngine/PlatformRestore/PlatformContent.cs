@@ -12,7 +12,7 @@ namespace CloudBackup.PlatformRestore;
 /// What a platform backup says, unpacked into a temporary folder of the platform home: its configuration, its catalog brought to the present
 /// schema. Its secrets are only in memory. The extra directories stay in the backup until they are restored.
 /// </summary>
-internal sealed class BoxContent : IDisposable
+internal sealed class PlatformContent : IDisposable
 {
     private const string FolderName = "platform-restore";
 
@@ -21,7 +21,7 @@ internal sealed class BoxContent : IDisposable
 
     private readonly SecretsTarget _secrets;
 
-    private BoxContent(EngineContext context, string folder, PlatformConfig config, SecretsTarget secrets, PlatformDatabase database)
+    private PlatformContent(EngineContext context, string folder, PlatformConfig config, SecretsTarget secrets, PlatformDatabase database)
     {
         _context = context;
         _folder = folder;
@@ -61,7 +61,7 @@ internal sealed class BoxContent : IDisposable
 
     /// <summary>Reads everything but the extra directories, and checks every hash.</summary>
     /// <exception cref="BackupException">The backup is damaged or hostile, or its catalog is of a newer version.</exception>
-    public static async Task<BoxContent> UnpackAsync(
+    public static async Task<PlatformContent> UnpackAsync(
         EngineContext context, OpenedBackup backup, SiteLimits limits, IOperationObserver observer, CancellationToken cancellationToken)
     {
         var folder = context.Home.MakeTemporaryFolder(FolderName);
@@ -75,7 +75,7 @@ internal sealed class BoxContent : IDisposable
             {
                 throw BackupErrors.PlatformTooNew(PlatformConfig.DatabasePath, config.Schema, Migrations.CurrentVersion);
             }
-            return new BoxContent(context, folder, config, secrets, PlatformDatabase.Open(Path.Join(folder, PlatformConfig.DatabasePath)));
+            return new PlatformContent(context, folder, config, secrets, PlatformDatabase.Open(Path.Join(folder, PlatformConfig.DatabasePath)));
         }
         catch
         {

@@ -13,7 +13,7 @@ namespace CloudBackup.PlatformRestore;
 /// <param name="Stored">Its record, and what opens its other objects.</param>
 /// <param name="InfoHash">SHA-256 of the stored record, in hexadecimal.</param>
 /// <param name="InfoSize">Its stored bytes.</param>
-internal sealed record FoundBox(StoredInfo Stored, string InfoHash, long InfoSize)
+internal sealed record FoundPlatform(StoredInfo Stored, string InfoHash, long InfoSize)
 {
     /// <summary>The record.</summary>
     public BackupInfo Info => Stored.Info;
@@ -24,7 +24,7 @@ internal sealed record FoundBox(StoredInfo Stored, string InfoHash, long InfoSiz
 /// <param name="storage">Its storage.</param>
 /// <param name="backups">Says which backups this platform made.</param>
 /// <param name="time">Says which time stamps are in the future: such a backup is the newest only where there is no other.</param>
-internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, BackupStore backups, TimeProvider time)
+internal sealed class PlatformFinder(RestoreSite source, IBackupStorage storage, BackupStore backups, TimeProvider time)
 {
     private const int MostReported = 5;
 
@@ -41,17 +41,17 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, Back
 
     /// <summary>The platform backup of an id. Newer ones that are damaged or have another password are no matter, unless it is not found.</summary>
     /// <exception cref="BackupException">There is none, or no key opens it.</exception>
-    public async Task<FoundBox> FindAsync(string id, CancellationToken cancellationToken)
+    public async Task<FoundPlatform> FindAsync(string id, CancellationToken cancellationToken)
     {
         BackupException? locked = null;
         await foreach (var paths in ListAsync(cancellationToken).ConfigureAwait(false))
         {
             var look = await LookAsync(paths, isOwn: false, cancellationToken).ConfigureAwait(false);
-            if (look.Box?.Info.Id == id)
+            if (look.Platform?.Info.Id == id)
             {
-                return look.Box;
+                return look.Platform;
             }
-            locked ??= look.Standing == BoxStanding.Locked ? look.Failure : null;
+            locked ??= look.Standing == PlatformStanding.Locked ? look.Failure : null;
         }
         throw locked ?? BackupErrors.PlatformBackupMissing(source.Site.Name, id);
     }
@@ -62,10 +62,10 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, Back
     /// storage can add one that is not encrypted. What cannot be a backup, whatever the password, is passed over.
     /// </summary>
     /// <exception cref="BackupException">There is none, it is damaged, or no key opens it.</exception>
-    public async Task<FoundBox> FindNewestAsync(string? remotePath, CancellationToken cancellationToken)
+    public async Task<FoundPlatform> FindNewestAsync(string? remotePath, CancellationToken cancellationToken)
     {
         var own = backups.List().Where(record => record.IsLocal).Select(record => record.Backup.RemotePath).ToHashSet(StringComparer.Ordinal);
-        var choice = new BoxChoice();
+        var choice = new PlatformChoice();
         await foreach (var paths in ListAsync(cancellationToken).ConfigureAwait(false))
         {
             var isOwn = own.Contains(paths.RemotePath);
@@ -84,11 +84,11 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, Back
     }
 
     /// <summary>Whether a key opened the backup, or this platform made it.</summary>
-    public static bool IsTrusted(BackupStore backups, FoundBox box) => box.Stored.Opener is not null
-        || (backups.Find(box.Info.Id) is { IsLocal: true } known && known.InfoHash == box.InfoHash);
+    public static bool IsTrusted(BackupStore backups, FoundPlatform platform) => platform.Stored.Opener is not null
+        || (backups.Find(platform.Info.Id) is { IsLocal: true } known && known.InfoHash == platform.InfoHash);
 
     /// <summary>What is at the place of a platform backup.</summary>
-    private async Task<BoxLook> LookAsync(BackupPaths paths, bool isOwn, CancellationToken cancellationToken)
+    private async Task<PlatformLook> LookAsync(BackupPaths paths, bool isOwn, CancellationToken cancellationToken)
     {
         var mayBeGenuine = paths.IsEncrypted || isOwn;
         try
@@ -96,36 +96,36 @@ internal sealed class BoxFinder(RestoreSite source, IBackupStorage storage, Back
             var bytes = await SmallObject.ReadAsync(storage, paths.Info, cancellationToken).ConfigureAwait(false);
             if (source.TryOpen(bytes, paths) is { } stored)
             {
-                var box = new FoundBox(stored, StoredInfo.HashOf(bytes), bytes.Length);
-                return new(IsTrusted(backups, box) ? BoxStanding.Trusted : BoxStanding.Untrusted, paths, box);
+                var platform = new FoundPlatform(stored, StoredInfo.HashOf(bytes), bytes.Length);
+                return new(IsTrusted(backups, platform) ? PlatformStanding.Trusted : PlatformStanding.Untrusted, paths, platform);
             }
         }
         catch (BackupException failure)
         {
             // Whoever has no key can still copy one encrypted object to the place of another.
             var isGenuine = isOwn || (paths.IsEncrypted && failure.ErrorId == nameof(BackupErrors.BackupRecordUnreadable));
-            return isGenuine ? new(BoxStanding.Unreadable, paths, Failure: failure)
-                : paths.IsEncrypted ? AsJunk(paths, failure.Message) : new(BoxStanding.Broken, paths, Failure: failure);
+            return isGenuine ? new(PlatformStanding.Unreadable, paths, Failure: failure)
+                : paths.IsEncrypted ? AsJunk(paths, failure.Message) : new(PlatformStanding.Broken, paths, Failure: failure);
         }
         catch (StorageException failure) when (!failure.IsOutcomeUnknown)
         {
             var isThere = failure.Kind is not (StorageErrorKind.NotFound or StorageErrorKind.Corrupt);
             return mayBeGenuine && (isThere || isOwn)
-                ? new(BoxStanding.Unreadable, paths, Failure: StorageFailure.Explain(source.Site.Name, failure))
+                ? new(PlatformStanding.Unreadable, paths, Failure: StorageFailure.Explain(source.Site.Name, failure))
                 : AsJunk(paths, failure.Message);
         }
         return await CanBeBackupAsync(paths, cancellationToken).ConfigureAwait(false)
-            ? new(BoxStanding.Locked, paths, Failure: source.Locked(paths))
+            ? new(PlatformStanding.Locked, paths, Failure: source.Locked(paths))
             : AsJunk(paths, "it cannot be a backup, whatever its password");
     }
 
-    private BoxLook AsJunk(BackupPaths paths, string reason)
+    private PlatformLook AsJunk(BackupPaths paths, string reason)
     {
         if (_junk.Count < MostReported)
         {
             _junk.Add($"{paths.Info}: {reason}");
         }
-        return new(BoxStanding.Junk, paths);
+        return new(PlatformStanding.Junk, paths);
     }
 
     /// <summary>

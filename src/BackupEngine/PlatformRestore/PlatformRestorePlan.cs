@@ -35,9 +35,9 @@ public sealed class PlatformRestorePlan : IDisposable
     internal RestoreSite Source { get; }
 
     /// <summary>The backup; null when only the apps of an interrupted restore are left to do.</summary>
-    internal FoundBox? Box { get; init; }
+    internal FoundPlatform? Platform { get; init; }
 
-    internal BoxContent? Content { get; init; }
+    internal PlatformContent? Content { get; init; }
 
     /// <summary>Whether what the backup says counts as what this platform wrote.</summary>
     internal bool IsTrusted { get; init; }
@@ -49,7 +49,7 @@ public sealed class PlatformRestorePlan : IDisposable
 
     /// <summary>Whether the platform backup, or one that it depends on, is encrypted with these keys.</summary>
     internal bool IsKeyNeeded(string keyId) =>
-        Apps.Select(app => app.Info).Prepend(Box?.Info).Any(info => info?.Encryption?.KeyId == keyId);
+        Apps.Select(app => app.Info).Prepend(Platform?.Info).Any(info => info?.Encryption?.KeyId == keyId);
 
     /// <inheritdoc/>
     public void Dispose()

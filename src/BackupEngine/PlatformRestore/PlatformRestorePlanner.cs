@@ -68,29 +68,29 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
         IOperationObserver observer,
         CancellationToken cancellationToken)
     {
-        var finder = new BoxFinder(source, storage, context.Backups, context.Time);
-        var box = (unfinished?.BackupId ?? options.BackupId) is { } id
+        var finder = new PlatformFinder(source, storage, context.Backups, context.Time);
+        var platform = (unfinished?.BackupId ?? options.BackupId) is { } id
             ? await finder.FindAsync(id, cancellationToken).ConfigureAwait(false)
             : await finder.FindNewestAsync(source.Export?.RemotePath, cancellationToken).ConfigureAwait(false);
         foreach (var junk in finder.Junk)
         {
             observer.OnWarning($"{junk.TrimEnd('.')}. It is passed over. Find out who wrote it.");
         }
-        var backup = await OpenedBackup.OpenAsync(context, box.Stored, isTrusted: false, storage, cancellationToken).ConfigureAwait(false);
+        var backup = await OpenedBackup.OpenAsync(context, platform.Stored, isTrusted: false, storage, cancellationToken).ConfigureAwait(false);
         await using var _ = backup.ConfigureAwait(false);
-        var content = await BoxContent.UnpackAsync(context, backup, source.Site.Limits, observer, cancellationToken).ConfigureAwait(false);
+        var content = await PlatformContent.UnpackAsync(context, backup, source.Site.Limits, observer, cancellationToken).ConfigureAwait(false);
         try
         {
             var check = new DependencyCheck(storage, [.. content.Keys, .. source.Keys]);
-            var apps = await check.RunAsync(box.Info, content, cancellationToken).ConfigureAwait(false);
+            var apps = await check.RunAsync(platform.Info, content, cancellationToken).ConfigureAwait(false);
             var sizes = content.Config.ExtraDirectories.ToDictionary(extra => extra.Name, extra => SizeOf(extra.Name, backup));
-            var trust = TrustCheck.Run(context, options, box, apps, content.Config);
+            var trust = TrustCheck.Run(context, options, platform, apps, content.Config);
             apps = trust.Apps;
-            var checks = new RestorePreflight(context, options, unfinished).Run(source, box, content, apps, sizes)
-                .Append(trust.Check).Concat(trust.Folders).Concat(RestorePreflight.CheckNewest(source.Site, finder, box)).ToList();
-            return new PlatformRestorePlan(platformLock, options, source, PreviewOf(source, box, content, apps, checks))
+            var checks = new RestorePreflight(context, options, unfinished).Run(source, platform, content, apps, sizes)
+                .Append(trust.Check).Concat(trust.Folders).Concat(RestorePreflight.CheckNewest(source.Site, finder, platform)).ToList();
+            return new PlatformRestorePlan(platformLock, options, source, PreviewOf(source, platform, content, apps, checks))
             {
-                Box = box,
+                Platform = platform,
                 Content = content,
                 Apps = apps,
                 IsTrusted = trust.IsTrusted,
@@ -123,12 +123,12 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
     private PlatformRestorePlan PlanRest(
         IDisposable platformLock, PlatformRestoreOptions options, RestoreSite source, PlatformRestoreEntry unfinished)
     {
-        var box = context.Backups.Find(unfinished.BackupId)?.Backup;
+        var platform = context.Backups.Find(unfinished.BackupId)?.Backup;
         var preview = new PlatformRestoreResult
         {
             BackupId = unfinished.BackupId,
-            BackupCreated = box?.Created ?? default,
-            BackupVersion = box?.Version ?? "",
+            BackupCreated = platform?.Created ?? default,
+            BackupVersion = platform?.Version ?? "",
             PlatformId = context.Platform.Get().Id,
             Site = unfinished.Site,
             IsRestored = true,
@@ -146,13 +146,13 @@ internal sealed class PlatformRestorePlanner(EngineContext context, SiteStorage 
         .Where(entry => entry.Kind == EntryKind.File && PathOrder.IsInside(entry.Path, name)).Sum(entry => entry.Size);
 
     private static PlatformRestoreResult PreviewOf(
-        RestoreSite source, FoundBox box, BoxContent content, IReadOnlyList<AppToRestore> apps, IReadOnlyList<RestoreCheck> checks) => new()
+        RestoreSite source, FoundPlatform platform, PlatformContent content, IReadOnlyList<AppToRestore> apps, IReadOnlyList<RestoreCheck> checks) => new()
         {
-            BackupId = box.Info.Id,
-            BackupCreated = box.Info.Created,
-            BackupVersion = box.Info.Version,
+            BackupId = platform.Info.Id,
+            BackupCreated = platform.Info.Created,
+            BackupVersion = platform.Info.Version,
             PlatformId = content.Config.Id,
-            Site = content.NameOfSite(box.Info.Id, source.Site),
+            Site = content.NameOfSite(platform.Info.Id, source.Site),
             Checks = checks,
             Apps = [.. apps.Select(app => new PlatformRestoreApp
             {

@@ -25,7 +25,7 @@ internal sealed class PlatformRestorer(EngineContext context, SiteStorage storag
         var source = plan.Source;
         var apps = await storages.UseAsync(source.Site, observer, async storage =>
         {
-            if (plan.Box is not null)
+            if (plan.Platform is not null)
             {
                 await RestorePlatformAsync(plan, storage, cancellationToken).ConfigureAwait(false);
             }
@@ -42,18 +42,18 @@ internal sealed class PlatformRestorer(EngineContext context, SiteStorage storag
 
     private async Task RestorePlatformAsync(PlatformRestorePlan plan, IBackupStorage storage, CancellationToken cancellationToken)
     {
-        var (box, content) = (plan.Box!, plan.Content!);
+        var (platform, content) = (plan.Platform!, plan.Content!);
         using var appLocks = LockApps();
         var entry = new PlatformRestoreEntry
         {
-            BackupId = box.Info.Id,
+            BackupId = platform.Info.Id,
             Site = plan.Preview.Site,
             Phase = PlatformRestorePhase.Platform,
             // What another restore left half done is settled by this one, too.
             ExtraDirectories = context.PlatformRestores.Find()?.ExtraDirectories ?? [],
         };
         context.PlatformRestores.Save(entry);
-        var backup = await OpenedBackup.OpenAsync(context, box.Stored, plan.IsTrusted, storage, cancellationToken).ConfigureAwait(false);
+        var backup = await OpenedBackup.OpenAsync(context, platform.Stored, plan.IsTrusted, storage, cancellationToken).ConfigureAwait(false);
         await using (backup.ConfigureAwait(false))
         {
             entry = await new ExtraDirectoryRestorer(context, observer)
@@ -61,7 +61,7 @@ internal sealed class PlatformRestorer(EngineContext context, SiteStorage storag
         }
         entry = entry with { StaleSecrets = TakeSecrets(plan) };
         cancellationToken.ThrowIfCancellationRequested();
-        observer.OnStep($"The catalog of {box.Info.Id} takes the place of the one that is here.");
+        observer.OnStep($"The catalog of {platform.Info.Id} takes the place of the one that is here.");
         new CatalogTakeover(context).Run(plan, entry);
         observer.OnStep("The platform itself is restored.");
     }

@@ -15,20 +15,20 @@ internal sealed class RestorePreflight(EngineContext context, PlatformRestoreOpt
 
     /// <summary>Runs all checks.</summary>
     /// <param name="source">Where the backup is, and what opens it.</param>
-    /// <param name="box">The platform backup.</param>
+    /// <param name="platform">The platform backup.</param>
     /// <param name="content">What it says.</param>
     /// <param name="apps">Its apps, with the backups that were found.</param>
     /// <param name="extraSizes">The bytes of each extra directory, by its name in the backup.</param>
     public IReadOnlyList<RestoreCheck> Run(
-        RestoreSite source, FoundBox box, BoxContent content, IReadOnlyList<AppToRestore> apps, IReadOnlyDictionary<string, long> extraSizes) =>
+        RestoreSite source, FoundPlatform platform, PlatformContent content, IReadOnlyList<AppToRestore> apps, IReadOnlyDictionary<string, long> extraSizes) =>
     [
         CheckVersion(content.Config),
-        CheckKeys(source, box.Info, apps),
+        CheckKeys(source, platform.Info, apps),
         CheckPlatform(),
         .. content.UnreadableRows.Select(row => new RestoreCheck(
             "Platform", CheckOutcome.Warning, $"The backup's catalog has a row that cannot be read, {row.What}: it is not restored. {row.WayOut}")),
         .. CheckBackups(apps),
-        .. new FolderPreflight(context, options, unfinished).Run(content.Config, apps, content.SitesAfter(box.Info.Id, source.Site), extraSizes),
+        .. new FolderPreflight(context, options, unfinished).Run(content.Config, apps, content.SitesAfter(platform.Info.Id, source.Site), extraSizes),
         CheckTools(apps),
         CheckSecrets(content.Config),
     ];
@@ -37,7 +37,7 @@ internal sealed class RestorePreflight(EngineContext context, PlatformRestoreOpt
     public static RestoreCheck NothingOpens(BackupException failure) => RestoreCheck.Fail(KeysName, failure);
 
     /// <summary>What is newer than the backup, and why it is not the one.</summary>
-    public static IEnumerable<RestoreCheck> CheckNewest(BackupSite site, BoxFinder finder, FoundBox box)
+    public static IEnumerable<RestoreCheck> CheckNewest(BackupSite site, PlatformFinder finder, FoundPlatform platform)
     {
         const string Name = "Backup";
         if (finder.Refusal is { } refusal)
@@ -50,14 +50,14 @@ internal sealed class RestorePreflight(EngineContext context, PlatformRestoreOpt
             yield return new(
                 Name,
                 CheckOutcome.Warning,
-                $"{newer} is newer than {box.Info.Id} of {box.Info.Created:u}, but not trusted: it is not encrypted, and this platform did not make it. It is "
+                $"{newer} is newer than {platform.Info.Id} of {platform.Info.Created:u}, but not trusted: it is not encrypted, and this platform did not make it. It is "
                 + $"passed over. {whose}: -Id {newer} restores it.");
         }
     }
 
-    private static RestoreCheck CheckKeys(RestoreSite source, BackupInfo box, IReadOnlyList<AppToRestore> apps)
+    private static RestoreCheck CheckKeys(RestoreSite source, BackupInfo platform, IReadOnlyList<AppToRestore> apps)
     {
-        if (box.Encryption is not { } encryption)
+        if (platform.Encryption is not { } encryption)
         {
             return new(KeysName, CheckOutcome.Passed, "The backup is not encrypted.");
         }
@@ -71,7 +71,7 @@ internal sealed class RestorePreflight(EngineContext context, PlatformRestoreOpt
         }
         return apps.Any(app => app.Info?.Encryption?.KeyId == source.Given.Id)
             ? new(KeysName, CheckOutcome.Passed, "A key of this platform opens the backup, and the password opens backups of apps.")
-            : RestoreCheck.Fail(KeysName, BackupErrors.RestorePasswordWrong(source.Site.Name, box.RemotePath, isOpen: true));
+            : RestoreCheck.Fail(KeysName, BackupErrors.RestorePasswordWrong(source.Site.Name, platform.RemotePath, isOpen: true));
     }
 
     private RestoreCheck CheckVersion(PlatformConfig config)

@@ -25,9 +25,9 @@ internal sealed record TrustCheck(bool IsTrusted, IReadOnlyList<AppToRestore> Ap
 
     /// <summary>Looks at a backup and its apps.</summary>
     public static TrustCheck Run(
-        EngineContext context, PlatformRestoreOptions options, FoundBox box, IReadOnlyList<AppToRestore> apps, PlatformConfig config)
+        EngineContext context, PlatformRestoreOptions options, FoundPlatform platform, IReadOnlyList<AppToRestore> apps, PlatformConfig config)
     {
-        if (BoxFinder.IsTrusted(context.Backups, box))
+        if (PlatformFinder.IsTrusted(context.Backups, platform))
         {
             return new TrustCheck(true, apps, new(Name, CheckOutcome.Passed, "The backup is encrypted or one of this platform: its commands can be trusted."));
         }
