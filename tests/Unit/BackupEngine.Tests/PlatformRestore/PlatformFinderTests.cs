@@ -7,7 +7,7 @@ using CloudBackup.Tests.Support;
 namespace CloudBackup.Tests.PlatformRestore;
 
 /// <summary>An older platform backup is restored only when you know of the newer one.</summary>
-public sealed class BoxFinderTests
+public sealed class PlatformFinderTests
 {
     private const string Password = "correct horse";
 
