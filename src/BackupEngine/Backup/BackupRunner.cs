@@ -178,7 +178,7 @@ internal sealed class BackupRunner(EngineContext context)
             context.Backups.Remove(record.Id);
             return;
         }
-        using var limit = new TidyTime(TidyLimit, context.Time, stop);
+        using var limit = new StopGrace(TidyLimit, context.Time, stop);
         try
         {
             await DeadRuns.RemoveContentAsync(run.Storage, record, limit.Token).ConfigureAwait(false);

@@ -24,7 +24,7 @@ internal sealed class SourceForecast : IDisposable
     {
         if (lastSize > 0)
         {
-            counters.Expect(lastSize, 0);
+            counters.Expect(lastSize);
             return new SourceForecast(_ => Task.CompletedTask);
         }
         return new SourceForecast(token => CountAsync(folders, counters, time, token));
@@ -44,7 +44,7 @@ internal sealed class SourceForecast : IDisposable
         {
             await Task.Delay(Patience, time, cancellationToken).ConfigureAwait(false);
             await Task.Run(
-                () => counters.Expect(folders.Sum(path => Count(path, cancellationToken)), 0),
+                () => counters.Expect(folders.Sum(path => Count(path, cancellationToken))),
                 cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is OperationCanceledException or FileTreeException)

@@ -5,10 +5,8 @@ internal sealed class RunCounters
 {
     private long _entries;
     private long _sourceBytes;
-    private long _storedBytes;
     private long _allocatedBytes;
     private long _expectedBytes;
-    private long _expectedEntries;
 
     /// <summary>Entries done.</summary>
     public long Entries => Interlocked.Read(ref _entries);
@@ -19,14 +17,8 @@ internal sealed class RunCounters
     /// <summary>Bytes that the content takes on the source's disk: what a restore needs at least.</summary>
     public long AllocatedBytes => Interlocked.Read(ref _allocatedBytes);
 
-    /// <summary>Bytes moved to or from the storage.</summary>
-    public long StoredBytes => Interlocked.Read(ref _storedBytes);
-
     /// <summary>Bytes of content that the run is going to do, as far as known; 0 when unknown.</summary>
     public long ExpectedBytes => Interlocked.Read(ref _expectedBytes);
-
-    /// <summary>Entries that the run is going to do, as far as known; 0 when unknown.</summary>
-    public long ExpectedEntries => Interlocked.Read(ref _expectedEntries);
 
     /// <summary>Counts done entries.</summary>
     public void AddEntries(long count) => Interlocked.Add(ref _entries, count);
@@ -37,22 +29,14 @@ internal sealed class RunCounters
     /// <summary>Counts bytes that content takes on the source's disk.</summary>
     public void AddAllocatedBytes(long count) => Interlocked.Add(ref _allocatedBytes, count);
 
-    /// <summary>Counts bytes moved to or from the storage.</summary>
-    public void AddStoredBytes(long count) => Interlocked.Add(ref _storedBytes, count);
-
     /// <summary>Forgets what was counted as done: it is done again.</summary>
     public void Reset()
     {
         Interlocked.Exchange(ref _entries, 0);
         Interlocked.Exchange(ref _sourceBytes, 0);
-        Interlocked.Exchange(ref _storedBytes, 0);
         Interlocked.Exchange(ref _allocatedBytes, 0);
     }
 
     /// <summary>Says what is to come.</summary>
-    public void Expect(long bytes, long entries)
-    {
-        Interlocked.Exchange(ref _expectedBytes, bytes);
-        Interlocked.Exchange(ref _expectedEntries, entries);
-    }
+    public void Expect(long bytes) => Interlocked.Exchange(ref _expectedBytes, bytes);
 }

@@ -185,7 +185,7 @@ public sealed class FileProtection : IDisposable
             }
             var counters = new RunCounters();
             var file = OpenSource(source);
-            counters.Expect(file.Length, 1);
+            counters.Expect(file.Length);
             var converted = convert(new CountedStream(file, counters));
             await using var __ = converted.ConfigureAwait(false);
             using var progress = new ProgressReporter(activity, counters, observer, _time);

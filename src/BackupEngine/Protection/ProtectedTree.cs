@@ -45,13 +45,13 @@ internal sealed class ProtectedTree(
 
     private IEnumerable<TreeFile> Survey(string source, string destination, RunCounters counters, CancellationToken cancellationToken)
     {
-        var (bytes, entries) = (0L, 0L);
+        var bytes = 0L;
         foreach (var item in TreeFile.Walk(source, destination, WarnOfSkipped, cancellationToken))
         {
-            (bytes, entries) = (bytes + item.Size, entries + 1);
+            bytes += item.Size;
             yield return item;
         }
-        counters.Expect(bytes, entries);
+        counters.Expect(bytes);
     }
 
     private static string? ProtectPath(BackupSealer sealer, TreeFile item) => sealer.Names is { } names

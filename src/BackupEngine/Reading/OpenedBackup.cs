@@ -134,7 +134,7 @@ internal sealed class OpenedBackup : IRecordedIndex
     /// <exception cref="BackupException">The backup is damaged as a whole; for single entries, the target decides.</exception>
     public Task ReadAsync(IEntryTarget target, RunCounters counters, SiteLimits limits, CancellationToken cancellationToken)
     {
-        counters.Expect(Info.SourceSize, Info.FileCount);
+        counters.Expect(Info.SourceSize);
         return ReadAsync(target, counters, limits, isWanted: null, cancellationToken);
     }
 
@@ -167,7 +167,7 @@ internal sealed class OpenedBackup : IRecordedIndex
     public async Task<bool> CheckAsync(
         IEntryTarget target, bool isDeep, RunCounters counters, SiteLimits limits, CancellationToken cancellationToken)
     {
-        counters.Expect(Info.SourceSize, Info.FileCount);
+        counters.Expect(Info.SourceSize);
         try
         {
             return await Format.CheckAsync(NewRequest(counters, limits), Doubting(target), isDeep, cancellationToken).ConfigureAwait(false);

@@ -88,7 +88,7 @@ internal sealed class ItemRestorer(EngineContext context, SiteStorage storages)
     {
         using var target = new RestoreTarget(unpacked, backup.Info.Id, backup.IsTrusted, destination);
         var counters = new RunCounters();
-        counters.Expect(selection.Bytes, selection.Files);
+        counters.Expect(selection.Bytes);
         using (new ProgressReporter($"Restoring items of {backup.Info.Id}", counters, observer, context.Time))
         {
             await backup.ReadAsync(new MappedTarget(target, selection), counters, limits, selection.NeedsContent, cancellationToken).ConfigureAwait(false);

@@ -9,9 +9,6 @@ namespace CloudBackup.FileTree.Linux;
 /// </summary>
 internal static unsafe class LinuxMetadata
 {
-    /// <summary>Whether the process may give files away.</summary>
-    public static bool IsPrivileged { get; } = LibC.GetEffectiveUserId() == 0;
-
     /// <summary>Applies everything to an open file or folder.</summary>
     public static void Apply(int file, in EntryMetadata metadata, string path, MetadataLosses losses)
     {

@@ -14,7 +14,6 @@ internal sealed class TgzReader : IDisposable
     // Longer than any that is written now: in the earlier form of archives stored blocks can be as short as 16 KiB.
     private const int LargestMember = TgzOptions.MemberDataLength + TgzOptions.Slack + (1024 * 1024 / 256);
 
-    private readonly RunCounters _counters;
     private readonly SemaphoreSlim _slots;
     private readonly BlockPool _compressed = new(LargestMember);
     private readonly BlockPool _inflated = new(TgzOptions.MemberDataLength + TgzOptions.Slack);
@@ -28,7 +27,6 @@ internal sealed class TgzReader : IDisposable
     /// <summary>Starts the workers.</summary>
     public TgzReader(TgzOptions options, IEntryTarget target, RunCounters counters, CancellationToken cancellationToken)
     {
-        _counters = counters;
         _target = target;
         _slots = new SemaphoreSlim(options.MembersInFlight);
         _crew = new WorkerCrew(null, cancellationToken);
@@ -132,7 +130,6 @@ internal sealed class TgzReader : IDisposable
                 throw BackupErrors.BackupDamaged(id, "its archive ends too early.");
             }
             block.Length += count;
-            _counters.AddStoredBytes(count);
         }
     }
 

@@ -112,7 +112,7 @@ internal sealed class MultipartUpload(S3Bucket bucket, S3Commit commit, Unfinish
     /// <summary>Tells the store to forget the parts. When it cannot be reached, the next cleanup does it.</summary>
     private async Task AbortAsync(string path, string id, CancellationToken stop)
     {
-        using var limit = new TidyTime(TidyLimit, bucket.Context.Time, stop);
+        using var limit = new StopGrace(TidyLimit, bucket.Context.Time, stop);
         try
         {
             await unfinished.AbortAsync(path, id, stop.IsCancellationRequested ? Tries.One : Tries.Many, limit.Token).ConfigureAwait(false);

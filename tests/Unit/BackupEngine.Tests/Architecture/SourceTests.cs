@@ -25,6 +25,15 @@ public sealed partial class SourceTests
         Assert.True(!without.Any(), $"The id is the method's name, nameof(...):\n{string.Join('\n', without)}");
     }
 
+    [Fact]
+    public void What_the_system_tells_in_proc_is_read_by_the_file_tree_alone()
+    {
+        var engine = Sources.Where(file => file.IsIn("src/BackupEngine") && file.Code.Contains("/proc/", StringComparison.Ordinal))
+            .Select(file => file.Path).ToList();
+        Assert.NotEmpty(engine);
+        Assert.All(engine, path => Assert.StartsWith("src/BackupEngine/FileTree/", path));
+    }
+
     [GeneratedRegex(@"static BackupException (\w+)\(")]
     private static partial Regex ErrorMethod();
 

@@ -31,7 +31,7 @@ internal sealed class RsyncAttempt(FormatWriteRequest run, PlanOrigins origins, 
     public async Task<FormatResult> RunAsync(IEnumerable<PlanLine> items, KnownSnapshot known, CancellationToken cancellationToken)
     {
         _plan = Plan(items, known, cancellationToken);
-        run.Counters.Expect(_plan.Bytes, _plan.Items);
+        run.Counters.Expect(_plan.Bytes);
         run.Observer.OnStep($"{_plan.Items} items; {_plan.Actions} files to look at, {_plan.Removals} objects to remove.");
         _listed = run.Issues.Mark();
         _change = new SnapshotChange(files, target, _plan, known.StateToken, run.Time);

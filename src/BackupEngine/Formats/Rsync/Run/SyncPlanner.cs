@@ -63,7 +63,7 @@ internal sealed class SyncPlanner
             cancellationToken.ThrowIfCancellationRequested();
             if (_plan.Items % ItemsPerReport == 0)
             {
-                request.Counters.Expect(_plan.Bytes, _plan.Items);
+                request.Counters.Expect(_plan.Bytes);
             }
             while (hasKnown && PathOrder.Compare(known.Current.Path, item.Path) < 0)
             {

@@ -100,7 +100,7 @@ internal sealed class SnapshotLease : IAsyncDisposable
     /// <param name="stop">The run's: once it is stopped, giving back takes some seconds at most.</param>
     public async ValueTask EndAsync(CancellationToken stop)
     {
-        using var tidy = new TidyTime(TidyLimit, _time, stop);
+        using var tidy = new StopGrace(TidyLimit, _time, stop);
         await _stop.CancelAsync().ConfigureAwait(false);
         await _renewing.ConfigureAwait(false);
         try

@@ -1,7 +1,7 @@
 namespace CloudBackup.Infrastructure;
 
 /// <summary>How long what was begun may be tidied up: as long as it takes, but only so long once you stop the work.</summary>
-internal sealed class TidyTime : IDisposable
+internal sealed class StopGrace : IDisposable
 {
     private readonly CancellationTokenSource _limit;
     private readonly CancellationTokenRegistration _link;
@@ -10,7 +10,7 @@ internal sealed class TidyTime : IDisposable
     /// <param name="atMost">The time after the stop.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">The stop.</param>
-    public TidyTime(TimeSpan atMost, TimeProvider time, CancellationToken stop)
+    public StopGrace(TimeSpan atMost, TimeProvider time, CancellationToken stop)
     {
         _limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _link = stop.Register(() => _limit.CancelAfter(atMost));
