@@ -48,9 +48,9 @@ internal sealed class AppInstaller(EngineContext context, IOperationObserver obs
     /// <exception cref="BackupException">It failed; the app is not registered, and its folder as it was.</exception>
     public async Task<BackupApp> RunAsync(BackupApp app, IRestoreSource source, SiteLimits limits, AppCopyOptions options, CancellationToken cancellationToken)
     {
-        var wasThere = Directory.Exists(app.DataDirectory);
         var limit = Limit(app.Location, source.IsTrusted, options.AllowCommand);
         using var locked = LockedApp.Register(context, app, "installation");
+        var wasThere = Directory.Exists(app.DataDirectory); // under the lock: another installation of it may have just failed
         try
         {
             locked.Settle(observer);

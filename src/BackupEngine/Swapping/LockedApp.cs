@@ -45,12 +45,17 @@ internal sealed class LockedApp : IDisposable
     public static LockedApp Register(EngineContext context, BackupApp app, string operation)
     {
         var registered = new LockedApp(context, app, AppLock.Take(context, app, operation));
-        if (context.Apps.Add(app) || context.Apps.Find(app.Id) is { IsBeingInstalled: true })
+        try
         {
-            return registered;
+            return context.Apps.Add(app) || context.Apps.Find(app.Id) is { IsBeingInstalled: true }
+                ? registered
+                : throw BackupErrors.AppExists(app.Location);
         }
-        registered.Dispose();
-        throw BackupErrors.AppExists(app.Location);
+        catch
+        {
+            registered.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Takes the lock of an app whose row in the catalog cannot be read, and settles what can be settled without it.</summary>
@@ -75,7 +80,8 @@ internal sealed class LockedApp : IDisposable
     /// <exception cref="BackupException">It cannot be settled; the next operation tries again. Or the app is not registered any more.</exception>
     public void Settle(IOperationObserver observer)
     {
-        AppRecovery.Run(_context, App, observer);
+        // A restore registers the data directory that it has made, which tells whether the old data is in place.
+        AppRecovery.Run(_context, _context.Apps.Find(App.Id) ?? App, observer);
         App = _context.Apps.Find(App.Id) ?? throw BackupErrors.AppNotFound(App.Location);
     }
 

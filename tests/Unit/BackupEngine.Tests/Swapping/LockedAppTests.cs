@@ -1,7 +1,10 @@
+using CloudBackup.Apps;
+using CloudBackup.Catalog;
 using CloudBackup.Infrastructure;
 using CloudBackup.Platform;
 using CloudBackup.Swapping;
 using CloudBackup.Tests.Support;
+using Microsoft.Data.Sqlite;
 
 namespace CloudBackup.Tests.Swapping;
 
@@ -82,6 +85,41 @@ public sealed class LockedAppTests : IDisposable
         _context.Apps.Add(other.Finish("1"));
         Refused(() => LockedApp.Register(_context, other, "installation"), "AppExists");
         Enter(other).Dispose(); // its lock is free
+    }
+
+    [Fact]
+    public async Task An_app_that_cannot_be_registered_gives_its_lock_back()
+    {
+        await _platform.SetUpAsync();
+        _context.Database.Execute("ALTER TABLE app RENAME TO unknown");
+        var app = new BackupApp { Id = _context.Random.NextGuid(), Location = "new.example.com", Version = "1", DataDirectory = _platform.Folder["new"] };
+        Assert.Throws<SqliteException>(() => LockedApp.Register(_context, app.BeginInstallation("backup"), "installation"));
+        using var appLock = AppLock.TryTake(_context, app.Id, "another", out _);
+        Assert.NotNull(appLock);
+    }
+
+    [Fact]
+    public async Task Settling_goes_by_the_data_directory_that_is_registered_by_now()
+    {
+        await _platform.SetUpAsync();
+        var app = new BackupApp { Id = _context.Random.NextGuid(), Location = "new.example.com", Version = "1", DataDirectory = _platform.Folder["new"] }
+            .BeginInstallation("backup");
+        using var locked = LockedApp.Register(_context, app, "installation");
+        var folder = AppFolder.Make(app);
+        _context.Apps.Update(app with { DataFolder = folder });
+        _context.RestoreJournal.Save(new RestoreJournalEntry
+        {
+            AppId = app.Id,
+            BackupId = "backup",
+            DataDirectory = folder.Path,
+            IsWholeFolder = true,
+            Staging = new StagingRecord(DataSwap.StagingName, Inode: 1, NewInode: null), // no longer there
+            Version = "1",
+            Phase = RestorePhase.Swapping,
+        });
+        locked.Settle(_platform.Observer);
+        Assert.Equal(folder, locked.App.DataFolder);
+        Assert.Null(_context.RestoreJournal.Find(app.Id));
     }
 
     [Fact]
