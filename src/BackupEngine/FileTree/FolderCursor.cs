@@ -55,7 +55,20 @@ internal sealed class FolderCursor(
                 onLeave?.Invoke(_chain.Last, metadata);
             }
             _steps.RemoveAt(_steps.Count - 1);
+            Leave();
+        }
+    }
+
+    /// <summary>Whoever needs a folder that was not found again on the way up is told then; the way on may lead elsewhere.</summary>
+    private void Leave()
+    {
+        try
+        {
             _chain.Pop();
+        }
+        catch (FileTreeException failure) when (failure.MeansGone)
+        {
+            // FolderChain.Last says so again.
         }
     }
 

@@ -39,6 +39,36 @@ public sealed class FolderCursorTests : IDisposable
         Assert.False(Directory.Exists(_folder["a/c"]));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Folders_that_are_gone_by_now_are_in_the_way_of_nothing_else(bool isDue)
+    {
+        Assert.SkipUnless(LocalFileSystem.IsFull, "folders are kept open where that is possible");
+        const int ManyLevels = 60;
+        const int FirstOpen = ManyLevels - 47;
+        _folder.Make("other");
+        using var root = LocalFileSystem.Open(_folder.Path);
+        using var cursor = new FolderCursor(root, makes: true, onLeave: (_, _) => { });
+        cursor.MoveTo("d");
+        if (isDue)
+        {
+            cursor.SetMetadataOnLeave(new EntryMetadata());
+        }
+        cursor.MoveTo(Down(ManyLevels));
+        Directory.Move(_folder[Down(FirstOpen)], _folder["moved"]);
+        Directory.Delete(_folder["d"], recursive: true);
+        if (isDue)
+        {
+            Assert.Equal(FileTreeErrorKind.NotFound, Assert.Throws<FileTreeException>(() => cursor.MoveTo("other")).Kind);
+        }
+        else
+        {
+            Assert.Equal(FileTreeErrorKind.NotFound, Assert.Throws<FileTreeException>(() => cursor.MoveTo("d/e")).Kind);
+            Assert.Equal("other", Path.GetFileName(cursor.MoveTo("other").Path));
+        }
+    }
+
     [Fact]
     public void The_files_of_a_plan_are_found_again_with_few_folders_open()
     {
@@ -58,4 +88,6 @@ public sealed class FolderCursorTests : IDisposable
         Assert.Equal(2, files.Count);
         Assert.InRange(DeepTree.CountOpen(_folder.Path), 1, 64);
     }
+
+    private static string Down(int levels) => string.Join('/', Enumerable.Repeat("d", levels));
 }
