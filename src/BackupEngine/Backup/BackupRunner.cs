@@ -34,7 +34,7 @@ internal sealed class BackupRunner(EngineContext context)
             run.Observer.OnWarning($"The site {run.Site.Name} keeps nothing (provider {run.Site.Provider}): there is no backup of {subject.Name}.");
             return null;
         }
-        await DeadRuns.RemoveAsync(context, subject.Owner, run.Site, run.Storage, run.Observer, cancellationToken).ConfigureAwait(false);
+        await DeadRuns.SettleAsync(context, subject.Owner, run.Site, run.Storage, run.Observer, cancellationToken).ConfigureAwait(false);
         var started = context.Time.GetTimestamp();
         var (after, also) = EarlierBackups.CheckClock(context, subject.Owner, run);
         var record = CreateRecord(subject, run) with { MadeAfter = after, MadeAfterAlso = also };

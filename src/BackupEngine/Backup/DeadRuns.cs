@@ -8,11 +8,11 @@ using CloudBackup.Sync;
 
 namespace CloudBackup.Backup;
 
-/// <summary>Removes what runs that died have left. The caller holds the owner's lock, so nobody is making what is removed.</summary>
+/// <summary>Settles what runs that died have left: complete backups are kept, the rest goes. The caller holds the owner's lock, so nobody is making what is removed.</summary>
 internal static class DeadRuns
 {
     /// <summary>Settles an owner's backups that are still Creating on a site: complete ones become Ready, the others are removed and Failed.</summary>
-    public static async Task RemoveAsync(
+    public static async Task SettleAsync(
         EngineContext context,
         BackupOwner owner,
         BackupSite site,

@@ -35,7 +35,7 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
         candidates = MarkElsewhere(await AskByNameAsync(candidates, cancellationToken).ConfigureAwait(false));
         var facts = FactsOf(candidates);
         var decisions = CleanupPlanner.Decide(facts);
-        Tell(candidates, decisions, listing);
+        Report(candidates, decisions, listing);
         var leftOvers = await new LeftOverFinder(context, facts, storage, observer).FindAsync(listing, cancellationToken).ConfigureAwait(false);
         return new CleanupPlan(facts, decisions, leftOvers);
     }
@@ -165,7 +165,7 @@ internal sealed class CleanupInspector(EngineContext context, BackupSite site, I
         return isBusy;
     }
 
-    private void Tell(List<CleanupCandidate> candidates, IReadOnlyList<RetentionDecision> decisions, StoreListing listing)
+    private void Report(List<CleanupCandidate> candidates, IReadOnlyList<RetentionDecision> decisions, StoreListing listing)
     {
         var future = decisions.Where(decision => decision.Reasons.Contains(RetentionReasons.Future)).ToList();
         if (future.Count > 0)

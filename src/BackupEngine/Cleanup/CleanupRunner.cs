@@ -71,7 +71,7 @@ internal sealed class CleanupRunner(
         }
         try
         {
-            await DeadRuns.RemoveAsync(context, owner, plan.Site, storage, observer, cancellationToken).ConfigureAwait(false);
+            await DeadRuns.SettleAsync(context, owner, plan.Site, storage, observer, cancellationToken).ConfigureAwait(false);
             await RemoveLockedAsync(owner, decisions, cancellationToken).ConfigureAwait(false);
         }
         catch (StorageException failure)

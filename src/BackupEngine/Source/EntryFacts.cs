@@ -56,17 +56,17 @@ internal sealed record EntryFacts
     /// <param name="owners">Names of users and groups; null when only their numbers count.</param>
     public static EntryFacts Of(
         string path, in FileFacts facts, string? linkTarget, IReadOnlyList<ExtendedAttribute> attributes, OwnerNames? owners) => new()
-    {
-        Path = path,
-        Kind = facts.Kind,
-        Mode = facts.Mode,
-        UserId = facts.UserId,
-        GroupId = facts.GroupId,
-        UserName = owners?.UserName(facts.UserId) ?? "",
-        GroupName = owners?.GroupName(facts.GroupId) ?? "",
-        Modified = facts.Modified,
-        Size = facts.Kind == EntryKind.File ? facts.Size : 0,
-        LinkTarget = linkTarget,
-        Attributes = facts.Kind == EntryKind.HardLink ? [] : attributes,
-    };
+        {
+            Path = path,
+            Kind = facts.Kind,
+            Mode = facts.Mode,
+            UserId = facts.UserId,
+            GroupId = facts.GroupId,
+            UserName = owners?.UserName(facts.UserId) ?? "",
+            GroupName = owners?.GroupName(facts.GroupId) ?? "",
+            Modified = facts.Modified,
+            Size = facts.Kind == EntryKind.File ? facts.Size : 0,
+            LinkTarget = linkTarget,
+            Attributes = facts.Kind == EntryKind.HardLink ? [] : attributes,
+        };
 }

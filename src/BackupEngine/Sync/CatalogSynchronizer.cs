@@ -33,7 +33,7 @@ internal sealed partial class CatalogSynchronizer(EngineContext context, SiteSto
                 KeepUsed(given, found);
                 RemoveUnreadableRows(site, observer);
                 Drop(site, gone, observer);
-                Tell(site, found, observer);
+                Report(site, found, observer);
                 return (IReadOnlyList<SiteBackup>)[.. found.Backups.Values.OrderByDescending(backup => backup.Created).ThenBy(backup => backup.Id, StringComparer.Ordinal)];
             }).ConfigureAwait(false);
         }
@@ -77,7 +77,7 @@ internal sealed partial class CatalogSynchronizer(EngineContext context, SiteSto
 
     private BackupRecord? KnownAt(SyncRun run, BackupPaths paths) => context.Backups.FindByPath(run.Site.Name, paths.RemotePath);
 
-    private static void Tell(BackupSite site, SyncFindings found, IOperationObserver observer)
+    private static void Report(BackupSite site, SyncFindings found, IOperationObserver observer)
     {
         observer.OnStep($"The site {site.Name} holds {found.Backups.Count} backups.");
         if (found.Rivals.Count > 0)
@@ -139,11 +139,11 @@ internal sealed partial class CatalogSynchronizer(EngineContext context, SiteSto
         }
         NoteMedium(found, known, record => !gone.Contains(record));
         var elsewhere = Medium.FindElsewhere(known.Select(record => (record, !gone.Contains(record))));
-        TellAbsent(run, elsewhere);
+        WarnOfAbsent(run, elsewhere);
         return [.. damaged, .. gone.Except(elsewhere)];
     }
 
-    private static void TellAbsent(SyncRun run, List<BackupRecord> elsewhere)
+    private static void WarnOfAbsent(SyncRun run, List<BackupRecord> elsewhere)
     {
         var (site, found) = (run.Site.Name, run.Findings);
         if (found.Missed > 0)

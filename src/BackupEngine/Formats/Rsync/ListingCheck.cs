@@ -51,7 +51,7 @@ internal sealed class ListingCheck : IDisposable
             var objectPath = item.Path[(folder.Length + 1)..];
             if (_names.PathOf(objectPath) is not { } path)
             {
-                TellForeign(objectPath);
+                ReportForeign(objectPath);
                 continue;
             }
             var found = new CacheLine { Path = path, StoredSize = item.Size };
@@ -82,7 +82,7 @@ internal sealed class ListingCheck : IDisposable
             {
                 for (; hasMore && PathOrder.Compare(stored.Current.Path, entry.Path) < 0; hasMore = stored.MoveNext())
                 {
-                    TellForeign(stored.Current.Path);
+                    ReportForeign(stored.Current.Path);
                 }
                 var found = hasMore && stored.Current.Path == entry.Path ? stored.Current : null;
                 hasMore = found is null ? hasMore : stored.MoveNext();
@@ -92,11 +92,11 @@ internal sealed class ListingCheck : IDisposable
         }
         for (; hasMore; hasMore = stored.MoveNext())
         {
-            TellForeign(stored.Current.Path);
+            ReportForeign(stored.Current.Path);
         }
         if (_metadata is not null)
         {
-            TellForeign(_metadata.Path);
+            ReportForeign(_metadata.Path);
         }
     }
 
@@ -109,5 +109,5 @@ internal sealed class ListingCheck : IDisposable
         }
     }
 
-    private void TellForeign(string path) => _target.OnUnknown(path);
+    private void ReportForeign(string path) => _target.OnUnknown(path);
 }

@@ -56,7 +56,7 @@ internal sealed class SegmentPacker(
     {
         using var file = item.Open();
         var attributes = file.ReadAttributes();
-        var reader = new SteadyReader(file, issues);
+        var reader = new ShortFileReader(file, issues);
         // Other entries refer to a file with several names, so it must stand before them: it is taken as long as it was when listed.
         var limit = item.Facts.LinkCount > 1 ? item.Facts.Size : long.MaxValue;
         EntryFacts entry;
@@ -77,7 +77,7 @@ internal sealed class SegmentPacker(
         Finish(segment, item, data, entry, headerLength, reader);
     }
 
-    private void Finish(TgzSegment segment, SourceItem item, Block data, EntryFacts entry, int headerLength, in SteadyReader reader)
+    private void Finish(TgzSegment segment, SourceItem item, Block data, EntryFacts entry, int headerLength, in ShortFileReader reader)
     {
         var start = data.Length;
         var size = (int)entry.Size;

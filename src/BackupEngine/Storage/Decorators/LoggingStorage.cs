@@ -7,27 +7,27 @@ internal sealed class LoggingStorage(IBackupStorage inner, TimeProvider time, Ac
 {
     /// <inheritdoc/>
     public override Task<Stream> OpenReadAsync(string path, long offset, long? length, CancellationToken cancellationToken) =>
-        TellAsync($"read {path} from {offset}", () => Inner.OpenReadAsync(path, offset, length, cancellationToken), _ => "");
+        LogAsync($"read {path} from {offset}", () => Inner.OpenReadAsync(path, offset, length, cancellationToken), _ => "");
 
     /// <inheritdoc/>
     public override Task<long> WriteAsync(string path, ObjectContent content, WriteMode mode, CancellationToken cancellationToken) =>
-        TellAsync($"write {path}", () => Inner.WriteAsync(path, content, mode, cancellationToken), size => $", {size} bytes");
+        LogAsync($"write {path}", () => Inner.WriteAsync(path, content, mode, cancellationToken), size => $", {size} bytes");
 
     /// <inheritdoc/>
     public override Task RemoveAsync(string path, CancellationToken cancellationToken) =>
-        TellAsync($"remove {path}", () => Inner.RemoveAsync(path, cancellationToken));
+        LogAsync($"remove {path}", () => Inner.RemoveAsync(path, cancellationToken));
 
     /// <inheritdoc/>
     public override Task CopyAsync(string from, string to, CancellationToken cancellationToken) =>
-        TellAsync($"copy {from} to {to}", () => Ability<IServerCopy>().CopyAsync(from, to, cancellationToken));
+        LogAsync($"copy {from} to {to}", () => Ability<IServerCopy>().CopyAsync(from, to, cancellationToken));
 
     /// <inheritdoc/>
     public override Task TryLinkAsync(string path, string link, CancellationToken cancellationToken) =>
-        TellAsync($"link {path} to {link}", () => Ability<ILinkTrial>().TryLinkAsync(path, link, cancellationToken));
+        LogAsync($"link {path} to {link}", () => Ability<ILinkTrial>().TryLinkAsync(path, link, cancellationToken));
 
     /// <inheritdoc/>
     public override Task<IReadOnlyList<RemoveFailure>> RemoveAllAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken) =>
-        TellAsync(
+        LogAsync(
             $"remove {paths.Count} objects",
             () => Ability<IBulkRemove>().RemoveAllAsync(paths, cancellationToken),
             failures => failures.Count == 0 ? "" : $", {failures.Count} could not be removed");
@@ -35,16 +35,16 @@ internal sealed class LoggingStorage(IBackupStorage inner, TimeProvider time, Ac
     /// <inheritdoc/>
     public override Task<IReadOnlyList<string>> CopyFolderAsync(
         string from, string to, IReadOnlyList<string> names, CancellationToken cancellationToken) =>
-        TellAsync(
+        LogAsync(
             $"copy {names.Count} objects from {from} to {to}",
             () => Ability<IFolderCopy>().CopyFolderAsync(from, to, names, cancellationToken),
             missing => missing.Count == 0 ? "" : $", {missing.Count} are not there");
 
     /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) =>
-        TellAsync("flush", () => Ability<IDeferredFlush>().FlushAsync(cancellationToken));
+        LogAsync("flush", () => Ability<IDeferredFlush>().FlushAsync(cancellationToken));
 
-    private Task<bool> TellAsync(string what, Func<Task> call) => TellAsync(
+    private Task<bool> LogAsync(string what, Func<Task> call) => LogAsync(
         what,
         async () =>
         {
@@ -53,7 +53,7 @@ internal sealed class LoggingStorage(IBackupStorage inner, TimeProvider time, Ac
         },
         _ => "");
 
-    private async Task<T> TellAsync<T>(string what, Func<Task<T>> call, Func<T, string> describe)
+    private async Task<T> LogAsync<T>(string what, Func<Task<T>> call, Func<T, string> describe)
     {
         var start = time.GetTimestamp();
         try

@@ -15,16 +15,16 @@ internal sealed class WatchedStream(Stream inner, IdleWatch watch, TimeSpan answ
     public override long Position { get => inner.Position; set => inner.Position = value; }
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Tell(inner.Read(buffer, offset, count));
+    public override int Read(byte[] buffer, int offset, int count) => Note(inner.Read(buffer, offset, count));
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Tell(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
+        Note(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
 
-    private int Tell(int count)
+    private int Note(int count)
     {
         watch.Advance(count);
         if (inner.Position >= inner.Length)

@@ -158,7 +158,7 @@ internal sealed class FileUploader(SnapshotTarget target, FormatWriteRequest run
     /// <summary>Reads a short file; null when it outgrows the buffer.</summary>
     private SmallReading? ReadSmall(ReadableFile file, byte[] buffer)
     {
-        var reader = new SteadyReader(file, run.Issues);
+        var reader = new ShortFileReader(file, run.Issues);
         do
         {
             if (reader.Facts.Size > buffer.Length)

@@ -7,13 +7,13 @@ namespace CloudBackup.Source;
 /// the copy. After three attempts it is taken as it is, and counted. A reading asks for the place of the content each time, since a file that
 /// changes has another length:
 /// <code>
-/// var reader = new SteadyReader(file, issues);
+/// var reader = new ShortFileReader(file, issues);
 /// do { … find room for reader.Facts.Size bytes … } while (!reader.TryRead(room));
 /// </code>
 /// </summary>
 /// <param name="file">The file, open.</param>
 /// <param name="issues">Counts a file that did not stay the same in any attempt.</param>
-internal ref struct SteadyReader(ReadableFile file, SourceIssues issues)
+internal ref struct ShortFileReader(ReadableFile file, SourceIssues issues)
 {
     /// <summary>How often a file is read before it is taken as it is.</summary>
     public const int Attempts = 3;

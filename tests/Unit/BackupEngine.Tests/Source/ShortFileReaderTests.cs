@@ -5,7 +5,7 @@ using CloudBackup.Tests.Support;
 namespace CloudBackup.Tests.Source;
 
 /// <summary>Short files that are written to while they are read.</summary>
-public sealed class SteadyReaderTests : IDisposable
+public sealed class ShortFileReaderTests : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly SourceIssues _issues = new(continueOnError: false);
@@ -51,7 +51,7 @@ public sealed class SteadyReaderTests : IDisposable
     {
         using var file = Open("0", reads => Replace(reads.ToString(), reads));
         Assert.Equal("2", Read(file, out var hasChanged));
-        Assert.Equal((SteadyReader.Attempts, true, 1), (file.Reads, hasChanged, _issues.Changed));
+        Assert.Equal((ShortFileReader.Attempts, true, 1), (file.Reads, hasChanged, _issues.Changed));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class SteadyReaderTests : IDisposable
         using var file = Open(new string('x', 100), reads => Replace(new string('x', 100 - (reads * 10)), reads));
         Replace(new string('x', 50), 0);
         // The place is as long as the file was when it was opened: its facts are older than its content.
-        var reader = new SteadyReader(file, _issues);
+        var reader = new ShortFileReader(file, _issues);
         var place = new byte[100];
         while (!reader.TryRead(place))
         {
@@ -80,7 +80,7 @@ public sealed class SteadyReaderTests : IDisposable
 
     private string Read(WatchedFile file, out bool hasChanged)
     {
-        var reader = new SteadyReader(file, _issues);
+        var reader = new ShortFileReader(file, _issues);
         byte[] place;
         do
         {
