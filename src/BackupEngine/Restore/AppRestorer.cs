@@ -129,7 +129,7 @@ internal sealed class AppRestorer(EngineContext context, IOperationObserver obse
         using var folder = swap.OpenUnpacked();
         var target = new UnpackTarget(folder, app.DataDirectory, $"Restoring {app.Location}", job.Limits, observer) { Mark = mark };
         var config = await job.Source.UnpackAsync(target, cancellationToken).ConfigureAwait(false);
-        return swap.Prepare()
+        return SwapParts.OfApp(swap).Prepare() is null
             ? config
             : throw BackupErrors.BackupDamaged(job.Source.Name, "it has no data folder.");
     }

@@ -85,7 +85,7 @@ internal static class AppRecovery
         }
         else if (entry.Phase == RestorePhase.Swapping)
         {
-            swap.Undo();
+            SwapParts.OfApp(swap).Undo();
         }
         CleanUp(context, entry, swap, observer);
         context.RestoreJournal.Remove(appId);
@@ -106,7 +106,7 @@ internal static class AppRecovery
         {
             var isHidden = swap.IsHidden && context.Apps.Find(entry.OwnerId ?? entry.AppId)?.DataFolder is { } folder
                 && folder.Path == entry.DataDirectory && !AppFolder.IsThere(folder);
-            swap.CleanUp();
+            SwapParts.OfApp(swap).CleanUp();
             if (!isHidden)
             {
                 context.RestoreJournal.Remove(entry.AppId);

@@ -45,36 +45,20 @@ internal sealed class LockedApp : IDisposable
     public static LockedApp Register(EngineContext context, BackupApp app, string operation)
     {
         var registered = new LockedApp(context, app, AppLock.Take(context, app, operation));
-        try
+        return Keep(registered, () =>
         {
-            return context.Apps.Add(app) || context.Apps.Find(app.Id) is { IsBeingInstalled: true }
-                ? registered
-                : throw BackupErrors.AppExists(app.Location);
-        }
-        catch
-        {
-            registered.Dispose();
-            throw;
-        }
+            if (!context.Apps.Add(app) && context.Apps.Find(app.Id) is not { IsBeingInstalled: true })
+            {
+                throw BackupErrors.AppExists(app.Location);
+            }
+        });
     }
 
     /// <summary>Takes the lock of an app whose row in the catalog cannot be read, and settles what can be settled without it.</summary>
     /// <returns>The lock; null when not even the app's id can be read.</returns>
     /// <exception cref="BackupException">Another process has the lock, or what was interrupted cannot be settled.</exception>
-    public static IDisposable? EnterUnreadable(EngineContext context, UnreadableRow row, string operation, IOperationObserver observer)
-    {
-        var appLock = AppLock.Take(context, row, operation);
-        try
-        {
-            AppRecovery.RunWithoutApp(context, row, observer);
-            return appLock;
-        }
-        catch
-        {
-            appLock?.Dispose();
-            throw;
-        }
-    }
+    public static IDisposable? EnterUnreadable(EngineContext context, UnreadableRow row, string operation, IOperationObserver observer) =>
+        Keep(AppLock.Take(context, row, operation), () => AppRecovery.RunWithoutApp(context, row, observer));
 
     /// <summary>Settles what was interrupted, and reads the app again.</summary>
     /// <exception cref="BackupException">It cannot be settled; the next operation tries again. Or the app is not registered any more.</exception>
@@ -92,16 +76,20 @@ internal sealed class LockedApp : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
 
-    private static LockedApp Settled(LockedApp app, IOperationObserver observer)
+    private static LockedApp Settled(LockedApp app, IOperationObserver observer) => Keep(app, () => app.Settle(observer));
+
+    /// <summary>What was taken, kept when what comes next succeeds, else given back.</summary>
+    private static T Keep<T>(T taken, Action next)
+        where T : IDisposable?
     {
         try
         {
-            app.Settle(observer);
-            return app;
+            next();
+            return taken;
         }
         catch
         {
-            app.Dispose();
+            taken?.Dispose();
             throw;
         }
     }

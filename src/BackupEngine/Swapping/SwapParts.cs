@@ -45,4 +45,13 @@ internal sealed class SwapParts(IReadOnlyList<ISwapPart> parts)
         }
         first?.Throw();
     }
+
+    /// <summary>Removes what is no longer needed of any part.</summary>
+    public void CleanUp()
+    {
+        foreach (var part in parts)
+        {
+            part.CleanUp();
+        }
+    }
 }

@@ -108,13 +108,7 @@ public sealed class SiteServiceTests
     {
         using var platform = TestPlatform.WithFaults(out var faults);
         await platform.SetUpAsync();
-        faults().Before = (_, name, path) =>
-        {
-            if (name == call)
-            {
-                throw FaultyStorage.Error(StorageErrorKind.AccessDenied, path);
-            }
-        };
+        faults().Before = Refuse(call);
         var result = await platform.Engine.Sites.TestAsync("local", platform.Observer, Token);
         Assert.False(result.IsUsable);
         Assert.Contains("AccessDenied", result.Error, StringComparison.Ordinal);
@@ -147,13 +141,7 @@ public sealed class SiteServiceTests
     {
         using var platform = TestPlatform.WithFaults(out var faults);
         await platform.SetUpAsync();
-        faults().Before = (_, name, path) =>
-        {
-            if (name == call)
-            {
-                throw FaultyStorage.Error(StorageErrorKind.AccessDenied, path);
-            }
-        };
+        faults().Before = Refuse(call);
         var result = await platform.Engine.Sites.TestAsync("local", platform.Observer, Token);
         Assert.True(result.IsUsable);
         Assert.Equal(step, Assert.Single(result.Steps, tried => !tried.Succeeded).Name);
@@ -168,6 +156,15 @@ public sealed class SiteServiceTests
         await AddAsync(platform, Site(platform, "x") with { Settings = new FileSystemSettings { Path = platform.SitePath } });
         Assert.Contains(platform.Observer.Warnings, warning => warning.Contains("same disk", StringComparison.Ordinal));
     }
+
+    /// <summary>A storage that refuses one kind of call.</summary>
+    private static Action<int, string, string> Refuse(string call) => (_, name, path) =>
+    {
+        if (name == call)
+        {
+            throw FaultyStorage.Error(StorageErrorKind.AccessDenied, path);
+        }
+    };
 
     private static BackupSite Site(TestPlatform platform, string name) => new()
     {

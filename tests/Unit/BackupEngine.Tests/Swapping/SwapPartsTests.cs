@@ -49,6 +49,13 @@ public sealed class SwapPartsTests
         Assert.Equal(["undo cache", "undo database", "undo data"], _done);
     }
 
+    [Fact]
+    public void All_parts_are_cleaned_up()
+    {
+        new SwapParts([Part("data"), Part("database")]).CleanUp();
+        Assert.Equal(["clean up data", "clean up database"], _done);
+    }
+
     private NotedPart Part(string name, bool isThere = true, Exception? commit = null, Exception? undo = null) =>
         new(name, _done, isThere, commit, undo);
 
